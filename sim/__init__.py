@@ -1,0 +1,8 @@
+"""zonesim: agent-based simulation of school-zone reform (学区制, 集团化办学) in compulsory education."""
+
+from sim.config import UserError
+from sim.model import ZoneReform
+from sim.result import Result
+from sim.scenario import Scenario, load, run
+
+__all__ = ["Result", "Scenario", "UserError", "ZoneReform", "load", "run"]

@@ -1,0 +1,23 @@
+"""Whole units shared out in proportion: nothing is lost, nothing is made."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+def apportion(total: int, weights: ArrayLike) -> NDArray[np.int64]:
+    """Share `total` units in proportion to `weights` by largest remainders, ties by position.
+
+    Weights that are all zero share equally.
+    """
+    weight: NDArray[Any] = np.asarray(weights, dtype=np.float64)
+    if len(weight) == 0:
+        return np.zeros(0, dtype=np.int64)
+    if not weight.sum() > 0:
+        weight = np.ones(len(weight))
+    exact = total * (weight / weight.sum())
+    shares = np.floor(exact).astype(np.int64)
+    order = np.argsort(-np.round(exact - shares, 9), kind="stable")
+    shares[order[: total - int(shares.sum())]] += 1
+    return shares

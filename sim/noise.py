@@ -1,0 +1,147 @@
+"""Draws that are functions of (seed, stream, year, id), never of the order of calls.
+
+Two scenarios with the same seed therefore share every birth, trait, retirement and test error that the
+policy did not touch, and a result cannot depend on process count, engine or order.
+
+A draw hashes the id with a key of (seed, stream, year) and transforms the 64 bits. Only integer
+operations and ``+ - * /`` take part, so that a compiled twin can give the same bits.
+"""
+
+import hashlib
+from functools import lru_cache
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+_Bits = NDArray[np.uint64]
+
+_GOLDEN = 0x9E3779B97F4A7C15
+_MASK = (1 << 64) - 1
+
+
+def replicate_seed(seed: int, replicate: int) -> int:
+    """Seed of replicate r of ``run.seed`` s: key(s, r), whatever the number of replicates.
+
+    Replicate 0 of a seed is the seed itself, so that ``scenario.model(seed=s)`` is replicate 0.
+    """
+    return seed if replicate == 0 else _key(seed, "replicate", replicate)
+
+
+class Noise:
+    """All the luck of one replicate.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the replicate, any integer; equal modulo 2**64 means equal.
+
+    Notes
+    -----
+    Every method takes a stream (the name of what is drawn), a year and an array of int64 ids, and returns
+    an array of the same length.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def uniform(self, stream: str, year: int, ids: ArrayLike) -> Floats:
+        """Uniform on the open interval (0, 1): 52-bit grid points, never 0 or 1."""
+        grid = (self._hash(stream, year, ids) >> np.uint64(12)).astype(np.float64)
+        return (grid + 0.5) * 2.0**-52
+
+    def normal(self, stream: str, year: int, ids: ArrayLike) -> Floats:
+        """Standard normal, by linear interpolation in a table of the inverse distribution function."""
+        return inverse_normal(self.uniform(stream, year, ids))
+
+    def chance(self, stream: str, year: int, ids: ArrayLike, probability: ArrayLike) -> NDArray[np.bool_]:
+        """True with the given probability (a number, or one for each id)."""
+        return self.uniform(stream, year, ids) < np.asarray(probability, dtype=np.float64)
+
+    def choice(self, stream: str, year: int, ids: ArrayLike, weights: ArrayLike) -> Ints:
+        """Index drawn in proportion to `weights` (k,), or (n, k) for weights of each id's own."""
+        cumulative = np.cumsum(np.asarray(weights, dtype=np.float64), axis=-1)
+        point = self.uniform(stream, year, ids) * cumulative[..., -1]
+        beyond = point[:, None] >= np.broadcast_to(cumulative, (len(point), cumulative.shape[-1]))
+        return np.minimum(beyond.sum(axis=1), cumulative.shape[-1] - 1)
+
+    def rank(self, stream: str, year: int, ids: ArrayLike, groups: ArrayLike | None = None) -> Ints:
+        """Random permutation by rank: 0 ... n-1, within each group where groups are given.
+
+        The order of two ids never depends on who else is there; ties of hash go by id.
+        """
+        ids = np.asarray(ids, dtype=np.int64)
+        hashed = self._hash(stream, year, ids)
+        if groups is None:
+            return rank_within(np.zeros(len(ids), dtype=np.int64), hashed, ids)
+        return rank_within(np.asarray(groups), hashed, ids)
+
+    def _hash(self, stream: str, year: int, ids: ArrayLike) -> _Bits:
+        bits = np.asarray(ids, dtype=np.int64).view(np.uint64)
+        return _mix(_mix(bits) ^ np.uint64(_key(self.seed, stream, year)))
+
+
+def rank_within(groups: NDArray[np.generic], *keys: NDArray[np.generic]) -> Ints:
+    """Rank 0, 1, ... of each row inside its group, by the first key, ties by the next ones."""
+    order = np.lexsort((*reversed(keys), groups))
+    ordered = groups[order]
+    position = np.arange(len(order))
+    starts = np.ones(len(order), dtype=bool)
+    starts[1:] = ordered[1:] != ordered[:-1]
+    first = np.maximum.accumulate(np.where(starts, position, 0))
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = position - first
+    return ranks
+
+
+def inverse_normal(u: Floats) -> Floats:
+    """Quantile of the standard normal at `u` in (0, 1), to about 1e-7, the same bits everywhere.
+
+    The table has 1,024 bins in each octave of the tail probability: exponent and top ten mantissa bits
+    of the float are the bin, the other bits the place in it.
+    """
+    tail = np.minimum(u, 1.0 - u)
+    bits = tail.view(np.int64)
+    bins = (bits >> 42) - _FIRST_BIN
+    place = (bits & ((1 << 42) - 1)).astype(np.float64) * 2.0**-42
+    table = _tail_quantiles()
+    low = table[bins]
+    magnitude = low + place * (table[bins + 1] - low)
+    return np.where(u < 0.5, -magnitude, magnitude)
+
+
+_OCTAVES = 52  # tails from 2**-53 to 2**-1
+_FIRST_BIN = (1023 - 53) << 10
+
+
+@lru_cache(maxsize=1)
+def _tail_quantiles() -> Floats:
+    """Distance from the median at the lower edge of each bin of the tail probability."""
+    edges = (np.arange(_OCTAVES * 1024 + 1, dtype=np.int64) + _FIRST_BIN) << 42
+    quantile = NormalDist().inv_cdf
+    return np.array([-quantile(tail) for tail in edges.view(np.float64).tolist()] + [0.0])
+
+
+@lru_cache(maxsize=4096)
+def _key(seed: int, stream: str, year: int) -> int:
+    name = int.from_bytes(hashlib.blake2b(stream.encode(), digest_size=8).digest(), "little")
+    key = _mix_int(seed & _MASK)
+    key = _mix_int(key ^ name)
+    return _mix_int(key ^ (year & _MASK))
+
+
+def _mix(bits: _Bits) -> _Bits:
+    """Finaliser of splitmix64 after a golden-ratio step: a bijection whose output bits look independent."""
+    bits = bits + np.uint64(_GOLDEN)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+def _mix_int(bits: int) -> int:
+    bits = (bits + _GOLDEN) & _MASK
+    bits = ((bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    bits = ((bits ^ (bits >> 27)) * 0x94D049BB133111EB) & _MASK
+    return bits ^ (bits >> 31)
