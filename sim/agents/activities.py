@@ -1,0 +1,79 @@
+"""What only keeps books: research, contests, ICT training and awards (no effect on learning).
+
+Who takes part follows an order drawn once by id, so that a larger share adds people and replaces nobody.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sim.agents.columns import Array
+from sim.agents.school import LEVELS, Schools
+from sim.agents.teacher import YOUNG_AGE
+from sim.noise import Floats, Noise, rank_within
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+
+def record_activities(model: "ZoneReform") -> None:
+    """Say who takes part this year, as the terms ask, and who wins; part of the step joint teaching."""
+    teachers, schools, terms = model.teachers, model.schools, model.terms
+    employed = teachers.employed
+    schools.research = chosen_schools("research schools", terms.school_research_share, schools, model.noise)
+    teachers.research = _some(model, "research", 0, terms.teacher_research_share, employed)
+    young = employed & (teachers.age < YOUNG_AGE)
+    teachers.contest = _some(model, "contest", model.year, terms.young_contest_share, young)
+    trained = employed & teachers.ict_trained
+    teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, first=trained)
+    teachers.award = employed & wins_award(model)
+
+
+def chosen_schools(stream: str, share: float, schools: Schools, noise: Noise) -> Array:
+    """Mask of the first schools of each level, in an order drawn once, that make up a share."""
+    return _first(noise.rank(stream, 0, schools.id, schools.level), share, schools.level)
+
+
+def schools_reached(share: float, schools: Schools) -> int:
+    """Number of schools that a share of each level comes to."""
+    return int(share_of(share, np.bincount(schools.level, minlength=len(LEVELS))).sum())
+
+
+def share_of(share: float, count: ArrayLike) -> Array:
+    """Least whole number that is at least the share of a count (rounding of the product forgiven)."""
+    return np.ceil(share * np.asarray(count) - 1e-9).astype(np.int64)
+
+
+def wins_award(model: "ZoneReform") -> Array:
+    """Whether skill and luck pass the cut that the baseline year set; False in the spin-up."""
+    if model.baseline is None:
+        return np.zeros(len(model.teachers), dtype=bool)
+    return np.asarray(award_points(model) >= model.baseline.award_cut)
+
+
+def award_points(model: "ZoneReform") -> Floats:
+    """What juries see of each teacher: skill in its SD, and luck (`award_noise`)."""
+    teachers, effects = model.teachers, model.effects
+    skill = teachers.skill / effects.rec_sigmaT if effects.rec_sigmaT > 0 else np.zeros(len(teachers))
+    luck = model.noise.normal("award", model.year, teachers.id)
+    return np.asarray(skill + effects.award_noise * luck)
+
+
+def _some(
+    model: "ZoneReform", stream: str, year: int, share: float, among: Array, first: Array | None = None
+) -> Array:
+    """Mask of a share of each school's teachers `among` whom to choose, those of `first` first."""
+    teachers = model.teachers
+    rows = np.flatnonzero(among)
+    school = teachers.school[rows]
+    turn = model.noise.rank(stream, year, teachers.id[rows])
+    mask = np.zeros(len(teachers), dtype=bool)
+    later = np.zeros(len(rows), dtype=bool) if first is None else ~first[rows]
+    mask[rows] = _first(rank_within(school, later, turn), share, school)
+    return mask
+
+
+def _first(turn: Array, share: float, groups: Array) -> Array:
+    """Mask of those whose turn within their group comes before a share of it is reached."""
+    return np.asarray(turn < share_of(share, np.bincount(groups))[groups])

@@ -1,0 +1,93 @@
+"""Step 5, class assignment: every class gets its team of core teachers of its own school."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.classroom import CYCLE_STARTS, TEAM_SIZE
+from sim.agents.columns import Array
+from sim.agents.school import JUNIOR, PRIMARY
+from sim.agents.teacher import CORE, Teachers
+from sim.noise import rank_within
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+EXTRA_LOADS = 50
+"""Classes beyond the normal load that a school may put on one teacher before it leaves a class without."""
+
+
+def assign(model: "ZoneReform") -> None:
+    """Keep the teams that go on with their classes; fill every open place of a team.
+
+    A place goes to a teacher of its subject within the normal load, least loaded first; then to another core
+    teacher of the school within the normal load; then to larger loads, and the class is listed as uncovered.
+    """
+    classes, schools = model.classes, model.schools
+    classes.team = kept_teams(model)
+    level = schools.level[classes.school]
+    normal = int(model.district.core_load)
+    for extra, own_subject in ((0, True), (0, False), (EXTRA_LOADS, True), (EXTRA_LOADS, False)):
+        for slot, subject in enumerate(CORE):
+            wanted = slot < np.where(level == JUNIOR, TEAM_SIZE[JUNIOR], TEAM_SIZE[PRIMARY])
+            open_ = np.flatnonzero(wanted & (classes.team[:, slot] < 0))
+            if len(open_) == 0:
+                continue
+            subjects = (subject,) if own_subject else CORE
+            classes.team[open_, slot] = least_loaded(model, open_, subjects, normal + extra)
+    classes.covered = within_normal_loads(model, level)
+    classes.team_ids = model.teachers.id[classes.team]
+
+
+def kept_teams(model: "ZoneReform") -> Array:
+    """Teams without those who left the school; none where the class begins a new three-year cycle."""
+    classes, teachers = model.classes, model.teachers
+    team = classes.team
+    there = (team >= 0) & (teachers.school[team] == classes.school[:, None])
+    same_person = classes.team_ids == teachers.id[team]
+    goes_on = ~np.isin(classes.grade, CYCLE_STARTS)
+    return np.where(there & same_person & goes_on[:, None], team, -1)
+
+
+def least_loaded(model: "ZoneReform", open_: Array, subjects: tuple[int, ...], most: int) -> Array:
+    """A teacher's row for each open place, or -1: the school's places are dealt by load, ties by a yearly draw."""
+    teachers, classes, noise = model.teachers, model.classes, model.noise
+    at = classes.school[open_]
+    rows = np.flatnonzero(teachers.employed & np.isin(teachers.subject, subjects))
+    rows = rows[np.isin(teachers.school[rows], at)]
+    load = loads(teachers, classes.team)[rows]
+    offers = np.clip(most - load, 0, np.bincount(at, minlength=len(model.schools))[teachers.school[rows]])
+    teacher = np.repeat(rows, offers)
+    level = np.repeat(load, offers) + rank_within(teacher)
+    turn = np.repeat(noise.rank("team teacher", model.year, teachers.id[rows]), offers)
+    school = teachers.school[teacher]
+    place = rank_within(school, level, turn)
+    asked = rank_within(at, noise.rank("team class", model.year, classes.id[open_]))
+    return _meet(at, asked, school, place, teacher)
+
+
+def within_normal_loads(model: "ZoneReform", level: Array) -> Array:
+    """Classes whose team is whole; where a teacher has more than the normal load, the classes beyond it are not."""
+    team, class_id = model.classes.team, model.classes.id
+    whole = (team[:, 0] >= 0) & (team[:, 1] >= 0) & ((team[:, 2] >= 0) | (level == PRIMARY))
+    row, slot = np.nonzero(team >= 0)
+    beyond = rank_within(team[row, slot], class_id[row]) >= int(model.district.core_load)
+    return whole & (np.bincount(row[beyond], minlength=len(team)) == 0)
+
+
+def loads(teachers: Teachers, team: Array) -> Array:
+    """Classes each teacher has."""
+    return np.bincount(team[team >= 0], minlength=len(teachers))
+
+
+def _meet(at: Array, asked: Array, school: Array, place: Array, teacher: Array) -> Array:
+    """The k-th open place of a school takes the school's k-th offer; -1 where offers have run out."""
+    widest = int(max(asked.max(initial=0), place.max(initial=0))) + 1
+    offer = school.astype(np.int64) * widest + place
+    order = np.argsort(offer)
+    wanted = at.astype(np.int64) * widest + asked
+    position = np.minimum(np.searchsorted(offer, wanted, sorter=order), max(len(order) - 1, 0))
+    if len(order) == 0:
+        return np.full(len(at), -1)
+    found = order[position]
+    return np.where(offer[found] == wanted, teacher[found], -1)

@@ -1,0 +1,44 @@
+"""Classes: formed in grades 1 and 7, together until the school is left, taught by a team of core teachers."""
+
+import numpy as np
+
+from sim.agents.columns import Array, Column, Columns
+
+TEAM_SIZE = (2, 3)
+"""Core teachers of a class, primary and junior: language, mathematics and, in junior schools, another core subject."""
+CYCLE_STARTS = (1, 4, 7)
+"""Grades in which a class gets a new team; the team follows the class for three years."""
+SCHOOL_DIGITS = 10**5
+INDEX_DIGITS = 10**3
+
+
+class Classes(Columns):
+    """State of the classes. The columns after `covered` are this year's parts of learning and of the test."""
+
+    id = Column(np.int64, "", "year formed, school and number")
+    school = Column(np.int32, "", "row of the school")
+    grade = Column(np.int8, "", "1 ... 9")
+    size = Column(np.int32, "students", "students")
+    team = Column(np.int32, "", "rows of the core teachers, -1 for none", width=3)
+    team_ids = Column(np.int64, "", "ids of the same teachers, to see who has gone", width=3)
+    covered = Column(np.bool_, "", "whole team within normal loads")
+    teachers = Column(np.float64, "SD of achievement a year", "team: skill, experience, match, first year at a new school")
+    class_size = Column(np.float64, "SD of achievement a year", "effect of the class's size")
+    peers = Column(np.float64, "SD of achievement a year", "effect of classmates")
+    money = Column(np.float64, "SD of achievement a year", "effect of resources")
+    digital = Column(np.float64, "SD of achievement a year", "effect of digital teaching")
+    incentives = Column(np.float64, "SD of achievement a year", "effect of what is at stake for teachers")
+    principal = Column(np.float64, "SD of achievement a year", "effect of the school's management")
+    shock = Column(np.float64, "SD of achievement a year", "luck of the class and of the school's grade")
+    extra = Column(np.float64, "SD of achievement a year", "what levers of your own add")
+    inflation = Column(np.float64, "SD of achievement", "rewarded measure lifted without learning")
+    day = Column(np.float64, "SD of achievement", "luck of the test day, class and school's grade")
+
+
+def class_ids(year: int, schools: Array, index: Array) -> Array:
+    """Ids of classes formed in a year: the k-th class of a school is the same in every scenario."""
+    return (
+        np.int64(year) * SCHOOL_DIGITS * INDEX_DIGITS
+        + np.asarray(schools, np.int64) * INDEX_DIGITS
+        + np.asarray(index, np.int64)
+    )

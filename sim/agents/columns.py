@@ -1,0 +1,159 @@
+"""Agents stored by column: one array per attribute, a light view for each agent.
+
+A district has 60,000 students and a province 10,000,000: they are as real as objects, but one NumPy array
+holds one attribute of all of them. Attributes are declared once, with dtype, unit and meaning::
+
+    class Students(Columns):
+        id = Column(np.int64, "", "cohort, home catchment and number")
+        trait = Column(np.float64, "SD", "what the child brings")
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Self, overload
+
+import numpy as np
+import pandas as pd
+from numpy.typing import DTypeLike, NDArray
+
+Array = NDArray[Any]
+
+
+class Column:
+    """Declaration of one attribute.
+
+    Parameters
+    ----------
+    dtype : DTypeLike
+        NumPy dtype of the array.
+    unit : str
+        Unit of a value; empty for names, counts and codes.
+    meaning : str
+        What the attribute is, in the words of the field.
+    width : int, optional
+        Number of values an agent has; 1 makes the array one-dimensional.
+    """
+
+    name: str
+
+    def __init__(self, dtype: DTypeLike, unit: str, meaning: str, width: int = 1) -> None:
+        self.dtype = np.dtype(dtype)
+        self.unit = unit
+        self.meaning = meaning
+        self.width = width
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, table: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, table: "Columns", owner: type) -> Array: ...
+    def __get__(self, table: "Columns | None", owner: type) -> Self | Array:
+        if table is None:
+            return self
+        return table.arrays[self.name]
+
+    def __set__(self, table: "Columns", values: Any) -> None:
+        array = np.asarray(values, dtype=self.dtype)
+        shape = self.shape(len(table))
+        if array.shape != shape:
+            raise ValueError(f"{type(table).__name__}.{self.name} must have shape {shape}, got {array.shape}")
+        table.arrays[self.name] = array
+
+    def shape(self, rows: int) -> tuple[int, ...]:
+        return (rows,) if self.width == 1 else (rows, self.width)
+
+
+class View:
+    """One agent: reads and writes its row of the columns."""
+
+    __slots__ = ("_row", "_table")
+
+    def __init__(self, table: "Columns", row: int) -> None:
+        object.__setattr__(self, "_table", table)
+        object.__setattr__(self, "_row", row)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._table.arrays[name][self._row]
+        except KeyError:
+            raise AttributeError(f"{type(self._table).__name__} have no attribute {name!r}") from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in self._table.arrays:
+            raise AttributeError(f"{type(self._table).__name__} have no attribute {name!r}")
+        self._table.arrays[name][self._row] = value
+
+    def __repr__(self) -> str:
+        return f"{type(self._table).__name__}[{self.id}]"
+
+
+class Columns:
+    """Agents of one kind, `rows` of them. Columns that are not given start at zero (or empty)."""
+
+    def __init__(self, rows: int, /, **arrays: Any) -> None:
+        self._rows = rows
+        self.arrays: dict[str, Array] = {}
+        declared = self.declared()
+        if unknown := arrays.keys() - declared.keys():
+            raise TypeError(f"{type(self).__name__} have no columns {sorted(unknown)}")
+        for name, column in declared.items():
+            if name in arrays:
+                setattr(self, name, arrays[name])
+            else:
+                self.arrays[name] = np.zeros(column.shape(rows), dtype=column.dtype)
+
+    @classmethod
+    def declared(cls) -> dict[str, Column]:
+        """The declarations, in order."""
+        return {name: value for name, value in vars(cls).items() if isinstance(value, Column)}
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self.view(row) for row in range(self._rows))
+
+    def __getitem__(self, agent_id: int) -> Any:
+        """The agent with this id."""
+        rows = np.flatnonzero(self.arrays["id"] == agent_id)
+        if len(rows) == 0:
+            raise KeyError(f"no {type(self).__name__} with id {agent_id}")
+        return self.view(int(rows[0]))
+
+    def view(self, row: int) -> Any:
+        return View(self, row)
+
+    def take(self, rows: Array) -> Self:
+        """A new table with these rows (positions or a mask), in this order."""
+        arrays = {name: array[rows] for name, array in self.arrays.items()}
+        return type(self)(len(arrays["id"]), **arrays)
+
+    def select(self, where: Array | Callable[[Self], Array]) -> Self:
+        """The agents for which `where` is true: a mask, or a function of the table."""
+        return self.take(where(self) if callable(where) else where)
+
+    def groupby(self, column: str) -> Iterator[tuple[Any, Self]]:
+        """Each value of a column, in order, with its agents."""
+        values = self.arrays[column]
+        for value in np.unique(values):
+            yield value, self.take(values == value)
+
+    def copy(self) -> Self:
+        return type(self)(self._rows, **{name: array.copy() for name, array in self.arrays.items()})
+
+    def followed_by(self, other: Self) -> Self:
+        """This table with the rows of another after its own."""
+        joined = {name: np.concatenate((array, other.arrays[name])) for name, array in self.arrays.items()}
+        return type(self)(self._rows + other._rows, **joined)
+
+    def to_frame(self) -> pd.DataFrame:
+        """A pandas DataFrame, one row an agent; a column of several values becomes ``name_0, name_1 ...``."""
+        frame: dict[str, Array] = {}
+        for name, column in self.declared().items():
+            array = self.arrays[name]
+            if column.width == 1:
+                frame[name] = array
+            else:
+                frame |= {f"{name}_{i}": array[:, i] for i in range(column.width)}
+        return pd.DataFrame(frame)

@@ -1,0 +1,116 @@
+"""Step 1, demography: grade 9 leaves, the others move up, a new cohort enters, some families come and go."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.school import PRIMARY
+from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, Students, student_ids
+from sim.noise import Floats
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+MOST_ARRIVALS = 9
+
+
+def advance(model: "ZoneReform") -> None:
+    """Promote the students, let the entrants in (without a school yet) and exchange those who migrate."""
+    students, classes = model.students, model.classes
+    staying = students.grade < 9
+    model.flows["left"] = int(np.count_nonzero(~staying))
+    students = students.take(staying)
+    students.grade = students.grade + 1
+    model.classes = classes.take(classes.grade < 9)
+    model.classes.grade = model.classes.grade + 1
+    students.classroom = students.classroom - np.count_nonzero(~(classes.grade < 9))
+    migrate(model, students)
+    entrants = new_cohort(model, model.year)
+    model.flows["entered"] = len(entrants)
+    model.students = students.followed_by(entrants)
+
+
+def new_cohort(model: "ZoneReform", year: int) -> Students:
+    """Children who enter grade 1 in `year`, by catchment and number, with what they bring.
+
+    The mean of a catchment follows an autoregression over cohorts (`catchment_ar`) and is shared with the
+    junior catchment it lies in (`junior_shared`).
+    """
+    schools, effects, noise = model.schools, model.effects, model.noise
+    drift_home_effects(model, year)
+    catchments = np.flatnonzero(schools.level == PRIMARY)
+    trend = 0.0 if model.background.frozen else model.district.birth_trend
+    growth = (1.0 + trend) ** max(0, year - model.baseline_year)
+    births = np.round(schools.residents[catchments] * growth).astype(np.int64)
+    catchment = np.repeat(catchments, births)
+    number = np.concatenate([np.arange(n) for n in births]) if len(births) else np.zeros(0, np.int64)
+    ids = student_ids(year, schools.id[catchment], number)
+    cohort_effect = effects.catchment_cohort_sd * noise.normal("catchment cohort", year, schools.id)
+    mean = catchment_means(model)[catchment] + cohort_effect[catchment]
+    ses = noise.normal("ses", 0, ids)
+    return Students(
+        len(ids),
+        id=ids,
+        grade=np.ones(len(ids)),
+        school=np.full(len(ids), -1),
+        classroom=np.full(len(ids), -1),
+        catchment=catchment,
+        migrant=noise.chance("migrant", 0, ids, model.district.migrant_share),
+        left_behind=noise.chance("left behind", 0, ids, model.district.left_behind_share),
+        ses=ses,
+        home_mean=mean,
+        trait=first_trait(model, ids, mean, ses),
+        score=np.full(len(ids), np.nan),
+        prior_score=np.full(len(ids), np.nan),
+    )
+
+
+def drift_home_effects(model: "ZoneReform", year: int) -> None:
+    """One cohort's step of the catchments' autoregression; variance stays one."""
+    schools, keep = model.schools, model.effects.catchment_ar
+    new = model.noise.normal("home effect", year, schools.id)
+    schools.home_effect = keep * schools.home_effect + np.sqrt(1.0 - keep * keep) * new
+
+
+def catchment_means(model: "ZoneReform") -> Floats:
+    """Mean of each primary catchment, SD: part shared with its junior catchment, part its own."""
+    schools, effects = model.schools, model.effects
+    shared = effects.junior_shared
+    area = schools.home_effect[model.main_junior]
+    own = np.sqrt(1.0 - shared * shared) * schools.home_effect
+    return np.asarray(effects.catchment_sd * (shared * area + own))
+
+
+def first_trait(model: "ZoneReform", ids: Array, mean: Floats, ses: Floats) -> Floats:
+    """Trait drawn from its distribution at rest; a part goes with the family's status (`ses_trait`)."""
+    effects = model.effects
+    own = model.noise.normal("first trait", 0, ids)
+    share = effects.ses_trait
+    return np.asarray(mean + effects.trait_sd * (share * ses + np.sqrt(1.0 - share * share) * own))
+
+
+def migrate(model: "ZoneReform", students: Students) -> None:
+    """Some families leave; the place of each is taken by an arrival of the same grade, home and class.
+
+    An arrival brings a trait of his own and knows what his class knows on average; he has no score yet.
+    """
+    noise = model.noise
+    arrivals_before = students.id % CATCHMENT_DIGITS // ARRIVAL
+    leaving = noise.chance("migration", model.year, students.id, model.district.migration_rate)
+    rows = np.flatnonzero(leaving & (arrivals_before < MOST_ARRIVALS))
+    model.flows["replaced"] = len(rows)
+    if len(rows) == 0:
+        return
+    room = students.classroom
+    size = np.maximum(np.bincount(room), 1)
+    for knowledge in (students.lasting, students.fading):
+        knowledge[rows] = (np.bincount(room, weights=knowledge) / size)[room[rows]]
+    ids = students.id[rows] + ARRIVAL
+    ses = noise.normal("ses", 0, ids)
+    students.id[rows] = ids
+    students.ses[rows] = ses
+    students.migrant[rows] = noise.chance("migrant", 0, ids, model.district.migrant_share)
+    students.left_behind[rows] = noise.chance("left behind", 0, ids, model.district.left_behind_share)
+    students.trait[rows] = first_trait(model, ids, students.home_mean[rows], ses)
+    students.score[rows] = students.prior_score[rows] = np.nan

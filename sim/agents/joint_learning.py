@@ -1,0 +1,132 @@
+"""Step 6, joint teaching: teachers learn from better colleagues, and from those the zone joins them with.
+
+    learned_t = max(keep * learned_t-1, theta * coverage * fidelity * gap + colleagues + training)
+
+Practice is kept up, not piled up: gaps are taken in the skill brought to the job, in SD of teachers, and
+count up to one SD. Better ones help, worse ones do no harm.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.activities import record_activities
+from sim.agents.columns import Array
+from sim.agents.teacher import NOVICE_YEARS, SUBJECTS, Teachers
+from sim.noise import Floats, rank_within
+
+if TYPE_CHECKING:
+    from sim.config import Effects
+    from sim.model import ZoneReform
+
+MODES = ("joint_preparation", "matched_pairs", "lesson_study")
+FULL_HOURS = 360.0
+"""Hours in five years of the training whose effect `b_nttp` is (教督〔2017〕6号)."""
+
+
+def learn_together(model: "ZoneReform") -> None:
+    """What teachers learn this year, and the books on what they took part in."""
+    keep_up(model)
+    record_activities(model)
+
+
+def keep_up(model: "ZoneReform") -> None:
+    """Bring `learned` of every teacher to this year."""
+    teachers, effects, terms = model.teachers, model.effects, model.terms
+    rows = np.flatnonzero(teachers.employed)
+    staff = teachers.take(rows)
+    target = from_colleagues(staff, effects)
+    if terms.joint_coverage > 0:
+        target = target + terms.joint_coverage * from_joint_work(staff, model)
+    if terms.training_hours > 0:
+        target = target + effects.b_nttp * min(1.0, terms.training_hours / FULL_HOURS)
+    teachers.learned[rows] = np.maximum(effects.keep * staff.learned, target)
+
+
+def skill_gap(better: Floats, own: Floats, effects: "Effects") -> Floats:
+    """How much better, in SD of teachers, 0 ... 1; 0 where teachers do not differ."""
+    if effects.rec_sigmaT <= 0:
+        return np.zeros(len(own))
+    return np.asarray(np.clip((better - own) / effects.rec_sigmaT, 0.0, 1.0))
+
+
+def from_colleagues(staff: Teachers, effects: "Effects") -> Floats:
+    """What the others of one's subject at one's school give, the whole year and everywhere (`rec_peerT`)."""
+    own = staff.base_skill
+    group = staff.school.astype(np.int64) * len(SUBJECTS) + staff.subject
+    total, size = np.bincount(group, weights=own), np.bincount(group)
+    others = size[group] - 1
+    mean = np.divide(total[group] - own, others, out=own.copy(), where=others > 0)
+    novice = np.where(staff.experience < NOVICE_YEARS, effects.novice_peer_weight, 1.0)
+    return np.asarray(effects.rec_peerT * skill_gap(mean, own, effects) * novice)
+
+
+def from_joint_work(staff: Teachers, model: "ZoneReform") -> Floats:
+    """What joint work gives at full coverage: theta * fidelity * gap, less what lead schools hold back."""
+    zones, effects, mode = model.zones, model.effects, model.terms.joint_mode
+    zone = model.schools.zone[staff.school].astype(np.int64)
+    group = (zone + 1) * len(SUBJECTS) + staff.subject
+    at_lead = (zone >= 0) & (zones.lead[zone] == staff.school)
+    gap = _GAPS[mode](staff, group, at_lead, lead_giving(model), effects)
+    theta = {
+        "joint_preparation": effects.rec_joint,
+        "matched_pairs": effects.b_pair,
+        "lesson_study": effects.b_lessonstudy,
+    }[mode]
+    return np.asarray(theta * np.where(zone >= 0, zones.fidelity[zone], 0.0) * gap)
+
+
+def lead_giving(model: "ZoneReform") -> float:
+    """Share of what they could give that lead schools' teachers do give to other schools.
+
+    Where performance is rewarded, they hold back by the weight of their own school in their assessment.
+    """
+    if not model.terms.assessed:
+        return 1.0
+    return 1.0 - model.effects.held_back * (1.0 - model.terms.bundled)
+
+
+def lead_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
+    """Joint preparation: to the mean of the lead school's teachers of the subject; for other schools'."""
+    own = staff.base_skill
+    groups = int(group.max(initial=0)) + 1
+    total = np.bincount(group[at_lead], weights=own[at_lead], minlength=groups)[group]
+    size = np.bincount(group[at_lead], minlength=groups)[group]
+    mean = np.divide(total, size, out=own.copy(), where=(size > 0) & ~at_lead)
+    return skill_gap(mean, own, effects) * giving
+
+
+def pair_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
+    """Matched pairs: to one's partner, for the weaker half of the zone's teachers of a subject.
+
+    The weakest of the weaker half works with the weakest of the stronger half, and so on by rank; the middle
+    one of an odd number has no partner.
+    """
+    own = staff.base_skill
+    rank = rank_within(group, own, staff.id)
+    count = np.bincount(group)
+    weaker = np.flatnonzero(rank < count[group] // 2)
+    stronger = rank[weaker] + count[group[weaker]] - count[group[weaker]] // 2
+    partner = np.lexsort((rank, group))[(np.cumsum(count) - count)[group[weaker]] + stronger]
+    held_back = at_lead[partner] & (staff.school[partner] != staff.school[weaker])
+    gap = np.zeros(len(own))
+    gap[weaker] = skill_gap(own[partner], own[weaker], effects) * np.where(held_back, giving, 1.0)
+    return gap
+
+
+def best_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
+    """Lesson study: to the mean of the best quarter of the zone's teachers of the subject."""
+    own = staff.base_skill
+    best = rank_within(group, -own, staff.id) < -(-np.bincount(group)[group] // 4)
+    count = np.bincount(group[best])[group]
+    mean = np.bincount(group[best], weights=own[best])[group] / count
+    given = np.bincount(group[best], weights=np.where(at_lead, giving, 1.0)[best])[group] / count
+    return skill_gap(mean, own, effects) * np.where(at_lead, 1.0, given)
+
+
+_GAPS: dict[str, Callable[[Teachers, Array, Array, float, "Effects"], Floats]] = {
+    "joint_preparation": lead_gap,
+    "matched_pairs": pair_gap,
+    "lesson_study": best_gap,
+}

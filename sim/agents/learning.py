@@ -1,0 +1,158 @@
+"""Step 7, learning: what a year in a class adds to what its students know."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.activities import share_of
+from sim.agents.columns import Array
+from sim.agents.school import JUNIOR, LEVELS
+from sim.agents.teacher import experience_effect, match_quality
+from sim.noise import Floats
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+REFERENCE_EXPERIENCE = 10
+"""Years of teaching against which experience counts; shifts every class alike."""
+GRADE_DIGITS = 10
+PARTS = ("teachers", "class_size", "peers", "money", "digital", "incentives", "principal", "shock", "extra")
+"""Columns of `Classes` that add up to what a year in the class adds, g."""
+
+
+def learn(model: "ZoneReform") -> None:
+    """Work out each class's parts of g, then move every student's trait, lasting and fading knowledge."""
+    adopt_digital(model)
+    classes = model.classes
+    skill = team_mean(model, model.teachers.skill)
+    classes.teachers = teachers_part(model, skill)
+    classes.class_size = size_effect(classes.size, model)
+    classes.peers = peers_part(model)
+    classes.money = money_part(model)[classes.school]
+    classes.digital = digital_part(model, skill)
+    classes.incentives = model.effects.rec_perf_ind * model.schools.stake[classes.school]
+    classes.principal = model.schools.principal[classes.school]
+    classes.shock = shock_part(model)
+    grow(model, sum((classes.arrays[part] for part in PARTS), np.zeros(len(classes))))
+
+
+def grow(model: "ZoneReform", class_gain: Floats) -> None:
+    """One year of every student.
+
+    trait <- m + rho (trait - m) + sqrt(1 - rho^2) sd u;  g = class gain + eta;
+    lasting <- lasting + kappa g;  fading <- delta fading + (1 - kappa) g.
+    """
+    students, effects, noise, year = model.students, model.effects, model.noise, model.year
+    rho = effects.trait_rho
+    luck = np.sqrt(1.0 - rho * rho) * effects.trait_sd * noise.normal("trait", year, students.id)
+    students.trait = students.home_mean + rho * (students.trait - students.home_mean) + luck
+    gain = class_gain[students.classroom] + effects.eta_sd * noise.normal("eta", year, students.id)
+    students.lasting = students.lasting + effects.kappa * gain
+    students.fading = effects.delta * students.fading + (1.0 - effects.kappa) * gain
+
+
+def team_mean(model: "ZoneReform", values: Floats) -> Floats:
+    """Mean over each class's core teachers of a value of teachers; 0 (a substitute) for a class without any."""
+    team = model.classes.team
+    there = team >= 0
+    return np.where(there, values[team], 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+
+
+def teachers_part(model: "ZoneReform", skill: Floats) -> Floats:
+    """Team skill, experience, match of teacher and school, and the first year at a new school (`rec_move`)."""
+    teachers, effects = model.teachers, model.effects
+    experience = experience_effect(teachers.experience, effects) - experience_effect(
+        np.array([REFERENCE_EXPERIENCE]), effects
+    )
+    match = match_quality(teachers.id, model.schools.id[teachers.school], effects, model.noise)
+    return skill + team_mean(model, experience + match + effects.rec_move * teachers.moved)
+
+
+def size_effect(size: Array, model: "ZoneReform") -> Floats:
+    """Two slopes with a knee at `class_knee` students: `rec_class10` per ten above, `class10_below` below."""
+    effects = model.effects
+    above = (size - effects.class_knee) / 10.0
+    return np.where(above > 0, effects.rec_class10 * above, effects.class10_below * above)
+
+
+def peers_part(model: "ZoneReform") -> Floats:
+    """`b_peer` times class mean less the mean of the school's grade; `b_peer_between` for the grade against the district."""
+    students, classes, effects = model.students, model.classes, model.effects
+    level_sum = np.bincount(students.classroom, weights=students.achievement, minlength=len(classes))
+    class_mean = level_sum / np.maximum(classes.size, 1)
+    cell = classes.school.astype(np.int64) * GRADE_DIGITS + classes.grade
+    cell_mean = _weighted_means(cell, level_sum, classes.size)
+    grade_mean = _weighted_means(classes.grade, level_sum, classes.size)
+    return effects.b_peer * (class_mean - cell_mean) + effects.b_peer_between * (cell_mean - grade_mean)
+
+
+def money_part(model: "ZoneReform") -> Floats:
+    """`b_spend` for every 10 % that a school's budget stands above the year's reference, by school.
+
+    The reference is the public budget with the official quota of the year; of transfers, the share
+    `e_cn_passthru` reaches real spending.
+    """
+    schools, effects = model.schools, model.effects
+    reference = model.reference_budget()[schools.level]
+    students = np.maximum(np.bincount(model.students.school, minlength=len(schools)), 1)
+    spending = reference + effects.e_cn_passthru * schools.last_received / students
+    return effects.b_spend * np.log(spending / reference) / np.log(1.1)
+
+
+def digital_part(model: "ZoneReform", skill: Floats) -> Floats:
+    """Lessons on a platform, extra learning time, and live classes from a better teacher (`b_live`)."""
+    classes, schools, effects, terms = model.classes, model.schools, model.effects, model.terms
+    used = terms.digital_lesson_share * schools.digital[classes.school]
+    gain = np.maximum(0.0, broadcaster_skill(model, skill) - skill)
+    live = terms.digital_lesson_share * schools.live[classes.school]
+    return (effects.b_platform + effects.rec_digital * terms.extra_time_share) * used + effects.b_live * live * gain
+
+
+def broadcaster_skill(model: "ZoneReform", skill: Floats) -> Floats:
+    """Team skill that live classes bring to each class: of the zone's lead school, or of the best of zone or district."""
+    classes, schools, zones = model.classes, model.schools, model.zones
+    school_skill = _weighted_means(classes.school, skill * classes.size, classes.size, len(schools), spread=False)
+    zone = schools.zone[classes.school]
+    if model.terms.live_source == "lead":
+        lead = zones.lead[zone]
+        return np.where(lead >= 0, school_skill[lead], -np.inf)
+    best = np.full(len(zones), -np.inf)
+    np.maximum.at(best, schools.zone, school_skill)
+    if model.terms.live_source == "zone_best":
+        return np.asarray(best[zone])
+    of_level = np.array([best[zones.level == kind].max(initial=-np.inf) for kind in range(len(LEVELS))])
+    return np.asarray(of_level[schools.level[classes.school]])
+
+
+def shock_part(model: "ZoneReform") -> Floats:
+    """Luck of the class and of the school's grade, this year."""
+    effects = model.effects
+    return yearly_luck(model, "class shock", effects.class_shock_sd, "grade shock", effects.school_grade_shock_sd)
+
+
+def yearly_luck(model: "ZoneReform", class_stream: str, class_sd: float, grade_stream: str, grade_sd: float) -> Floats:
+    """A draw for each class and one shared by the classes of a school's grade."""
+    classes, noise, year = model.classes, model.noise, model.year
+    cell = model.schools.id[classes.school] * GRADE_DIGITS + classes.grade
+    return class_sd * noise.normal(class_stream, year, classes.id) + grade_sd * noise.normal(grade_stream, year, cell)
+
+
+def adopt_digital(model: "ZoneReform") -> None:
+    """Schools take up digital teaching and live classes in an order of their own, lead schools first."""
+    schools, terms = model.schools, model.terms
+    order = model.noise.rank("digital order", 0, schools.id, schools.level) - len(schools) * schools.lead
+    for level in range(JUNIOR + 1):
+        rows = np.flatnonzero(schools.level == level)
+        place = np.argsort(np.argsort(order[rows], kind="stable"), kind="stable")
+        for column, share in ((schools.digital, terms.digital_school_share), (schools.live, terms.live_class_share)):
+            column[rows] = place < share_of(share, len(rows))
+
+
+def _weighted_means(
+    groups: Array, weighted: Floats, weights: Array, length: int = 0, spread: bool = True
+) -> Floats:
+    """Mean by group from weighted values; one for each row (`spread`) or one for each group."""
+    total = np.bincount(groups, weights=weighted, minlength=length)
+    weight = np.bincount(groups, weights=weights, minlength=length)
+    means = total / np.where(weight > 0, weight, 1.0)
+    return np.asarray(means[groups] if spread else means)

@@ -1,0 +1,66 @@
+"""Step 4, rotation, its own rule: who was posted (交流轮岗 for a time) returns when the posting ends."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.teacher import Teachers
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+
+def end_postings(model: "ZoneReform") -> None:
+    """Let those whose posting ended before this year return.
+
+    Returns are exchanges within a subject, so that every school keeps its teachers of every subject: with a
+    counterpart who was posted the other way and is due too, those first whose posting ended first; where he
+    has left, with the latest comer at the home school, who holds his post now. Without either the posting
+    goes on until there is one. The year back counts as a first year at the school.
+    """
+    teachers = model.teachers
+    due = teachers.employed & (teachers.posting_end > 0) & (teachers.posting_end < model.year)
+    if not due.any():
+        return
+    for one, other in counterparts(teachers, in_turn(teachers, due)):
+        exchange_back(teachers, one, other)
+    for row in in_turn(teachers, due & (teachers.posting_end > 0)):
+        settled = (teachers.school == teachers.home_school[row]) & (teachers.posting_end == 0)
+        heirs = np.flatnonzero(settled & ~teachers.moved & (teachers.subject == teachers.subject[row]))
+        if len(heirs):
+            heir = heirs[np.lexsort((teachers.id[heirs], teachers.years_here[heirs]))[0]]
+            teachers.home_school[heir] = teachers.school[row]
+            exchange_back(teachers, row, int(heir))
+
+
+def in_turn(teachers: Teachers, mask: Array) -> list[int]:
+    """Rows in the order in which postings end, ties by id."""
+    rows = np.flatnonzero(mask)
+    order = np.lexsort((teachers.id[rows], teachers.posting_end[rows]))
+    return [int(row) for row in rows[order]]
+
+
+def counterparts(teachers: Teachers, rows: list[int]) -> list[tuple[int, int]]:
+    """Pairs of `rows` posted at each other's home school in one subject, in turn."""
+    waiting: dict[tuple[int, int, int], list[int]] = {}
+    pairs = []
+    for row in rows:
+        here, home, subject = (
+            int(column[row]) for column in (teachers.school, teachers.home_school, teachers.subject)
+        )
+        others = waiting.get((home, here, subject))
+        if others:
+            pairs.append((others.pop(0), row))
+        else:
+            waiting.setdefault((here, home, subject), []).append(row)
+    return pairs
+
+
+def exchange_back(teachers: Teachers, one: int, other: int) -> None:
+    """Both go to their home schools."""
+    rows = [one, other]
+    teachers.school[rows] = teachers.home_school[rows]
+    teachers.posting_end[rows] = 0
+    teachers.years_here[rows] = 0
+    teachers.moved[rows] = True

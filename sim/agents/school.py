@@ -1,0 +1,76 @@
+"""Schools: one row a school and level (a nine-year school has a primary and a junior row)."""
+
+from typing import Any
+
+import mesa
+import numpy as np
+
+from sim.agents.columns import Column, Columns
+
+PRIMARY, JUNIOR = 0, 1
+LEVELS = ("primary", "junior")
+GRADES = (range(1, 7), range(7, 10))
+ENTRY_GRADE = (1, 7)
+YEARS = (6, 3)
+
+
+class Schools(Columns):
+    """State of the schools; `School` is the agent that looks at one row."""
+
+    id = Column(np.int64, "", "permanent number")
+    name = Column(object, "", "name, unique within a level")
+    zone = Column(np.int32, "", "row of the zone")
+    level = Column(np.int8, "", "0 primary (grades 1-6), 1 junior (grades 7-9)")
+    lead = Column(np.bool_, "", "lead school of its zone")
+    private = Column(np.bool_, "", "private school")
+    urban = Column(np.bool_, "", "urban (true) or rural")
+    x = Column(np.float64, "km", "place on the map, east")
+    y = Column(np.float64, "km", "place on the map, north")
+    residents = Column(np.int32, "students a year", "children of entry age whose home catchment this is")
+    intake = Column(np.int32, "students a year", "entrants in the baseline year")
+    seats = Column(np.int32, "students", "places in the entry grade")
+    posts = Column(np.int32, "teachers", "establishment in the baseline year")
+    teaching_area = Column(np.float64, "m2", "teaching and auxiliary rooms")
+    sports_area = Column(np.float64, "m2", "sports grounds and halls")
+    equipment = Column(np.float64, "yuan", "book value of teaching equipment")
+    multimedia_rooms = Column(np.float64, "rooms", "networked multimedia classrooms")
+    home_effect = Column(np.float64, "SD of catchments", "how far above the mean the latest cohort's homes stand")
+    standing = Column(np.float64, "SD", "how sought after by teachers")
+    principal = Column(np.float64, "SD of achievement a year", "what the principal's management adds")
+    principals = Column(np.int32, "", "principals the school has had")
+    reputation = Column(np.float64, "SD of achievement", "lagged measured mean score, as families see it")
+    vacant_titles = Column(np.int32, "", "backbone titles (school, district, city) to be given again", width=3)
+    digital = Column(np.bool_, "", "uses digital teaching (no effect on learning)")
+    live = Column(np.bool_, "", "takes or gives live classes")
+    research = Column(np.bool_, "", "has a district research project (no effect on learning)")
+    received = Column(np.int64, "yuan", "received from the zone fund this year")
+    last_received = Column(np.int64, "yuan", "received the year before, for this year's work")
+    bought_posts = Column(np.int32, "teachers", "posts bought from the zone fund for next year")
+    funded_posts = Column(np.int32, "teachers", "posts bought the year before")
+    account = Column(np.int64, "yuan", "received from the zone fund and not yet spent")
+    stake = Column(np.float64, "", "share of the full incentive effect that its teachers face")
+    score = Column(np.float64, "SD of achievement", "measured mean score")
+    true_effect = Column(np.float64, "SD of achievement", "what the school's year truly added")
+    value_added = Column(np.float64, "SD of achievement", "measured value added, last three years", width=3)
+
+
+class RowAgent(mesa.Agent):
+    """A mesa agent whose state is one row of a table of columns."""
+
+    def __init__(self, model: mesa.Model, table: Columns, row: int) -> None:
+        super().__init__(model)
+        self.table = table
+        self.row = row
+
+    def __getattr__(self, name: str) -> Any:
+        table = self.__dict__.get("table")
+        if table is None or name not in table.arrays:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return table.arrays[name][self.row]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name})"
+
+
+class School(RowAgent):
+    """One school: an agent of the model whose state is a row of `Schools`."""

@@ -1,0 +1,228 @@
+"""Step 3, staffing: a year passes, teachers retire, quit, are hired, promoted, and move of their own will."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.school import Schools
+from sim.agents.teacher import (
+    BACKBONE,
+    DISTRICT_BACKBONE,
+    GENERATIONS,
+    SCIENCE_IT,
+    Teachers,
+    drawn_skill,
+)
+from sim.noise import rank_within
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+POSTS = 10**4
+"""A post's number is the id of the school that founded it * POSTS + its place there."""
+SENIORITY_FOR_BACKBONE = 5
+"""Years of teaching before a first backbone title; assumed."""
+TITLE_YEARS = (1, 8, 16)
+"""Years of teaching after which a junior, middle and senior title is usual; assumed, spread by two years."""
+
+
+def renew(model: "ZoneReform") -> None:
+    """The year's staffing in order: ageing, exits, principals, posts filled, titles, voluntary moves."""
+    a_year_passes(model)
+    leaving = exits(model)
+    change_principals(model)
+    fill_posts(model, leaving)
+    give_titles(model)
+    move_voluntarily(model)
+    teachers = model.teachers
+    teachers.eligible = teachers.employed & (teachers.years_here >= model.terms.rotation_years)
+
+
+def a_year_passes(model: "ZoneReform") -> None:
+    teachers = model.teachers
+    employed = teachers.employed
+    for years in (teachers.age, teachers.experience, teachers.years_here):
+        years += employed
+    teachers.moved[:] = False
+    teachers.rotated[:] = False
+    spread = 2.0 * model.noise.normal("title", 0, teachers.id)
+    teachers.title = sum((teachers.experience + spread >= years) & employed for years in TITLE_YEARS)
+
+
+def exits(model: "ZoneReform") -> Array:
+    """Rows of those who retire or quit; the backbone titles they held fall vacant at their school."""
+    teachers, noise, terms = model.teachers, model.noise, model.terms
+    birth_month = np.floor(12 * noise.uniform("birth month", 0, teachers.id))
+    limit = np.where(teachers.female, terms.retirement_months[1], terms.retirement_months[0])
+    retires = teachers.age * 12 + birth_month >= limit
+    quits = noise.chance("quit", model.year, teachers.id, model.effects.quit_rate)
+    leaving = np.flatnonzero(teachers.employed & (retires | quits))
+    for rung in range(1, len(BACKBONE)):
+        held = leaving[teachers.backbone[leaving] == rung]
+        model.schools.vacant_titles[:, rung - 1] += np.bincount(teachers.school[held], minlength=len(model.schools)).astype(np.int32)
+    return leaving
+
+
+def change_principals(model: "ZoneReform") -> None:
+    """Some principals go; the successor brings a management effect of his own."""
+    schools, noise = model.schools, model.noise
+    change = noise.chance("principal leaves", model.year, schools.id, model.effects.principal_turnover)
+    schools.principals[change] += 1
+    schools.principal = principal_effect(model, schools)
+
+
+def principal_effect(model: "ZoneReform", schools: Schools) -> Array:
+    """Persistent management effect of each school's present principal (`principal_sd`)."""
+    ids = schools.id * GENERATIONS + schools.principals
+    return model.effects.principal_sd * model.noise.normal("principal", 0, ids)
+
+
+def fill_posts(model: "ZoneReform", leaving: Array) -> None:
+    """Hire into empty posts up to each school's establishment, then into new posts; surplus posts stay empty."""
+    teachers, schools, noise = model.teachers, model.schools, model.noise
+    teachers.home_school[leaving] = teachers.school[leaving]
+    teachers.school[leaving] = -1
+    filled = np.bincount(teachers.school[teachers.employed], minlength=len(schools))
+    missing = np.maximum(establishment(model) - filled, 0)
+    empty = np.flatnonzero(~teachers.employed)
+    owner = teachers.home_school[empty]
+    refilled = noise.rank("which post", model.year, teachers.id[empty], owner) < missing[owner]
+    hire(model, empty[refilled], owner[refilled], teachers.subject[empty[refilled]])
+    new = missing - np.bincount(owner[refilled], minlength=len(schools))
+    if new.sum() > 0:
+        open_posts(model, np.repeat(np.arange(len(schools)), new))
+    model.flows["retired"], model.flows["hired"] = len(leaving), int(missing.sum())
+
+
+def establishment(model: "ZoneReform") -> Array:
+    """Teachers each school should have: its share of the norm as in the baseline year, and posts from the zone fund.
+
+    `fill_norm` moves the share towards the plain norm.
+    """
+    schools = model.schools
+    if model.held:
+        return schools.posts.astype(np.int64)
+    students = np.bincount(model.students.school, minlength=len(schools))
+    fill = model.terms.fill_norm
+    share = (1.0 - fill) * model.norm_share + fill
+    return np.round(students / model.terms.norm[schools.level] * share).astype(np.int64) + schools.funded_posts
+
+
+def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array) -> None:
+    """A novice takes each post; the degree asked for is that of the predecessor, titles are not inherited."""
+    teachers, noise, district = model.teachers, model.noise, model.district
+    ids = teachers.id[rows] + 1
+    fresh = {
+        "id": ids,
+        "school": school,
+        "home_school": school,
+        "subject": subject,
+        "female": noise.chance("female", 0, ids, district.female_share),
+        "age": int(district.entry_age),
+        "base_skill": drawn_skill(model.schools.standing[school], ids, model.effects, noise),
+        "ict_trained": False,
+        "research": False,
+    }
+    emptied = ("experience", "years_here", "title", "backbone", "learned", "posting_end", "seeks_school", "contest", "award")
+    for name, value in fresh.items():
+        teachers.arrays[name][rows] = value
+    for name in emptied:
+        teachers.arrays[name][rows] = 0
+
+
+def open_posts(model: "ZoneReform", school: Array) -> None:
+    """New posts at these schools (one a row), in the subjects of which the school is shortest."""
+    teachers, schools = model.teachers, model.schools
+    founded = np.bincount(teachers.id // GENERATIONS // POSTS, minlength=int(schools.id.max()) + 1)
+    place = founded[schools.id[school]] + rank_within(school)
+    post = schools.id[school] * POSTS + place
+    rows = len(teachers) + np.arange(len(school))
+    new = Teachers(len(school), id=post * GENERATIONS - 1, school=np.full(len(school), -1))
+    new.degree[:] = 1
+    model.teachers = teachers.followed_by(new)
+    hire(model, rows, school, short_subjects(model, school))
+
+
+def short_subjects(model: "ZoneReform", school: Array) -> Array:
+    """For each new post, one after the other, the subject furthest below the school's own mix of posts."""
+    teachers = model.teachers
+    subjects = np.empty(len(school), dtype=np.int64)
+    for row in np.unique(school):
+        own = np.bincount(teachers.subject[teachers.home_school == row], minlength=SCIENCE_IT + 1)
+        mix, have = own / max(1, own.sum()), own.astype(np.float64)
+        for post in np.flatnonzero(school == row):
+            subjects[post] = np.argmax(np.round(mix * (have.sum() + 1) - have, 9))
+            have[subjects[post]] += 1
+    return subjects
+
+
+def give_titles(model: "ZoneReform") -> None:
+    """Vacant backbone titles go to the best appraised of the rung below at the same school, from the top down."""
+    teachers, schools, effects = model.teachers, model.schools, model.effects
+    luck = effects.title_noise * model.noise.normal("appraisal", model.year, teachers.id)
+    appraisal = teachers.base_skill / max(effects.rec_sigmaT, 1e-9) + luck
+    for rung in (3, DISTRICT_BACKBONE, 1):
+        vacant = schools.vacant_titles[:, rung - 1]
+        if not vacant.any():
+            continue
+        below = teachers.employed & (teachers.backbone == rung - 1)
+        if rung == 1:
+            below &= teachers.experience >= SENIORITY_FOR_BACKBONE
+        candidates = np.flatnonzero(below)
+        at = teachers.school[candidates]
+        place = rank_within(at, -np.round(appraisal[candidates], 9), teachers.id[candidates])
+        chosen = candidates[place < vacant[at]]
+        given = np.bincount(teachers.school[chosen], minlength=len(schools)).astype(np.int32)
+        teachers.backbone[chosen] = rung
+        schools.vacant_titles[:, rung - 1] -= given
+        if rung > 1:
+            schools.vacant_titles[:, rung - 2] += given
+
+
+def move_voluntarily(model: "ZoneReform") -> None:
+    """Teachers of a zone who seek another school exchange posts in pairs of one subject and standing (backbone or not).
+
+    Of two schools the better regarded more easily gets the better teacher: the arrangement is drawn with the
+    odds that keep the sorting of teachers over schools at rest.
+    """
+    teachers, schools, noise = model.teachers, model.schools, model.noise
+    seeks = noise.chance("seeks school", model.year, teachers.id, model.effects.move_seekers)
+    teachers.seeks_school = seeks & teachers.employed & (teachers.posting_end == 0) & (teachers.years_here > 0)
+    rows = np.flatnonzero(teachers.seeks_school)
+    first, second = pairs_of_movers(model, rows)
+    apart = teachers.school[first] != teachers.school[second]
+    first, second = first[apart], second[apart]
+    within = model.effects.rec_within
+    sorting = np.sqrt(1.0 - within) / within
+    skill_gap = (teachers.base_skill[first] - teachers.base_skill[second]) / max(model.effects.rec_sigmaT, 1e-9)
+    standing_gap = schools.standing[teachers.school[first]] - schools.standing[teachers.school[second]]
+    stay = 1.0 / (1.0 + np.exp(-sorting * skill_gap * standing_gap))
+    exchanging = noise.uniform("exchange", model.year, teachers.id[first]) >= stay
+    exchange(teachers, first[exchanging], second[exchanging])
+
+
+def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
+    """Pair those who seek a school within zone, subject and standing, mostly from different schools."""
+    teachers = model.teachers
+    backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
+    zone = model.schools.zone[teachers.school[rows]].astype(np.int64)
+    pool = (zone * (SCIENCE_IT + 1) + teachers.subject[rows]) * 2 + backbone
+    luck = model.noise.rank("mover", model.year, teachers.id[rows])
+    place = rank_within(pool, teachers.school[rows], luck)
+    size = np.bincount(pool)[pool] if len(rows) else np.zeros(0, np.int64)
+    half = size // 2
+    order = np.lexsort((place, pool))
+    ordered, half, place = rows[order], half[order], place[order]
+    lower = np.flatnonzero(place < half)
+    return ordered[lower], ordered[lower + half[lower]]
+
+
+def exchange(teachers: Teachers, first: Array, second: Array) -> None:
+    """The teachers in rows `first` and `second` exchange schools for good."""
+    for column in (teachers.school, teachers.home_school):
+        column[first], column[second] = column[second].copy(), column[first].copy()
+    both = np.concatenate((first, second))
+    teachers.years_here[both] = 0
+    teachers.moved[both] = True
+

@@ -1,0 +1,85 @@
+"""Teachers: one row a post; whoever holds it now is the teacher."""
+
+import numpy as np
+
+from sim.agents.columns import Array, Column, Columns
+from sim.config import Effects
+from sim.noise import Floats, Noise
+
+SUBJECTS = ("language", "mathematics", "other_core", "pe_arts", "science_it")
+LANGUAGE, MATHEMATICS, OTHER_CORE, PE_ARTS, SCIENCE_IT = range(5)
+CORE = (LANGUAGE, MATHEMATICS, OTHER_CORE)
+BACKBONE = ("none", "school", "district", "city")
+DISTRICT_BACKBONE = 2
+NOVICE_YEARS = 5
+YOUNG_AGE = 35
+
+GENERATIONS = 1000
+"""A teacher's id is post * GENERATIONS + the number of holders the post has had before."""
+
+
+class Teachers(Columns):
+    """State of the teachers. A row with school -1 is a post that is not filled."""
+
+    id = Column(np.int64, "", "post and generation")
+    school = Column(np.int32, "", "row of the school where they teach, -1 for an empty post")
+    home_school = Column(np.int32, "", "row of the school that holds the personnel relation (人事关系), or the empty post")
+    subject = Column(np.int8, "", "0 language, 1 mathematics, 2 other core, 3 PE/arts, 4 science/IT")
+    female = Column(np.bool_, "", "woman")
+    age = Column(np.int16, "years", "age")
+    experience = Column(np.int16, "years", "years of teaching")
+    years_here = Column(np.int16, "years", "years at this school")
+    degree = Column(np.int8, "", "0 as required, 1 above the required degree")
+    title = Column(np.int8, "", "0 none, 1 junior, 2 middle, 3 senior title (职称)")
+    backbone = Column(np.int8, "", "0 none, 1 school, 2 district, 3 city backbone teacher (骨干教师)")
+    base_skill = Column(np.float64, "SD of achievement a year", "skill brought to the job")
+    learned = Column(np.float64, "SD of achievement a year", "skill kept up by working with others")
+    seeks_school = Column(np.bool_, "", "looked for another school this year")
+    moved = Column(np.bool_, "", "first year at this school")
+    rotated = Column(np.bool_, "", "moved by the rotation of this year")
+    eligible = Column(np.bool_, "", "had the years at one school that rotation asks for, this year")
+    posting_end = Column(np.int16, "", "last year of the posting, 0 without one")
+    research = Column(np.bool_, "", "takes part in planned research (no effect on learning)")
+    ict_trained = Column(np.bool_, "", "trained in ICT (no effect on learning)")
+    contest = Column(np.bool_, "", "took part in the zone's teaching contest (no effect on learning)")
+    award = Column(np.bool_, "", "won a district award this year (no effect on learning)")
+
+    @property
+    def employed(self) -> Array:
+        """Mask of the posts that are filled."""
+        return self.school >= 0
+
+    @property
+    def skill(self) -> Floats:
+        """Base and learned skill, SD of achievement a year."""
+        return self.base_skill + self.learned
+
+
+def drawn_skill(standing: Floats, ids: Array, effects: Effects, noise: Noise) -> Floats:
+    """Skill of teachers hired by schools of this standing, SD of achievement a year.
+
+    A share `rec_within` of the variance lies within schools; the rest goes with the school's standing.
+
+    Parameters
+    ----------
+    standing : array
+        Standing of each one's school, SD.
+    ids : array
+        Ids of the teachers.
+    """
+    own = noise.normal("teacher skill", 0, ids)
+    within = effects.rec_within
+    return effects.rec_sigmaT * (np.sqrt(1.0 - within) * standing + np.sqrt(within) * own)
+
+
+def match_quality(teacher_ids: Array, schools: Array, effects: Effects, noise: Noise) -> Floats:
+    """How well a teacher and a school suit each other: belongs to the pair, for good (`rec_match`, SD)."""
+    pairs = teacher_ids * np.int64(100_000) + schools
+    return effects.rec_match * noise.normal("match", 0, pairs)
+
+
+def experience_effect(years: Array, effects: Effects) -> Floats:
+    """Effect of experience against a novice: straight lines between the published points, flat after year 20."""
+    points = [0.0, 2.0, 5.0, 10.0, 20.0]
+    values = [0.0, effects.b_exp_yr2, effects.b_exp_yr5, effects.b_exp_yr10, effects.b_exp_yr20]
+    return np.interp(years, points, values)
