@@ -1,0 +1,61 @@
+"""Draws that fill a district's gaps from stated margins, hitting means and coefficients of variation exactly."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.apportion import apportion
+from sim.indicators.standards import weighted_cv
+from sim.noise import Floats, inverse_normal
+
+
+def school_sizes(total: int, luck: Floats, log_sd: float, floor: float, ceiling: float) -> Array:
+    """Whole school sizes that add up to `total`, lognormal between a floor and a ceiling.
+
+    Parameters
+    ----------
+    luck : array of (0, 1)
+        One uniform draw a school; only its rank and its place within the rank's stratum matter, so that a
+        district of few schools still has the whole spread of sizes.
+    """
+    count = len(luck)
+    stratum = np.argsort(np.argsort(luck, kind="stable"), kind="stable")
+    score = inverse_normal((stratum + luck) / count)
+    mean = total / count
+    low, high = min(floor, 0.3 * mean), max(ceiling, 1.5 * mean)
+
+    def size_sum(location: float) -> float:
+        return float(np.clip(np.exp(location + log_sd * score), low, high).sum())
+
+    location = _root(lambda at: size_sum(at) - total, np.log(low) - 1.0, np.log(high) + 5.0)
+    return apportion(total, np.clip(np.exp(location + log_sd * score), low, high))
+
+
+def amounts(students: Array, mean: float, cv: float, luck: Floats) -> Floats:
+    """Amount of a resource at each school with a stated mean a student and official (weighted) CV.
+
+    Amounts a student are lognormal in `luck` (standard normal); the spread is found by bisection.
+    """
+    if len(students) < 2 or cv <= 0:
+        return mean * students.astype(np.float64)
+
+    def scaled(spread: float) -> Floats:
+        raw = students * np.exp(spread * (luck - luck.max()))
+        return np.asarray(mean * students.sum() / raw.sum() * raw)
+
+    widest = 3.0
+    if weighted_cv(scaled(widest), students) < cv:
+        return scaled(widest)
+    return scaled(_root(lambda spread: weighted_cv(scaled(spread), students) - cv, 0.0, widest))
+
+
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
+    """Root of an increasing function by bisection, always the same 60 halvings."""
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if function(middle) < 0:
+            low = middle
+        else:
+            high = middle
+    return 0.5 * (low + high)

@@ -1,0 +1,149 @@
+"""From margins to a district at rest: the years before the baseline, in which no reform is.
+
+Teachers come first (ages, years at the school, sorting, titles), then nine cohorts of students grow through the
+schools. Enrolment by school and posts are held at the baseline's; the children who live in each catchment are
+set so that, with families choosing as they do, schools get just the entrants they have.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from sim.agents import staffing
+from sim.agents.activities import award_points, wins_award
+from sim.agents.classroom import Classes
+from sim.agents.demography import catchment_means
+from sim.agents.enrolment import solve_choice_weight
+from sim.agents.school import JUNIOR, LEVELS, PRIMARY
+from sim.agents.student import Students
+from sim.apportion import apportion
+from sim.config import Effects
+from sim.district.background import Background
+from sim.district.spec import DistrictSpec
+from sim.district.synthesis import distances, feeding, teachers_of, zones_and_schools
+from sim.indicators import record
+from sim.model import Baseline, State, ZoneReform
+from sim.noise import Floats, Noise
+from sim.reform import Policy
+
+TEACHER_YEARS = 40
+STUDENT_YEARS = 9
+
+
+def district_at_rest(
+    spec: DistrictSpec, effects: Effects, background: Background, prices: dict[str, float], noise: Noise, policy: Policy
+) -> ZoneReform:
+    """The district at the end of its baseline year, recorded.
+
+    Parameters
+    ----------
+    policy : Policy
+        The policy that changes nothing.
+    """
+    zones, schools = zones_and_schools(spec, noise)
+    kilometres = distances(schools)
+    state = State(
+        zones=zones,
+        schools=schools,
+        teachers=teachers_of(spec, schools, effects, noise),
+        students=Students(0),
+        classes=Classes(0),
+        distances=kilometres,
+        feeding=feeding(schools, kilometres),
+        choice_weight=np.zeros(len(LEVELS)),
+    )
+    model = ZoneReform(
+        state,
+        year=spec.baseline_year - STUDENT_YEARS - TEACHER_YEARS,
+        district=spec,
+        policy=policy,
+        effects=effects,
+        background=replace(background, frozen=True),
+        prices=prices,
+        noise=noise,
+        held=True,
+    )
+    bring_teachers_to_rest(model)
+    bring_schools_to_rest(model)
+    model.background = background
+    model.held = False
+    model.baseline = fix_baseline(model)
+    model.teachers.award = model.teachers.employed & wins_award(model)
+    record.observe(model)
+    return model
+
+
+def bring_teachers_to_rest(model: ZoneReform) -> None:
+    schools = model.schools
+    schools.principal = staffing.principal_effect(model, schools)
+    for _ in range(TEACHER_YEARS):
+        model.begin_year()
+        staffing.renew(model)
+
+
+def bring_schools_to_rest(model: ZoneReform) -> None:
+    """Nine years of the whole calendar; residents are set by what families were seen to want."""
+    schools = model.schools
+    schools.home_effect = model.noise.normal("home effect at rest", 0, schools.id)
+    schools.reputation = expected_reputation(model)
+    for level in range(len(LEVELS)):
+        rows = np.flatnonzero(schools.level == level)
+        model.choice_weight[level] = solve_choice_weight(
+            model.distances[np.ix_(rows, rows)],
+            schools.reputation[rows],
+            schools.intake[rows],
+            model.effects.distance_scale,
+            model.effects.i_zexiao,
+        )
+    wanted = np.zeros(len(schools))
+    for _ in range(STUDENT_YEARS):
+        model.step()
+        wanted += model.demand
+        settle_residents(model, wanted)
+
+
+def settle_residents(model: ZoneReform, wanted: Floats) -> None:
+    """Move residents towards what makes demand equal the entrants that each school has."""
+    schools = model.schools
+    for level in (PRIMARY, JUNIOR):
+        rows = np.flatnonzero((schools.level == level) & (wanted > 0))
+        if len(rows) == 0:
+            continue
+        excess = wanted[rows] / wanted[rows].sum() - schools.intake[rows] / schools.intake[rows].sum()
+        share = np.maximum(schools.intake[rows] / schools.intake[rows].sum() - excess, 0.0)
+        schools.residents[rows] = apportion(int(schools.intake[rows].sum()), share)
+    model.feeding = feeding(schools, model.distances)
+
+
+def expected_reputation(model: ZoneReform) -> Floats:
+    """Mean score of a school's own catchment, where families start from."""
+    primary = np.where(model.schools.level == PRIMARY, catchment_means(model), 0.0)
+    junior = primary @ (model.feeding * model.schools.residents[:, None])
+    inflow = model.schools.residents @ model.feeding
+    return np.where(model.schools.level == JUNIOR, junior / np.maximum(inflow, 1.0), primary)
+
+
+def fix_baseline(model: ZoneReform) -> Baseline:
+    """Cut scores that give the district's baseline shares, and the half of the schools with the stronger teachers."""
+    spec, students, teachers = model.district, model.students, model.teachers
+    final = [students.score[students.grade == grade] for grade in (6, 9)]
+    skill = teachers.skill[teachers.employed]
+    at = teachers.school[teachers.employed]
+    mean = np.bincount(at, weights=skill) / np.maximum(np.bincount(at), 1)
+    strong = np.zeros(len(model.schools), dtype=bool)
+    for level in range(len(LEVELS)):
+        rows = np.flatnonzero(model.schools.level == level)
+        strong[rows[np.argsort(-np.round(mean[rows], 9), kind="stable")[: len(rows) // 2]]] = True
+    return Baseline(
+        year=model.year,
+        excellent_cut=_upper(final[0], spec.excellent_share),
+        pass_cut=_upper(final[0], spec.pass_share),
+        general_high_cut=_upper(final[1], spec.general_high_rate),
+        award_cut=_upper(award_points(model)[teachers.employed], spec.award_share),
+        strong_half=strong,
+    )
+
+
+def _upper(values: Floats, share: float) -> float:
+    """Cut that a share of the values reaches."""
+    return float(np.quantile(values, 1.0 - share)) if len(values) else 0.0

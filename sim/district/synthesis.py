@@ -1,0 +1,174 @@
+"""A district's schools, zones and teachers in the baseline year, filled in from its margins."""
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.school import JUNIOR, LEVELS, PRIMARY, YEARS, Schools
+from sim.agents.teacher import DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, SCIENCE_IT, Teachers, drawn_skill
+from sim.agents.zone import Zones
+from sim.apportion import apportion
+from sim.config import Effects
+from sim.district.margins import amounts, school_sizes
+from sim.district.spec import DistrictSpec
+from sim.noise import Floats, Noise
+
+POSTS = 10**4
+"""A post's number is the school's id * POSTS + its place in the school."""
+RESOURCES = ("teaching_area", "sports_area", "equipment", "multimedia")
+
+
+def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]:
+    """Tables of zones and schools: names as stated; places, sizes and buildings drawn from the margins."""
+    members = [(row, name, name == zone.lead) for row, zone in enumerate(spec.zones) for name in zone.schools]
+    zone_of = np.array([row for row, _, _ in members])
+    level = np.array([spec.zones[row].level for row in zone_of])
+    lead = np.array([is_lead for _, _, is_lead in members])
+    ids = np.arange(len(members))
+    zones = Zones(
+        len(spec.zones),
+        id=np.arange(len(spec.zones)),
+        name=np.array([zone.name for zone in spec.zones], dtype=object),
+        level=[zone.level for zone in spec.zones],
+        form=[zone.form for zone in spec.zones],
+        lead=[_first(lead & (zone_of == row)) for row in range(len(spec.zones))],
+        members=np.bincount(zone_of, minlength=len(spec.zones)),
+    )
+    east, north = _places(spec, noise, zones.id, zone_of, ids)
+    schools = Schools(
+        len(members),
+        id=ids,
+        name=np.array([name for _, name, _ in members], dtype=object),
+        zone=zone_of,
+        level=level,
+        lead=lead,
+        x=east,
+        y=north,
+        urban=np.hypot(east - spec.map_km / 2, north - spec.map_km / 2) < spec.map_km / 3,
+        standing=noise.normal("standing", 0, ids),
+    )
+    entrants = round(spec.students / 9)
+    for kind in range(len(LEVELS)):
+        rows = np.flatnonzero(level == kind)
+        if len(rows) == 0:
+            continue
+        intake = school_sizes(
+            entrants,
+            noise.uniform("school size", 0, rows),
+            spec.school_size_log_sd,
+            spec.school_size_floor / YEARS[kind],
+            spec.school_size_ceiling / YEARS[kind],
+        )
+        students = intake * YEARS[kind]
+        schools.intake[rows] = schools.residents[rows] = intake
+        schools.seats[rows] = np.ceil(intake * (1.0 + spec.seat_slack))
+        norm = (spec.norm_primary, spec.norm_junior)[kind]
+        schools.posts[rows] = apportion(round(students.sum() / norm), students**spec.teacher_elasticity)
+        for resource in RESOURCES:
+            mean, cv = spec.by_level(resource)[kind], spec.by_level(f"{resource}_cv")[kind]
+            column = "multimedia_rooms" if resource == "multimedia" else resource
+            per_student = mean / 100 if resource == "multimedia" else mean
+            luck = noise.normal(resource, 0, rows)
+            getattr(schools, column)[rows] = amounts(students, per_student, cv, luck)
+    return zones, schools
+
+
+def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: Noise) -> Teachers:
+    """Teachers of the baseline posts: subjects, degrees and backbone titles as stated, ages spread evenly.
+
+    Experience, years at the school and the sorting of skill come to rest in the spin-up.
+    """
+    school = np.repeat(np.arange(len(schools)), schools.posts)
+    place = np.concatenate([np.arange(n) for n in schools.posts])
+    ids = (schools.id[school] * POSTS + place) * GENERATIONS
+    count = len(ids)
+    career = 33
+    experience = np.floor(noise.uniform("experience", 0, ids) * career).astype(np.int64)
+    teachers = Teachers(
+        count,
+        id=ids,
+        school=school,
+        home_school=school,
+        female=noise.chance("female", 0, ids, spec.female_share),
+        experience=experience,
+        age=experience + int(spec.entry_age),
+        years_here=np.minimum(experience, np.floor(12 * noise.uniform("years here", 0, ids))),
+        base_skill=drawn_skill(schools.standing[school], ids, effects, noise),
+    )
+    others = (spec.language_share, spec.mathematics_share, spec.other_core_share)
+    mix = np.array([*others, 0.0, max(0.0, 1.0 - sum(others))])
+    for kind in range(len(LEVELS)):
+        rows = np.flatnonzero(schools.level == kind)
+        students = schools.intake[rows] * YEARS[kind]
+        pe_arts = _per_school(spec, schools, noise, "pe_arts", kind, rows, students, 0.5)
+        backbone = _per_school(spec, schools, noise, "backbone", kind, rows, students, 0.8)
+        above_degree = apportion(
+            round(spec.by_level("above_degree")[kind] * schools.posts[rows].sum()), schools.posts[rows]
+        )
+        for row, n_pe, n_backbone, n_degree in zip(rows, pe_arts, backbone, above_degree, strict=True):
+            here = np.flatnonzero(school == row)
+            subjects = np.repeat(np.arange(SCIENCE_IT + 1), apportion(len(here) - n_pe, mix))
+            subjects = np.concatenate((np.full(n_pe, PE_ARTS), subjects))
+            teachers.subject[here] = subjects[noise.rank("subject", 0, ids[here])]
+            teachers.degree[here] = noise.rank("degree", 0, ids[here]) < n_degree
+            n_city = round(n_backbone * spec.city_backbone_share)
+            n_school = min(round(spec.school_backbone_share * len(here)), len(here) - n_backbone)
+            rungs = np.zeros(len(here), dtype=np.int8)
+            rungs[: n_backbone + n_school] = 1
+            rungs[:n_backbone] = DISTRICT_BACKBONE
+            rungs[:n_city] = DISTRICT_BACKBONE + 1
+            seniority = np.argsort(-experience[here], kind="stable")
+            teachers.backbone[here[seniority]] = rungs
+    return teachers
+
+
+def _per_school(
+    spec: DistrictSpec,
+    schools: Schools,
+    noise: Noise,
+    name: str,
+    kind: int,
+    rows: Array,
+    students: Array,
+    most: float,
+) -> Array:
+    """Whole teachers of a sort at each school, from a mean per 100 students and a CV; at most a share of the posts."""
+    exact = amounts(students, spec.by_level(name)[kind] / 100, spec.by_level(f"{name}_cv")[kind], noise.normal(name, 0, rows))
+    return np.minimum(apportion(round(exact.sum()), exact), np.floor(most * schools.posts[rows]).astype(np.int64))
+
+
+def distances(schools: Schools) -> Floats:
+    """Kilometres between schools, (S, S)."""
+    return np.hypot(schools.x[:, None] - schools.x, schools.y[:, None] - schools.y)
+
+
+def feeding(schools: Schools, kilometres: Floats) -> Floats:
+    """Share of each primary catchment's children who live in each junior catchment, (S, S).
+
+    Nearest pairs are filled first until the junior catchments' places are gone.
+    """
+    primary, junior = np.flatnonzero(schools.level == PRIMARY), np.flatnonzero(schools.level == JUNIOR)
+    flows = np.zeros((len(schools), len(schools)))
+    leavers = schools.residents[primary].astype(np.int64)
+    places = apportion(int(leavers.sum()), schools.residents[junior]) if len(junior) else np.zeros(0, np.int64)
+    between = kilometres[np.ix_(primary, junior)]
+    for pair in np.argsort(between, axis=None, kind="stable"):
+        p, j = divmod(int(pair), len(junior))
+        moved = min(leavers[p], places[j])
+        flows[primary[p], junior[j]] = moved
+        leavers[p] -= moved
+        places[j] -= moved
+    return flows / np.maximum(flows.sum(axis=1, keepdims=True), 1.0)
+
+
+def _places(spec: DistrictSpec, noise: Noise, zone_ids: Array, zone_of: Array, ids: Array) -> tuple[Floats, Floats]:
+    """Zones scattered evenly over the map, schools over a disc round their zone's centre."""
+    angle = 2.0 * np.pi * noise.uniform("angle", 0, ids)
+    radius = spec.zone_km * np.sqrt(noise.uniform("radius", 0, ids))
+    east = spec.map_km * noise.uniform("east", 0, zone_ids)[zone_of] + radius * np.cos(angle)
+    north = spec.map_km * noise.uniform("north", 0, zone_ids)[zone_of] + radius * np.sin(angle)
+    return east, north
+
+
+def _first(mask: Array) -> int:
+    found = np.flatnonzero(mask)
+    return int(found[0]) if len(found) else -1
