@@ -1,0 +1,223 @@
+"""Funding (学区专项经费): the zone fund, the part of it that follows performance, and what schools buy.
+
+A year's fund is budgeted for every zone and its members; a share of it is split among the zones of a level by
+last year's measured performance, the rest by students. The director keeps his claim, the schools divide the
+rest and spend it by purpose. Every sum is in whole yuan: what zones receive is what was budgeted, what schools
+receive is what zones hold less what they keep.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from sim.agents.assessment import shrunken_value_added
+from sim.agents.columns import Array
+from sim.agents.school import LEVELS
+from sim.apportion import apportion
+from sim.noise import Floats
+from sim.reform.lever import Lever, setting
+from sim.userinput import UserError
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+METRICS = ("level", "pass_rate", "value_added_1y", "value_added_3y")
+DIVISIONS = ("equal", "need", "performance")
+PURPOSES = ("training", "research", "equipment", "posts")
+
+
+@dataclass(frozen=True)
+class Funding(Lever):
+    """Zone fund; the stake teachers face follows from what is paid on performance."""
+
+    step: ClassVar[str] = "funding"
+    group: ClassVar[str] = "funding"
+
+    zone_fund: float = setting(
+        0.0, unit="yuan a zone and year", low=0, high=1e10, meaning="dedicated fund (专项资金) of each zone"
+    )
+    per_school_fund: float = setting(
+        0.0, unit="yuan a school and year", low=0, high=1e10, meaning="added to it for each member school"
+    )
+    performance_share: float = setting(
+        0.0, unit="share", low=0, high=1, meaning="part of the fund split by the zones' measured performance"
+    )
+    metric: str = setting("level", unit="", choices=METRICS, meaning="measure of performance")
+    bundled: float = setting(
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="weight of the zone's result in a school's assessment (捆绑考核)",
+    )
+    division: str = setting(
+        "equal", unit="", choices=DIVISIONS, meaning="how a zone divides money among its schools"
+    )
+    spending: dict[str, float] = setting(
+        {},
+        unit="share",
+        low=0,
+        high=1,
+        choices=PURPOSES,
+        meaning="what schools buy; the rest stays on the account",
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if sum(self.spending.values()) > 1 + 1e-9:
+            raise UserError(
+                f"policy.funding.spending: shares must add up to 1 at most, got {sum(self.spending.values()):g}"
+            )
+
+    def announce(self, model: "ZoneReform", year: int) -> None:
+        """Tell teachers what is at stake: how much money hangs on results, and how many share it."""
+        fund = self.budget(model)
+        if self.performance_share == 0 or fund.sum() == 0:
+            return
+        model.terms.assessed = True
+        model.terms.bundled = self.bundled
+        schools, effects = model.schools, model.effects
+        staff = np.maximum(
+            np.bincount(model.teachers.school[model.teachers.employed], minlength=len(schools)), 1
+        )
+        zone_staff = np.bincount(schools.zone, weights=staff, minlength=len(model.zones))[schools.zone]
+        bonus = self.performance_share * fund[schools.zone] / zone_staff
+        intensity = np.minimum(1.0, bonus / (effects.stake_pay * model.prices["new_teacher_pay"]))
+        own_share = (1.0 - self.bundled) / staff + self.bundled / zone_staff
+        schools.stake = intensity * np.minimum(1.0, own_share / effects.stake_share)
+
+    def apply(self, model: "ZoneReform", year: int) -> None:
+        """Pay this year's fund, let schools spend it, and award next year's performance money."""
+        fund = self.budget(model)
+        model.ledger.budgeted += int(fund.sum())
+        model.spend(self.group, float(fund.sum()))
+        for level in range(len(LEVELS)):
+            zones = np.flatnonzero(model.zones.level == level)
+            if len(zones):
+                model.zones.account[zones] += self.split(
+                    model, zones, int(fund[zones].sum()), model.zones.award[zones]
+                )
+        self.divide(model)
+        self.buy(model)
+        self.award(model)
+
+    def budget(self, model: "ZoneReform") -> Array:
+        """Yuan budgeted for each zone, (Z,)."""
+        exact = self.zone_fund + self.per_school_fund * model.zones.members
+        return np.round(exact).astype(np.int64)
+
+    def split(self, model: "ZoneReform", zones: Array, total: int, award: Floats) -> Array:
+        """Yuan of each zone of a level: the performance share by award (if any was earned), the rest by students."""
+        by_students = zone_students(model)[zones]
+        performance = round(self.performance_share * total) if award.sum() > 0 else 0
+        return apportion(total - performance, by_students) + apportion(performance, award)
+
+    def divide(self, model: "ZoneReform") -> None:
+        """Zones keep the director's claim and spend it on joint projects; the rest goes to the members."""
+        schools, zones = model.schools, model.zones
+        weights = self.claims(model)
+        for zone in range(len(zones)):
+            members = np.flatnonzero(schools.zone == zone)
+            kept = round(model.terms.director_share * int(zones.account[zone]))
+            paid = int(zones.account[zone]) - kept
+            schools.received[members] = apportion(paid, weights[members])
+            model.ledger.spent_by_zones += kept
+            zones.account[zone] = 0
+        schools.account += schools.received
+
+    def claims(self, model: "ZoneReform") -> Floats:
+        """Weight of each school in its zone's division."""
+        schools = model.schools
+        students = school_students(model)
+        if self.division == "equal":
+            return np.ones(len(schools))
+        if self.division == "need":
+            return students * np.maximum(0.0, 1.0 - standardised(schools.score, schools.level))
+        own, zone = self.measured(model), self.zone_means(model, self.measured(model))
+        mixed = (1.0 - self.bundled) * own + self.bundled * zone[schools.zone]
+        return students * np.maximum(0.0, 1.0 + standardised(mixed, schools.level))
+
+    def buy(self, model: "ZoneReform") -> None:
+        """Schools spend by purpose; posts are bought whole and paid for a year, equipment adds to its book value."""
+        schools = model.schools
+        for purpose, share in sorted(self.spending.items()):
+            spent = np.floor(share * schools.received).astype(np.int64)
+            if purpose == "posts":
+                pay = round(model.prices["new_teacher_pay"])
+                schools.bought_posts = spent // pay
+                spent = spent // pay * pay
+            if purpose == "equipment":
+                schools.equipment = schools.equipment + spent
+            schools.account -= spent
+            model.ledger.spent_by_schools += int(spent.sum())
+
+    def award(self, model: "ZoneReform") -> None:
+        """Appraise the zones of each level for next year, and note how much of the award is luck."""
+        zones = model.zones
+        measured = self.zone_means(model, self.measured(model))
+        true = self.zone_means(model, model.schools.true_effect)
+        students = zone_students(model)
+        zones.performance = measured
+        weight = students * np.maximum(0.0, 1.0 + standardised(measured, zones.level))
+        deserved = students * np.maximum(0.0, 1.0 + standardised(true, zones.level))
+        zones.award = weight
+        if self.performance_share == 0 or self.budget(model).sum() == 0:
+            return
+        for level in range(len(LEVELS)):
+            of = zones.level == level
+            if of.any():
+                model.fund_luck_share[level] = luck_share(weight[of], deserved[of])
+
+    def measured(self, model: "ZoneReform") -> Floats:
+        """Performance of each school by the metric in force."""
+        schools = model.schools
+        if self.metric == "level":
+            return schools.score
+        if self.metric == "pass_rate":
+            return pass_rates(model)
+        if self.metric == "value_added_1y":
+            return schools.value_added[:, 0]
+        result = np.zeros(len(schools))
+        for level in range(len(LEVELS)):
+            of = schools.level == level
+            result[of] = shrunken_value_added(schools.value_added[of])
+        return result
+
+    @staticmethod
+    def zone_means(model: "ZoneReform", values: Floats) -> Floats:
+        """Mean over each zone's students of a value of their schools."""
+        weighted = np.bincount(
+            model.schools.zone, weights=values * school_students(model), minlength=len(model.zones)
+        )
+        return weighted / np.maximum(zone_students(model), 1)
+
+
+def luck_share(weight: Floats, deserved: Floats) -> float:
+    """Half the sum of differences between what is paid and what true effects would have earned, over what is paid."""
+    return float(0.5 * np.abs(weight / weight.sum() - deserved / deserved.sum()).sum())
+
+
+def standardised(values: Floats, level: Array) -> Floats:
+    """Distance from the mean of the level in SD; 0 where all are equal."""
+    result = np.zeros(len(values))
+    for kind in range(len(LEVELS)):
+        of = level == kind
+        if of.any() and values[of].std() > 1e-12:
+            result[of] = (values[of] - values[of].mean()) / values[of].std()
+    return result
+
+
+def pass_rates(model: "ZoneReform") -> Floats:
+    """Share of each school's students whose score is at or above the pass cut."""
+    students, cut = model.students, model.baseline.pass_cut if model.baseline else 0.0
+    passed = np.bincount(students.school[students.score >= cut], minlength=len(model.schools))
+    return passed / np.maximum(school_students(model), 1)
+
+
+def school_students(model: "ZoneReform") -> Array:
+    return np.bincount(model.students.school, minlength=len(model.schools))
+
+
+def zone_students(model: "ZoneReform") -> Floats:
+    return np.bincount(model.schools.zone, weights=school_students(model), minlength=len(model.zones))

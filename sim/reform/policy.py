@@ -1,0 +1,224 @@
+"""A policy: a bundle of levers with their values by year."""
+
+import dataclasses
+import importlib
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from sim.reform.lever import Lever, calendar_year
+from sim.reform.schedule import Schedule
+from sim.userinput import UserError, closest, find, read_yaml, shown
+
+_HEADER = ("name", "title", "first_year", "last_year", "ends", "source", "sources")
+_OPEN_HEADER = ("first_year", "last_year", "ends")  # what the command line may set
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The levers of a reform and when they act.
+
+    Attributes
+    ----------
+    first_year, last_year : int, int or None
+        After the last year the levers stay as they are, unless the policy `ends`.
+    levers : tuple of Schedule
+        In the order of the known levers, a user's own after them.
+    source : dict
+        The document the policy stands for.
+    sources : dict
+        For each setting (`rotation.rate`) the sentence it stands for, or `assumed`.
+    moved_by : int
+        Years by which the policy was moved, so that it begins the year after the baseline.
+    """
+
+    name: str
+    title: str
+    first_year: int
+    last_year: int | None
+    ends: bool
+    levers: tuple[Schedule, ...]
+    source: Mapping[str, Any]
+    sources: Mapping[str, str]
+    moved_by: int
+
+    @classmethod
+    def load(
+        cls,
+        name: str | Path,
+        overrides: Iterable[tuple[str, object]] = (),
+        baseline_year: int = 2020,
+        extra_dirs: Sequence[Path] = (),
+        known: Mapping[str, type[Lever]] | None = None,
+    ) -> Self:
+        """Read `configs/policy/NAME.yaml`, or a file, and set what the overrides say.
+
+        Parameters
+        ----------
+        overrides : iterable of (key, value)
+            `("policy.rotation.rate", 0.15)`; a mapping replaces what was there. Years are the policy's own,
+            before it is moved. Keys that do not begin with `policy.` are left alone.
+        known : mapping of group to class, optional
+            The levers there are; by default those of `sim.reform`.
+        """
+        if known is None:
+            from sim.reform import known_levers  # sim.reform imports this module
+
+            known = known_levers()
+        path = _file(name, extra_dirs)
+        raw = _overridden(read_yaml(path), overrides, known)
+        first_year = calendar_year(raw.get("first_year", baseline_year + 1), "policy.first_year")
+        moved_by = baseline_year + 1 - first_year
+        last_year = raw.get("last_year")
+        if last_year is not None:
+            last_year = calendar_year(last_year, "policy.last_year", first_year) + moved_by
+        ends = raw.get("ends", False)
+        if not isinstance(ends, bool):
+            raise UserError(f"policy.ends must be true or false, got {shown(ends)}")
+        if ends and last_year is None:
+            raise UserError("policy.ends is true, but policy.last_year does not say when")
+        own = [group for group in raw if group not in known and group not in _HEADER]
+        levers = tuple(
+            _schedule(group, raw[group], known, moved_by) for group in (*known, *own) if group in raw
+        )
+        return cls(
+            name=str(raw.get("name", path.stem)),
+            title=str(raw.get("title", "")),
+            first_year=first_year + moved_by,
+            last_year=last_year,
+            ends=ends,
+            levers=levers,
+            source=_texts(raw, "source"),
+            sources=_texts(raw, "sources"),
+            moved_by=moved_by,
+        )
+
+    def acting(self, step: str, year: int) -> list[Lever]:
+        """The levers that act in a step of the calendar of `year`."""
+        return [lever for lever in self.in_force(year) if lever.step == step]
+
+    def in_force(self, year: int) -> list[Lever]:
+        """The levers that are not off in `year`."""
+        levers = (self.lever(schedule.group, year) for schedule in self.levers)
+        return [lever for lever in levers if lever is not None]
+
+    def lever(self, group: str, year: int) -> Lever | None:
+        """The lever of that name as it is in `year`; None where it is absent or off."""
+        if year < self.first_year:
+            return None
+        if self.last_year is not None and year > self.last_year:
+            if self.ends:
+                return None
+            year = self.last_year
+        return next((schedule.at(year) for schedule in self.levers if schedule.group == group), None)
+
+    def years_running(self, year: int) -> int:
+        """Years since the first, that year being 1; 0 before it."""
+        return max(0, year - self.first_year + 1)
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should be told, a line each."""
+        notes = []
+        if self.moved_by:
+            notes.append(
+                f"policy {self.name} was moved by {self.moved_by:+d} years to begin in {self.first_year}, "
+                f"the year after the baseline"
+            )
+        for schedule in self.levers:
+            if self.last_year is not None and schedule.last_change > self.last_year:
+                notes.append(
+                    f"policy.{schedule.group} has values for {schedule.last_change}, after the policy's last "
+                    f"year {self.last_year}: they are not used"
+                )
+        return notes
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """The policy as it runs, in plain values."""
+        header = {name: getattr(self, name) for name in ("name", "first_year", "last_year", "ends")}
+        return {**header, **{schedule.group: dict(schedule.raw) for schedule in self.levers}}
+
+
+def _file(name: object, extra_dirs: Sequence[Path]) -> Path:
+    if isinstance(name, Path) or (isinstance(name, str) and Path(name).suffix in (".yaml", ".yml")):
+        return Path(name)
+    if name is None:
+        raise UserError("policy must be a name, got null; policy=none is the one that changes nothing")
+    return find("policy", name, extra_dirs)  # type: ignore[arg-type]  # find refuses what is no name
+
+
+def _overridden(
+    raw: dict[str, Any], overrides: Iterable[tuple[str, object]], known: Mapping[str, type[Lever]]
+) -> dict[str, Any]:
+    """The policy file's content with the user's values in it."""
+    raw = dict(raw)
+    for key, value in overrides:
+        first, *path = key.split(".")
+        if first != "policy" or not path:
+            continue
+        group, *names = path
+        if "_target_" in names or (isinstance(value, dict) and "_target_" in value):
+            raise UserError(f"{key}: only a policy file may name a class (_target_)")
+        if group in _OPEN_HEADER and not names:
+            raw[group] = value
+        elif group in _HEADER or (group not in known and group not in raw):
+            raise _no_such_lever(group, known)
+        elif not names:
+            own = raw.get(group) if group not in known else None  # keep the class of a user's own lever
+            target = {"_target_": own["_target_"]} if isinstance(own, dict) and "_target_" in own else {}
+            raw[group] = {**target, **value} if isinstance(value, dict) else value
+        else:
+            block = raw.get(group, {})
+            if not isinstance(block, dict):
+                raise UserError(f"policy.{group} must be settings in {{ }}, got {shown(block)}")
+            raw[group] = {**block, ".".join(names): value}
+        sources = raw.get("sources")
+        raw["sources"] = {**(sources if isinstance(sources, dict) else {}), ".".join(path): "command line"}
+    return raw
+
+
+def _schedule(group: str, block: object, known: Mapping[str, type[Lever]], moved_by: int) -> Schedule:
+    where = f"policy.{group}"
+    if not isinstance(block, dict):
+        raise UserError(f"{where} must be settings in {{ }}, got {shown(block)}")
+    if "_target_" in block:
+        kind = _own_lever(block["_target_"], f"{where}._target_")
+        settings = {name: value for name, value in block.items() if name != "_target_"}
+        schedule = Schedule.read(group, kind, settings, moved_by)
+        return dataclasses.replace(schedule, raw={"_target_": block["_target_"], **schedule.raw})
+    if group not in known:
+        raise _no_such_lever(group, known)
+    return Schedule.read(group, known[group], block, moved_by)
+
+
+def _no_such_lever(group: str, known: Mapping[str, type[Lever]]) -> UserError:
+    hint = closest(group, [*known, *_HEADER])
+    return UserError(f"policy.{group}: no such lever; known: {', '.join(known)}{hint}")
+
+
+def _own_lever(target: object, where: str) -> type[Lever]:
+    """The user's own lever class that a policy file names as `package.module.Class`."""
+    module, _, name = str(target).rpartition(".")
+    if not isinstance(target, str) or not module:
+        raise UserError(f"{where} must be package.module.Class, got {shown(target)}")
+    try:
+        kind = getattr(importlib.import_module(module), name)
+    except Exception as problem:  # whatever the user's module raises, it is theirs to mend
+        raise UserError(f"{where}: cannot import {target}: {problem}") from problem
+    if not (isinstance(kind, type) and issubclass(kind, Lever)):
+        raise UserError(f"{where} must name a subclass of sim.reform.Lever, and {target} is none")
+    if "__dataclass_params__" not in vars(kind):
+        raise UserError(f"{where}: {target} must be decorated with @dataclass(frozen=True)")
+    if inspect.isabstract(kind) or not hasattr(kind, "step"):
+        raise UserError(f"{where}: {target} needs a step of the calendar and a method apply(model, year)")
+    return kind
+
+
+def _texts(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
+    texts = raw.get(name, {})
+    if not isinstance(texts, dict):
+        raise UserError(f"policy.{name} must be names and texts, got {shown(texts)}")
+    return texts

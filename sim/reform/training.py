@@ -1,0 +1,60 @@
+"""Training (培训): courses for teachers, contests for the young ones, ICT."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from sim.reform.lever import Lever, setting
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+PLAN_YEARS = 5
+"""Training is asked for and counted in plans of five years (360 hours in five years, 教督〔2017〕6号)."""
+
+
+@dataclass(frozen=True)
+class Training(Lever):
+    """Pays for generic training and says who takes part in contests and ICT courses.
+
+    The hours are those of `hours_5y` or those that `fund_share` of the public-use funds buys, if more.
+    """
+
+    step: ClassVar[str] = "joint_teaching"
+    group: ClassVar[str] = "training"
+
+    hours_5y: float = setting(
+        0.0,
+        unit="hours",
+        low=0,
+        high=5000,
+        meaning="hours of training a teacher gets in five years, above today's",
+    )
+    fund_share: float = setting(
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="share of public-use funds spent on training, above today's",
+        source="at least 5 % of the public-use budget, national_standards 1.5",
+    )
+    young_teacher_share: float | None = setting(
+        None, unit="share", low=0, high=1, meaning="young teachers in the zone's teaching contests (技能比武)"
+    )
+    ict_share: float | None = setting(
+        None, unit="share", low=0, high=1, meaning="teachers of each school trained in ICT"
+    )
+
+    def apply(self, model: "ZoneReform", year: int) -> None:
+        terms = model.terms
+        if self.young_teacher_share is not None:
+            terms.young_contest_share = self.young_teacher_share
+        if self.ict_share is not None:
+            terms.ict_share = self.ict_share
+        if self.hours_5y > 0 or self.fund_share > 0:
+            yuan_per_hour = model.prices["training_hour"] * int(model.teachers.employed.sum()) / PLAN_YEARS
+            students = np.bincount(model.schools.level[model.students.school], minlength=2)
+            bought = self.fund_share * float((terms.quota * students).sum()) / yuan_per_hour
+            terms.training_hours = max(self.hours_5y, bought)
+            model.spend(self.group, terms.training_hours * yuan_per_hour)
