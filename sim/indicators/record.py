@@ -1,0 +1,73 @@
+"""The record of one year: every indicator of every unit. It reads the model and changes nothing."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.indicators import activity, resources, scores, staff
+from sim.indicators.catalogue import INDICATORS, SCOPES
+from sim.indicators.standards import load_standard
+from sim.indicators.units import Units
+from sim.noise import Floats
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+STANDARD = "youzhi_junheng"
+_DEFINED = np.array([[scope in one.scopes for one in INDICATORS.values()] for scope in SCOPES])
+
+
+def observe(model: "ZoneReform") -> None:
+    """The rule of the step: note this year's figures; nothing in the spin-up, before the baseline stands."""
+    if model.baseline is not None:
+        model.records[model.year] = rows(model)[1]
+
+
+def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
+    """Keys and values of this year's rows.
+
+    Returns
+    -------
+    keys : list of (level, scope, unit)
+        The same every year.
+    values : (rows, indicators) array
+        Columns in the order of `INDICATORS`; nan where an indicator has no meaning.
+
+    Raises
+    ------
+    ValueError
+        Before the baseline is fixed: rates and halves need its cut scores and schools.
+    """
+    baseline = model.baseline
+    if baseline is None:
+        raise ValueError("indicators need the baseline's cut scores; the model has no baseline yet")
+    schools, students, classes = model.schools, model.students, model.classes
+    units = Units.of(schools, model.zones, model.district.name)
+    teachers = model.teachers.select(model.teachers.employed)
+    enrolled = np.bincount(students.school, minlength=len(schools))
+    measured = {
+        **resources.counts(units, schools, model.zones, teachers, classes, enrolled),
+        **resources.evenness(
+            units, schools, resources.amounts(schools, teachers), enrolled, load_standard(STANDARD)
+        ),
+        **scores.quality(units, scores.tally(students, len(schools))),
+        **scores.scoring_rate(
+            units, students, enrolled, model.district.scoring_rate_mean, model.district.scoring_rate_sd
+        ),
+        **scores.finals(
+            units,
+            students,
+            len(schools),
+            baseline.excellent_cut,
+            baseline.pass_cut,
+            baseline.general_high_cut,
+        ),
+        **staff.staffing(units, teachers, baseline.strong_half),
+        **staff.teaching(units, model.teachers, classes, len(schools)),
+        **activity.participation(units, schools, teachers, classes, model.terms.digital_lesson_share),
+        "fund_luck_share": model.fund_luck_share[units.level],
+        "cost_yuan": model.level_costs[units.level],
+    }
+    values = np.stack([measured[name] for name in INDICATORS], axis=1)
+    scope = [SCOPES.index(key[1]) for key in units.keys]
+    return units.keys, np.where(_DEFINED[scope], values, np.nan)

@@ -1,0 +1,107 @@
+"""How many, how large, and how evenly the seven official resources are spread."""
+
+import numpy as np
+
+from sim.agents.classroom import Classes
+from sim.agents.columns import Array
+from sim.agents.school import Schools
+from sim.agents.teacher import DISTRICT_BACKBONE, PE_ARTS, Teachers
+from sim.agents.zone import Zones
+from sim.indicators.standards import RESOURCES, Standard, unweighted_cvs, weighted_cvs
+from sim.indicators.units import Units, ratio, sums
+from sim.noise import Floats
+
+LARGE_CLASS = 56
+"""Students from which on a class is a 大班额."""
+
+
+def counts(
+    units: Units, schools: Schools, zones: Zones, teachers: Teachers, classes: Classes, students: Array
+) -> dict[str, Floats]:
+    """Students, classes, teachers, schools and zones, and what follows from them.
+
+    Parameters
+    ----------
+    teachers : Teachers
+        Those in post.
+    students : (S,) array
+        Students of each school.
+    """
+    size = len(schools)
+    total_students = units.sum(students)
+    posts = units.sum(np.bincount(teachers.school, minlength=size))
+    formed = units.sum(np.bincount(classes.school, minlength=size))
+    seated = units.sum(sums(classes.size, classes.school, size))
+    largest = np.full(size, np.nan)
+    np.fmax.at(largest, classes.school, classes.size)
+    large = units.sum(sums(classes.size >= LARGE_CLASS, classes.school, size))
+    named, led = _zones(units, schools, zones)
+    return {
+        "students": total_students,
+        "classes": formed,
+        "teachers": posts,
+        "schools": units.sum(np.ones(size)),
+        "zones": named,
+        "zones_with_lead": ratio(led, named),
+        "class_size_mean": ratio(seated, formed),
+        "class_size_max": units.highest(largest),
+        "classes_56_plus": large,
+        "students_per_teacher": ratio(total_students, posts),
+    }
+
+
+def amounts(schools: Schools, teachers: Teachers) -> Floats:
+    """What each school has of the seven resources, (S, 7): teachers, m2, yuan, rooms."""
+
+    def staff(which: Array) -> Array:
+        return np.bincount(teachers.school[which], minlength=len(schools))
+
+    held = {
+        "degree": staff(teachers.degree >= 1),
+        "backbone": staff(teachers.backbone >= DISTRICT_BACKBONE),
+        "pe_arts": staff(teachers.subject == PE_ARTS),
+        "teaching_area": schools.teaching_area,
+        "sports_area": schools.sports_area,
+        "equipment": schools.equipment,
+        "multimedia": schools.multimedia_rooms,
+    }
+    return np.stack([held[resource] for resource in RESOURCES], axis=1).astype(np.float64)
+
+
+def evenness(
+    units: Units, schools: Schools, held: Floats, students: Array, standard: Standard
+) -> dict[str, Floats]:
+    """The seven CVs, their means, and the share of schools that pass the standard.
+
+    Parameters
+    ----------
+    held : (S, 7) array
+        What `amounts` gives.
+    students : (S,) array
+        Students of each school.
+    """
+    members = held[units.school], students[units.school], units.unit, len(units)
+    weighted = weighted_cvs(*members)
+    passed = standard.passed(held, students, schools.level)
+    return {
+        **{f"cv_{resource}": weighted[:, i] for i, resource in enumerate(RESOURCES)},
+        "cv_composite": _mean_of_seven(weighted),
+        "cv_composite_unweighted": _mean_of_seven(unweighted_cvs(*members)),
+        "schools_meeting_standard": ratio(units.sum(passed), units.sum(np.ones(len(schools)))),
+    }
+
+
+def _mean_of_seven(cvs: Floats) -> Floats:
+    total = np.zeros(len(cvs))
+    for column in cvs.T:  # in this order on every machine, which `mean` does not promise
+        total += column
+    return total / len(RESOURCES)
+
+
+def _zones(units: Units, schools: Schools, zones: Zones) -> tuple[Floats, Floats]:
+    """Zones of each unit, and those with a lead school: each zone is counted at its first school."""
+    zone, first = np.unique(schools.zone, return_index=True)
+    named, led = np.zeros(len(schools)), np.zeros(len(schools))
+    named[first] = 1.0
+    led[first] = zones.lead[zone] >= 0
+    return units.sum(named), units.sum(led)

@@ -1,0 +1,123 @@
+"""What students know, as tests show it and as it is, and how far schools are apart."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.school import GRADES
+from sim.agents.student import Students
+from sim.indicators.standards import expected_normal_range
+from sim.indicators.units import Units, ratio, sums
+from sim.noise import Floats
+
+FINAL_PRIMARY, FINAL_JUNIOR = GRADES[0][-1], GRADES[1][-1]
+LAST_GRADE = FINAL_JUNIOR
+PERCENT = 100.0
+NO_VARIANCE = 1e-12
+"""Variance, SD squared, below which a difference of squares is rounding."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts and sums of the students of each school and grade, (S, 9)."""
+
+    students: Floats
+    score: Floats
+    score_squares: Floats
+    achievement: Floats
+    achievement_squares: Floats
+
+
+def tally(students: Students, schools: int) -> Tally:
+    """One pass over the students. All have been tested by the time of the record."""
+    cells = students.school * np.int64(LAST_GRADE) + (students.grade - 1)
+    score, achievement = students.score, students.achievement
+
+    def total(values: Floats) -> Floats:
+        return sums(values, cells, schools * LAST_GRADE).reshape(schools, LAST_GRADE)
+
+    return Tally(
+        students=total(np.ones(len(students))),
+        score=total(score),
+        score_squares=total(score * score),
+        achievement=total(achievement),
+        achievement_squares=total(achievement * achievement),
+    )
+
+
+def quality(units: Units, tallied: Tally) -> dict[str, Floats]:
+    """Means of scores, gaps between schools and their share of variance."""
+    students = _over_grades(tallied.students)
+    score = _over_grades(tallied.score)
+    count, total = units.sum(students), units.sum(score)
+    gap = units.range(ratio(score, students))
+    schools = units.sum(students > 0).astype(np.int64)
+    expected = np.array([expected_normal_range(n) for n in schools.tolist()])
+    return {
+        "score_mean": ratio(total, count),
+        "score_gap": gap,
+        "score_gap_scaled": ratio(gap, expected),
+        "between_school_share": _between(units, tallied.students, tallied.score, tallied.score_squares),
+        "between_school_share_true": _between(
+            units, tallied.students, tallied.achievement, tallied.achievement_squares
+        ),
+        "measured_minus_true": ratio(total - units.sum(_over_grades(tallied.achievement)), count),
+    }
+
+
+def scoring_rate(units: Units, students: Students, count: Array, mean: float, sd: float) -> dict[str, Floats]:
+    """SD of schools' mean scoring rates: a score of 0 earns `mean` of full marks, one SD more `sd` more.
+
+    Parameters
+    ----------
+    count : (S,) array
+        Students of each school.
+    """
+    rates = np.clip(mean + sd * students.score, 0.0, 1.0)
+    school_means = ratio(sums(rates, students.school, len(count)), count)
+    return {"sd_school_mean_rate": np.sqrt(units.variance(school_means, count))}
+
+
+def finals(
+    units: Units,
+    students: Students,
+    schools: int,
+    excellent_cut: float,
+    pass_cut: float,
+    general_high_cut: float,
+) -> dict[str, Floats]:
+    """Rates in the last grades, by cut scores fixed at the baseline, and their ranges over schools."""
+
+    def reached(grade: int, *cuts: float) -> tuple[Array, ...]:
+        rows = np.flatnonzero(students.grade == grade)
+        school, score = students.school[rows], students.score[rows]
+        tested = np.bincount(school, minlength=schools)
+        return tested, *(sums(score >= cut, school, schools) for cut in cuts)
+
+    sixth, excellent, passed = reached(FINAL_PRIMARY, excellent_cut, pass_cut)
+    ninth, admitted = reached(FINAL_JUNIOR, general_high_cut)
+    return {
+        "excellent_rate": ratio(units.sum(excellent), units.sum(sixth)),
+        "pass_rate": ratio(units.sum(passed), units.sum(sixth)),
+        "excellent_range": PERCENT * units.range(ratio(excellent, sixth)),
+        "pass_range": PERCENT * units.range(ratio(passed, sixth)),
+        "general_high_rate": ratio(units.sum(admitted), units.sum(ninth)),
+    }
+
+
+def _over_grades(cells: Floats) -> Floats:
+    school = np.repeat(np.arange(len(cells)), LAST_GRADE)
+    return sums(cells.ravel(), school, len(cells))
+
+
+def _between(units: Units, students: Floats, total: Floats, squares: Floats) -> Floats:
+    """Share of the variance within grade that lies between schools, grades weighted by their students."""
+    count = units.sum(students)
+    mean = ratio(units.sum(total), count)
+    variance = ratio(units.sum(squares), count) - mean * mean
+    between = units.variance(ratio(total, students), students)
+    measured = variance > NO_VARIANCE  # False where there is no such grade
+    share = np.divide(between, variance, out=np.zeros_like(variance), where=measured)
+    weight = np.where(measured, count, 0.0)
+    return ratio(_over_grades(share * weight), _over_grades(weight))

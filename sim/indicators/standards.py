@@ -1,0 +1,120 @@
+"""Official formulas and thresholds: the coefficient of variation and the seven resources of 优质均衡."""
+
+from dataclasses import dataclass
+from functools import cache
+from math import fsum
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from sim.agents.columns import Array
+from sim.agents.school import LEVELS
+from sim.config import find, read_yaml
+from sim.indicators.units import ratio, sums
+from sim.noise import Floats
+
+RESOURCES = ("degree", "backbone", "pe_arts", "teaching_area", "sports_area", "equipment", "multimedia")
+"""The seven official resources, in the order of the assessment."""
+
+
+def weighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:
+    """Official coefficient of variation (差异系数) of a resource per student.
+
+    ``S = sqrt(sum (P_i / P) (X_i - X)^2)`` and ``CV = S / X``, where ``X_i = x_i / P_i`` and the mean is the
+    county's, ``X = sum x_i / P``, not that of its schools.
+
+    Parameters
+    ----------
+    amounts : (n,) array
+        What each school has: teachers, m2, yuan, rooms.
+    students : (n,) array
+        Its students; a school without students is left out.
+
+    Returns
+    -------
+    float
+        nan where the schools have nothing at all.
+
+    Notes
+    -----
+    Source: 教督〔2012〕3号 and 教督〔2017〕6号, worked example at m.777doc.com/doc-2019910.html.
+    """
+    students = np.asarray(students)
+    return float(weighted_cvs(np.asarray(amounts), students, np.zeros(len(students), np.int64), 1)[0])
+
+
+def unweighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:
+    """The same with every school counted once, so that small schools' gaps are not hidden."""
+    students = np.asarray(students)
+    return float(unweighted_cvs(np.asarray(amounts), students, np.zeros(len(students), np.int64), 1)[0])
+
+
+def weighted_cvs(amounts: Array, students: Array, groups: Array, size: int) -> Floats:
+    """`weighted_cv` of each group of schools: amounts (n,) or (n, k), `groups` (n,) in 0 ... size - 1."""
+    peopled = students > 0
+    amounts, students, groups = amounts[peopled], students[peopled], groups[peopled]
+    weights = students if amounts.ndim == 1 else students[:, None]
+    total = np.bincount(groups, students, size)
+    total = total if amounts.ndim == 1 else total[:, None]
+    mean = ratio(sums(amounts, groups, size), total)
+    deviation = amounts / weights - mean[groups]
+    variance = ratio(sums(weights * deviation * deviation, groups, size), total)
+    return ratio(np.sqrt(variance), mean)
+
+
+def unweighted_cvs(amounts: Array, students: Array, groups: Array, size: int) -> Floats:
+    """`unweighted_cv` of each group of schools."""
+    peopled = students > 0
+    amounts, students = amounts[peopled], students[peopled]
+    per_student = amounts / (students if amounts.ndim == 1 else students[:, None])
+    return weighted_cvs(per_student, np.ones(len(students)), groups[peopled], size)
+
+
+@cache
+def expected_normal_range(n: int) -> float:
+    """Expected range (largest less smallest) of n standard normal draws: nan for fewer than two.
+
+    ``integral of 1 - F(x)^n - (1 - F(x))^n`` (Tippett 1925), by the trapezoid rule, to about 1e-10.
+    """
+    if n < 2:
+        return float("nan")
+    step, below = 1 / 64, NormalDist().cdf
+    half = fsum(1.0 - below(i * step) ** n - below(-i * step) ** n for i in range(1, 9 * 64))
+    return step * (2.0 * half + 1.0 - 2.0 * 0.5**n)
+
+
+@dataclass(frozen=True)
+class Standard:
+    """What a school must have to pass part one of the official assessment."""
+
+    least: Floats
+    """Least amount of each resource for `per` students, (2, 7) by level."""
+    per: Floats
+    """Students that the amounts are for, (7,)."""
+    least_met: int
+    """Number of the seven that a school must meet."""
+    floor: float
+    """Share of its standard that no resource may miss."""
+
+    def passed(self, amounts: Floats, students: Array, level: Array) -> Array:
+        """Whether each school passes: amounts (S, 7), students (S,), level (S,) -> (S,)."""
+        held = ratio(amounts * self.per, students[:, None])
+        # 0.85 * 4.2 is not exactly 3.57: without rounding a school at the floor would fail by the last bit.
+        reached = np.round(held / self.least[level], 9)
+        met = np.count_nonzero(reached >= 1.0, axis=1)
+        passed: Array = (met >= self.least_met) & (reached >= self.floor).all(axis=1)
+        return passed
+
+
+@cache
+def load_standard(name: str) -> Standard:
+    """The standard of this name, `configs/standard/<name>.yaml`."""
+    table = read_yaml(find("standard", name))
+    resources = [table["resources"][resource] for resource in RESOURCES]
+    return Standard(
+        least=np.array([[resource[level] for resource in resources] for level in LEVELS], np.float64),
+        per=np.array([resource["per"] for resource in resources], np.float64),
+        least_met=table["school"]["least_met"],
+        floor=table["school"]["floor"],
+    )

@@ -1,0 +1,101 @@
+"""The rows of the record: the district, its zones and its schools, each a set of schools of one level.
+
+Every module counts by school first; a unit's figure is then made of its schools', the same way at each scope.
+Sums go by `bincount`, which adds in row order on every machine.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.school import LEVELS, Schools
+from sim.agents.zone import Zones
+from sim.indicators.catalogue import DISTRICT, SCHOOL, ZONE
+from sim.noise import Floats, Ints
+
+
+@dataclass(frozen=True)
+class Units:
+    """U units and the M memberships of schools in them.
+
+    Units go by level, then district, zones, schools. A level without schools has no units.
+    """
+
+    keys: list[tuple[str, str, str]]
+    """Level, scope and name of each unit."""
+    level: Ints
+    """0 primary, 1 junior, (U,)."""
+    unit: Ints
+    """Unit of each membership, (M,)."""
+    school: Ints
+    """School of each membership, (M,)."""
+
+    @classmethod
+    def of(cls, schools: Schools, zones: Zones, district: str) -> Self:
+        keys: list[tuple[str, str, str]] = []
+        levels: list[int] = []
+        members: list[Array] = []
+
+        def add(level: int, scope: str, name: str, rows: Array) -> None:
+            keys.append((LEVELS[level], scope, name))
+            levels.append(level)
+            members.append(rows)
+
+        for level in range(len(LEVELS)):
+            rows = np.flatnonzero(schools.level == level)
+            if len(rows) == 0:
+                continue
+            add(level, DISTRICT, district, rows)
+            zone_of = schools.zone[rows]
+            for zone in np.unique(zone_of):
+                add(level, ZONE, zones.name[zone], rows[zone_of == zone])
+            for row in rows:
+                add(level, SCHOOL, schools.name[row], np.array([row]))
+        sizes = [len(rows) for rows in members]
+        unit = np.repeat(np.arange(len(keys)), sizes)
+        return cls(keys, np.array(levels, np.int64), unit, np.concatenate(members))
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def sum(self, by_school: Array) -> Floats:
+        """Sum over the schools of each unit, (S,) -> (U,) or (S, k) -> (U, k)."""
+        return sums(by_school[self.school], self.unit, len(self))
+
+    def highest(self, by_school: Array) -> Floats:
+        """Largest value among the schools of each unit; nan values are left out."""
+        top = np.full(len(self), np.nan)
+        np.fmax.at(top, self.unit, by_school[self.school])
+        return top
+
+    def range(self, by_school: Floats) -> Floats:
+        """Largest less smallest value among the schools of each unit; nan values are left out."""
+        return self.highest(by_school) + self.highest(-by_school)
+
+    def variance(self, by_school: Floats, weights: Array) -> Floats:
+        """Weighted variance between the schools of each unit, (S,) or (S, k). No weight: left out."""
+        weighted = np.where(weights > 0, by_school * weights, 0.0)
+        mean = ratio(self.sum(weighted), self.sum(weights))
+        deviation = by_school[self.school] - mean[self.unit]
+        weight = weights[self.school]
+        squares = np.where(weight > 0, weight * deviation * deviation, 0.0)
+        return ratio(sums(squares, self.unit, len(self)), self.sum(weights))
+
+
+def sums(values: Array, groups: Array, size: int) -> Floats:
+    """Sum of the rows of each group: (n,) -> (size,) or (n, k) -> (size, k)."""
+    if values.ndim == 1:
+        return np.bincount(groups, values, size).astype(np.float64, copy=False)
+    k = values.shape[1]
+    cells = groups[:, None] * k + np.arange(k)
+    return sums(values.ravel(), cells.ravel(), size * k).reshape(size, k)
+
+
+def ratio(part: Array, whole: Array) -> Floats:
+    """Part over whole, nan where there is no whole."""
+    part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
+    quotient = np.full(part.shape, np.nan)
+    np.divide(part, whole, out=quotient, where=whole > 0)
+    return quotient

@@ -1,0 +1,203 @@
+"""WHEN: the calendar of one year, as one readable list, and the model that walks through it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import mesa
+import numpy as np
+
+from sim.agents import (
+    assessment,
+    budget,
+    class_assignment,
+    demography,
+    enrolment,
+    joint_learning,
+    learning,
+    postings,
+    staffing,
+)
+from sim.agents.classroom import Classes
+from sim.agents.columns import Array
+from sim.agents.school import LEVELS, YEARS, School, Schools
+from sim.agents.student import Students
+from sim.agents.teacher import Teachers
+from sim.agents.terms import Terms
+from sim.agents.zone import Zone, Zones, fidelity
+from sim.config import Effects
+from sim.district.background import Background
+from sim.district.spec import DistrictSpec
+from sim.indicators import record
+from sim.noise import Floats, Noise
+from sim.reform import Policy
+
+Rule = Callable[["ZoneReform"], None]
+
+CALENDAR: tuple[tuple[str, Rule], ...] = (
+    ("demography", demography.advance),  # grade 9 leaves, others move up, a new cohort enters
+    ("enrolment", enrolment.enrol),  # catchment, choice, seats; classes form in grades 1 and 7
+    ("staffing", staffing.renew),  # retirement, exits, hiring, titles, voluntary moves
+    ("rotation", postings.end_postings),  # the policy moves teachers; postings end
+    ("class_assignment", class_assignment.assign),  # every class gets its team of core teachers
+    ("joint_teaching", joint_learning.learn_together),  # teachers learn from one another
+    ("learning", learning.learn),  # students learn
+    ("assessment", assessment.assess),  # tests, value added, reputation
+    ("funding", budget.fund_schools),  # base funds, zone fund, what follows performance
+    ("record", record.observe),  # indicators of the year
+)
+"""The ten steps of a year. In each, the policy's levers that name the step act first, then its own rule."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What is fixed in the baseline year and kept: cut scores, and which schools then had the stronger teachers."""
+
+    year: int
+    excellent_cut: float
+    pass_cut: float
+    general_high_cut: float
+    award_cut: float
+    strong_half: Array
+
+
+@dataclass
+class State:
+    """Everything that changes from year to year, and the place it happens in."""
+
+    zones: Zones
+    schools: Schools
+    teachers: Teachers
+    students: Students
+    classes: Classes
+    distances: Floats
+    feeding: Floats
+    choice_weight: Floats
+
+    def copy(self) -> Self:
+        tables = (self.zones, self.schools, self.teachers, self.students, self.classes)
+        return type(self)(*(table.copy() for table in tables), self.distances, self.feeding, self.choice_weight)
+
+
+class ZoneReform(mesa.Model):
+    """A district under a policy, one year a step.
+
+    Parameters
+    ----------
+    year : int
+        Year in which the state stands; the first step simulates the next one.
+    held : bool
+        Spin-up: enrolment by school and posts are held at the baseline's.
+    """
+
+    def __init__(
+        self,
+        state: State,
+        *,
+        year: int,
+        district: DistrictSpec,
+        policy: Policy,
+        effects: Effects,
+        background: Background,
+        prices: dict[str, float],
+        noise: Noise,
+        baseline: Baseline | None = None,
+        held: bool = False,
+    ) -> None:
+        super().__init__(rng=noise.seed % 2**32)
+        self.year = year
+        self.district, self.policy, self.effects = district, policy, effects
+        self.background, self.prices, self.noise = background, prices, noise
+        self.baseline = baseline
+        self.held = held
+        self.zones, self.schools, self.teachers = state.zones, state.schools, state.teachers
+        self.students, self.classes = state.students, state.classes
+        self.distances, self.feeding, self.choice_weight = state.distances, state.feeding, state.choice_weight
+        self.zone_agents = [Zone(self, self.zones, row) for row in range(len(self.zones))]
+        self.school_agents = [School(self, self.schools, row) for row in range(len(self.schools))]
+        self.main_junior = np.argmax(self.feeding, axis=1)
+        self.norm_share = self._norm_share()
+        self.ledger = budget.Ledger()
+        self.records: dict[int, Floats] = {}
+        self.costs: dict[int, dict[str, float]] = {}
+        self.terms = self.status_quo()
+        self.fund_luck_share = np.full(len(LEVELS), np.nan)
+        self.demand = np.zeros(len(self.schools), dtype=np.int64)
+        self.flows = {"left": 0, "entered": 0, "replaced": 0, "retired": 0, "hired": 0}
+
+    def step(self) -> None:
+        """Simulate one year."""
+        self.begin_year()
+        levers = self.policy.in_force(self.year)
+        for lever in levers:
+            lever.announce(self, self.year)
+        self.zones.fidelity = fidelity(self)
+        for name, rule in CALENDAR:
+            for lever in levers:
+                if lever.step == name:
+                    lever.apply(self, self.year)
+            rule(self)
+
+    def begin_year(self) -> None:
+        """Turn the calendar: the status quo holds until levers say otherwise, last year's money is at hand."""
+        self.year += 1
+        self.terms = self.status_quo()
+        self.costs[self.year] = self.terms.costs
+        self.fund_luck_share[:] = np.nan
+        self.demand[:] = 0
+        schools = self.schools
+        schools.stake[:] = 0.0
+        schools.last_received, schools.received = schools.received, np.zeros(len(schools))
+        schools.funded_posts, schools.bought_posts = schools.bought_posts, np.zeros(len(schools))
+
+    def status_quo(self) -> Terms:
+        """Terms of this year without any lever: the district's, and the law's."""
+        district, law = self.district, self.background.at(self.year)
+        return Terms(
+            may_choose=1.0 - district.catchment_enforcement,
+            class_cap=np.array(district.by_level("class_cap")),
+            norm=np.array(district.by_level("norm")),
+            fill_norm=0.0,
+            quota=np.array(law.quota),
+            retirement_months=law.retirement_months,
+            school_research_share=district.school_research_share,
+            teacher_research_share=district.teacher_research_share,
+            young_contest_share=district.young_contest_share,
+            ict_share=district.ict_trained_share,
+            digital_school_share=district.digital_school_share,
+            digital_lesson_share=district.digital_lesson_share,
+            live_class_share=district.live_class_share,
+            rotation_years=int(district.rotation_years),
+        )
+
+    def spend(self, lever: str, yuan: float) -> None:
+        """Book a cost of this year under a lever's name."""
+        self.terms.costs[lever] = self.terms.costs.get(lever, 0.0) + yuan
+
+    @property
+    def level_costs(self) -> Floats:
+        """This year's costs of all levers, yuan, shared over the levels by students."""
+        by_level = np.bincount(self.schools.level[self.students.school], minlength=len(LEVELS))
+        return sum(self.terms.costs.values()) * by_level / max(1, by_level.sum())
+
+    def reference_budget(self) -> Floats:
+        """Public budget a student, yuan, primary and junior: the baseline's with the official quota of the year."""
+        baseline = self.background.at(self.baseline_year)
+        rise = np.array(self.terms.quota) - np.array(baseline.quota)
+        return np.array(self.district.by_level("spending")) + rise
+
+    @property
+    def baseline_year(self) -> int:
+        return self.district.baseline_year
+
+    def seats(self, level: int) -> Array:
+        """Places in the entry grade of each school of a level, (S,); 0 at the others."""
+        places = self.schools.intake if self.held else self.schools.seats
+        return np.where(self.schools.level == level, places, 0).astype(np.int64)
+
+    def _norm_share(self) -> Floats:
+        """Each school's baseline posts over what the plain norm gives for its baseline students."""
+        schools = self.schools
+        students = schools.intake * np.array(YEARS)[schools.level]
+        plain = students / np.array(self.district.by_level("norm"))[schools.level]
+        return schools.posts / np.maximum(plain, 1e-9)

@@ -1,0 +1,157 @@
+"""Result: the tables of a run, and the questions they answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+import numpy as np
+import pandas as pd
+
+from sim.agents.school import LEVELS
+from sim.analysis.paired import KEYS, effects_table, spread
+from sim.config import UserError, no_such
+from sim.indicators.catalogue import INDICATORS
+from sim.scoring import score
+from sim.targets import Targets
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COST_KEYS = ["scenario", "year", "lever"]
+
+
+class Described(Protocol):
+    """What a result has to know of its scenario."""
+
+    @property
+    def resolved(self) -> Mapping[str, Any]:
+        """Resolved configuration; `targets` as the targets' YAML, `district` by margin."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A scenario as `run.json` records it."""
+
+    resolved: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A scenario and its counterfactual over replicates.
+
+    Attributes
+    ----------
+    indicators : DataFrame
+        One row per scenario, replicate, year, level, scope and unit; one column per indicator.
+    costs : DataFrame
+        Yuan by scenario, year and lever, mean over replicates.
+    scenario : Scenario
+        What was run.
+    """
+
+    indicators: pd.DataFrame
+    costs: pd.DataFrame
+    scenario: Described
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Self:
+        """The result in the folder of a finished run."""
+        folder = Path(folder)
+        if not (folder / "run.json").is_file():
+            raise UserError(f"{folder} is not the folder of a finished run: it has no run.json")
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        indicators = pd.read_parquet(folder / "indicators.parquet")
+        return cls(indicators, pd.read_csv(folder / "costs.csv"), Recorded(run["resolved"]))
+
+    @property
+    def replicates(self) -> int:
+        """How many there are."""
+        return int(self.indicators["replicate"].nunique())
+
+    def join(self, other: "Result") -> "Result":
+        """This result with the replicates of another of the same scenario after its own."""
+        ours, theirs = set(self.indicators["replicate"]), set(other.indicators["replicate"])
+        if both := sorted(ours & theirs):
+            raise ValueError(f"replicates that both results have: {both[:5]}")
+        rows = pd.concat([self.indicators, other.indicators], ignore_index=True)
+        order = np.lexsort((rows["replicate"], rows["scenario"] != "policy"))  # as in a single run
+        weighed = [r.costs.assign(yuan=r.costs["yuan"] * r.replicates) for r in (self, other)]
+        yuan = pd.concat(weighed).groupby(COST_KEYS, observed=True)["yuan"].sum()
+        costs = (yuan / (len(ours) + len(theirs))).reset_index()
+        return Result(rows.iloc[order].reset_index(drop=True), costs, self.scenario)
+
+    def targets(self) -> pd.DataFrame:
+        """The scoreboard, as `targets.csv` (`sim.scoring.score`)."""
+        resolved = self.scenario.resolved
+        return score(Targets.parse(resolved.get("targets") or {}), self.indicators, resolved)
+
+    def effects(self) -> pd.DataFrame:
+        """Paired differences of all indicators, as `effects.csv` (`sim.analysis.paired.effects_table`)."""
+        return effects_table(self.indicators)
+
+    def effect(self, name: str, level: str | None = None) -> pd.DataFrame:
+        """Paired difference policy - counterfactual of one indicator in the district.
+
+        Parameters
+        ----------
+        name : str
+            An indicator.
+        level : str, optional
+            `primary` or `junior`.
+
+        Returns
+        -------
+        DataFrame
+            By year (without `level`, by level and year): `mean`, its 5 % and 95 % quantile over replicates
+            `p05` and `p95`, standard error `se` of the mean, number of `replicates`.
+        """
+        self._check(name, level)
+        table = effects_table(self.indicators, [name]).drop(columns="indicator")
+        if table.empty and "counterfactual" not in set(self.indicators["scenario"]):
+            raise UserError("this run has no counterfactual, so there is no effect; run it with one")
+        if level is None:
+            return table.set_index(["level", "year"])
+        return table[table["level"] == level].drop(columns="level").set_index("year")
+
+    def plot(self, name: str, level: str | None = None, ax: "Axes | None" = None) -> "Axes":
+        """Draw an indicator of the district over the years.
+
+        Mean over replicates under the policy, with the band from 5 % to 95 % of them; the mean of the
+        counterfactual in dashed grey. Without `level`, the first that has the indicator.
+        """
+        self._check(name, level)
+        from matplotlib.ticker import MaxNLocator  # slow to import, and few runs draw
+
+        if ax is None:
+            import matplotlib.pyplot as plt
+
+            ax = plt.figure().subplots()
+        rows = self.indicators[self.indicators["scope"] == "district"].dropna(subset=[name])
+        level = level or next((known for known in LEVELS if (rows["level"] == known).any()), LEVELS[0])
+        table = rows[rows["level"] == level].pivot(
+            index="replicate", columns=["scenario", "year"], values=name
+        )
+        for scenario in ("policy", "counterfactual"):
+            if scenario not in table:
+                continue
+            over = spread(table[scenario].to_numpy())
+            years = table[scenario].columns
+            if scenario == "policy":
+                ax.plot(years, over.mean, label=scenario)
+                ax.fill_between(years, over.p05, over.p95, alpha=0.2, linewidth=0)
+            else:
+                ax.plot(years, over.mean, color="grey", linestyle="--", label=scenario)
+        ax.set_xlabel("year")
+        ax.set_ylabel(f"{name}, {level} ({INDICATORS[name].unit})")
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+        ax.legend()
+        return ax
+
+    def _check(self, name: str, level: str | None) -> None:
+        known = [column for column in self.indicators.columns if column not in KEYS]
+        if name not in known:
+            raise no_such(name, "indicator", name, known)
+        if level is not None and level not in LEVELS:
+            raise no_such(f"level={level}", "level", level, LEVELS)

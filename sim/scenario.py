@@ -1,0 +1,279 @@
+"""A scenario: a district under a policy; and its replicates, with the counterfactual beside them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from sim.config import Effects, EffectTable, RunSettings, UserError, closest, find, parse_override, read_yaml
+from sim.district.background import Background, load_background
+from sim.district.spec import DistrictSpec, load_district
+from sim.district.spin_up import district_at_rest
+from sim.indicators.catalogue import INDICATORS
+from sim.indicators.units import Units
+from sim.model import State, ZoneReform
+from sim.noise import Floats, Noise, replicate_seed
+from sim.reform import Policy
+from sim.result import COST_KEYS, Result
+from sim.targets import Targets
+
+Arm = Literal["policy", "counterfactual"]
+Override = str | tuple[str, object]
+Engine = Callable[[Callable[[int], "Replicate"], Iterable[int]], Iterator["Replicate"]]
+"""Anything like the built-in `map`: results in order, computed anywhere."""
+
+FILLED = (
+    "students and entrants of each school, from school_size_log_sd, floor and ceiling",
+    "places on the map and junior catchments of the primary schools, from map_km and zone_km",
+    "teachers of each school, their subjects, degrees, titles, ages and skill, from the staffing margins and a spin-up",
+    "areas, equipment and multimedia rooms of each school, from means and coefficients of variation",
+    "students' traits and knowledge, from configs/effects and a spin-up of nine cohorts",
+)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A district, a policy against a counterfactual, and how the world responds."""
+
+    district: DistrictSpec
+    policy: Policy
+    counterfactual: Policy
+    status_quo: Policy
+    effects: EffectTable
+    background: Background
+    prices: dict[str, float]
+    targets: dict[str, Any]
+    horizon: int
+
+    @property
+    def baseline_year(self) -> int:
+        return self.district.baseline_year
+
+    @property
+    def resolved(self) -> dict[str, Any]:
+        """Everything that decides the outcome but the seed, in plain values."""
+        margins = {name: getattr(self.district, name) for name in DistrictSpec.margins()}
+        return {
+            "district": {
+                "name": self.district.name,
+                "baseline_year": self.baseline_year,
+                "zones": [asdict(zone) | {"schools": list(zone.schools)} for zone in self.district.zones],
+                **margins,
+                "sources": dict(self.district.sources),
+            },
+            "policy": self.policy.resolved,
+            "counterfactual": self.counterfactual.resolved,
+            "effects": self.effects.resolved,
+            "background": {"name": self.background.name, "values": dict(self.background.values)},
+            "prices": self.prices,
+            "targets": self.targets,
+            "horizon": self.horizon,
+        }
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should be told, a line each."""
+        return self.policy.notes + self.counterfactual.notes
+
+    @property
+    def filled(self) -> list[str]:
+        """What the district does not state, and what it was filled from."""
+        return list(FILLED)
+
+    def effects_of(self, seed: int) -> Effects:
+        """Effects of the replicate with this seed, the same in both arms."""
+        return self.effects.draw(Noise(seed))
+
+    def model(self, seed: int = 0, arm: Arm = "policy") -> ZoneReform:
+        """Replicate 0 of a seed, standing at the end of the baseline year."""
+        return self.start(self.at_rest(seed), arm)
+
+    def at_rest(self, seed: int) -> ZoneReform:
+        """The district before any reform."""
+        noise = Noise(seed)
+        return district_at_rest(
+            self.district, self.effects_of(seed), self.background, self.prices, noise, self.status_quo
+        )
+
+    def start(self, rest: ZoneReform, arm: Arm) -> ZoneReform:
+        """A copy of the district at rest under the policy of an arm."""
+        state = State(
+            rest.zones,
+            rest.schools,
+            rest.teachers,
+            rest.students,
+            rest.classes,
+            rest.distances,
+            rest.feeding,
+            rest.choice_weight,
+        )
+        model = ZoneReform(
+            state.copy(),
+            year=rest.year,
+            district=self.district,
+            policy=self.policy if arm == "policy" else self.counterfactual,
+            effects=rest.effects,
+            background=self.background,
+            prices=self.prices,
+            noise=rest.noise,
+            baseline=rest.baseline,
+        )
+        model.main_junior = rest.main_junior
+        model.records = dict(rest.records)
+        return model
+
+
+def load(
+    district: str = "wuhan_edz",
+    policy: str = "none",
+    *,
+    counterfactual: str = "none",
+    effects: str = "evidence",
+    background: str = "law",
+    horizon: int = 2025,
+    overrides: Sequence[Override] = (),
+    config_dirs: Sequence[Path] = (),
+) -> Scenario:
+    """Read a district, a policy and what goes with them.
+
+    Parameters
+    ----------
+    district, policy, counterfactual, effects, background : str
+        Names of configurations; a district may be a folder.
+    horizon : int
+        Last simulated year.
+    overrides : sequence
+        Single settings, ``"policy.rotation.rate=0.15"`` (key=YAML) or pairs of key and value.
+    config_dirs : sequence of Path
+        Folders of one's own configurations.
+
+    Raises
+    ------
+    UserError
+        What is wrong, where, and what is allowed.
+    """
+    pairs = [parse_override(one) if isinstance(one, str) else one for one in overrides]
+    groups = ("district", "policy", "effects")
+    for key, _ in pairs:
+        if key.partition(".")[0] not in groups or "." not in key:
+            raise UserError(f"{key}: no such setting; overrides begin with district., policy. or effects.{closest(key, groups)}")
+    of_district = [(key.removeprefix("district."), value) for key, value in pairs if key.startswith("district.")]
+    place = load_district(district, of_district, config_dirs)
+    year = place.baseline_year
+    horizon = RunSettings(horizon=horizon).horizon
+    if horizon <= year:
+        raise UserError(f"run.horizon must be after the baseline year {year}, got {horizon}")
+    return Scenario(
+        district=place,
+        policy=Policy.load(policy, pairs, year, config_dirs),
+        counterfactual=Policy.load(counterfactual, (), year, config_dirs),
+        status_quo=Policy.load("none", (), year),
+        effects=EffectTable.load(effects, pairs, config_dirs),
+        background=load_background(background, year, config_dirs),
+        prices=load_prices("default", config_dirs),
+        targets=load_targets(place.targets, config_dirs),
+        horizon=horizon,
+    )
+
+
+def load_prices(name: str, config_dirs: Sequence[Path] = ()) -> dict[str, float]:
+    """Yuan by price key, from `configs/prices/`."""
+    return {key: float(stated["value"]) for key, stated in read_yaml(find("prices", name, config_dirs)).items()}
+
+
+def load_targets(name: str | None, config_dirs: Sequence[Path] = ()) -> dict[str, Any]:
+    """Rows of the plan that a district names, checked; none where it names none."""
+    if name is None:
+        return {}
+    plain = read_yaml(find("targets", name, config_dirs))
+    Targets.parse(plain, f"targets/{name}")
+    return plain
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """What one replicate leaves: figures by arm (years, rows, indicators), and costs by arm, year and lever."""
+
+    number: int
+    keys: tuple[tuple[str, str, str], ...]
+    figures: dict[str, Floats]
+    costs: dict[str, dict[int, dict[str, float]]]
+
+
+def run_replicate(scenario: Scenario, seed: int, arms: tuple[Arm, ...], number: int) -> Replicate:
+    """Simulate replicate `number` of a seed in each arm, from one district at rest."""
+    rest = scenario.at_rest(replicate_seed(seed, number))
+    figures, costs = {}, {}
+    for arm in arms:
+        model = scenario.start(rest, arm)
+        while model.year < scenario.horizon:
+            model.step()
+        figures[arm] = np.stack([model.records[year] for year in sorted(model.records)])
+        costs[arm] = {year: by_lever for year, by_lever in model.costs.items() if year > scenario.baseline_year}
+    return Replicate(number, tuple(Units.of(rest.schools, rest.zones, scenario.district.name).keys), figures, costs)
+
+
+def run(
+    scenario: Scenario,
+    replicates: int = 100,
+    seed: int = 1,
+    *,
+    counterfactual: bool = True,
+    map: Engine = map,
+    first_replicate: int = 0,
+) -> Result:
+    """Run a scenario and its counterfactual.
+
+    Parameters
+    ----------
+    replicates : int
+        How many, each with the seed key(seed, number): effects, district and luck are drawn anew for each, the
+        same in both arms.
+    map : callable
+        Like the built-in one; an engine that computes elsewhere.
+    first_replicate : int
+        Number of the first, to add replicates to a finished run.
+    """
+    RunSettings(replicates=replicates, seed=seed)
+    arms: tuple[Arm, ...] = ("policy", "counterfactual") if counterfactual else ("policy",)
+    numbers = range(first_replicate, first_replicate + replicates)
+    done = list(map(partial(run_replicate, scenario, seed, arms), numbers))
+    return Result(indicator_table(scenario, done), cost_table(done), scenario)
+
+
+def indicator_table(scenario: Scenario, done: Sequence[Replicate]) -> pd.DataFrame:
+    """One row per scenario, replicate, year, level, scope and unit."""
+    years = range(scenario.baseline_year, scenario.horizon + 1)
+    keys = done[0].keys
+    arms = list(done[0].figures)
+    index = pd.MultiIndex.from_product([arms, [one.number for one in done], years, range(len(keys))])
+    level, scope, unit = (np.array(part, dtype=object)[index.codes[3]] for part in zip(*keys, strict=True))
+    values = np.concatenate([one.figures[arm].reshape(-1, len(INDICATORS)) for arm in arms for one in done])
+    head = pd.DataFrame(
+        {
+            "scenario": index.get_level_values(0).to_numpy(dtype=object),
+            "replicate": index.get_level_values(1).to_numpy(),
+            "year": index.get_level_values(2).to_numpy(),
+            "level": level,
+            "scope": scope,
+            "unit": unit,
+        }
+    )
+    return pd.concat([head, pd.DataFrame(values, columns=list(INDICATORS))], axis=1)
+
+
+def cost_table(done: Sequence[Replicate]) -> pd.DataFrame:
+    """Yuan by scenario, year and lever, mean over replicates."""
+    total: dict[tuple[str, int, str], float] = {}
+    for one in done:
+        for arm, by_year in one.costs.items():
+            for year, by_lever in by_year.items():
+                for lever, yuan in by_lever.items():
+                    key = (arm, year, lever)
+                    total[key] = total.get(key, 0.0) + yuan / len(done)
+    rows = [(*key, yuan) for key, yuan in sorted(total.items())]
+    return pd.DataFrame(rows, columns=[*COST_KEYS, "yuan"])

@@ -1,0 +1,193 @@
+"""How far the promises are: the scoreboard of a run.
+
+A promise is judged in every replicate; its probability is the share of replicates that keep it. Beside it
+stands the same figure without the policy, because much of what looks like success is luck.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.agents.school import LEVELS
+from sim.analysis.paired import spread, wilson
+from sim.noise import Floats
+from sim.targets import ROUNDING, Target, Targets, Unscored
+
+COLUMNS = (
+    *("id", "indicator", "level", "year", "comparator", "target", "due", "baseline", "mean", "p05", "p95"),
+    *("mean_counterfactual", "probability", "probability_counterfactual", "luck_share", "noise_sd"),
+    *("informative", "expected_schools", "gap", "status", "reason", "source"),
+)
+LIKELY, UNLIKELY = 0.8, 0.2
+"""A target is met when its probability is surely at least the one, missed when surely at most the other."""
+
+
+def score(targets: Targets, indicators: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.DataFrame:
+    """Where a district stands on each target in each simulated year, with and without the policy.
+
+    Parameters
+    ----------
+    targets : Targets
+    indicators : DataFrame
+        As `indicators.parquet`; the first year is the baseline. It may lack the counterfactual.
+    parameters : mapping
+        The run's settings; a goal such as `district.general_high_rate` is looked up here.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`. A target has a row a simulated year, `due` where it is judged; one on change or growth has
+        rows for the years of its period only, the year at the end of its id. Numbers are in the target's
+        unit; of a change or growth, `target`, `mean` and so on are the change, and `baseline` is the level.
+        A target on each school is measured by the school farthest from it; its district-mean version has
+        `/mean` at the end of its id. What has no number is empty.
+    """
+    world = _World(indicators)
+    rows: list[dict[str, Any]] = []
+    for row in targets.rows:
+        if isinstance(row, Unscored):
+            rows.append(vars(row))
+            continue
+        scored = list(_scored(row, world, parameters))
+        if row.each:
+            scored += _scored(replace(row, each=False), world, parameters, "/mean")
+        rows += sorted(scored, key=lambda line: line["year"])
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    kinds = {"year": "Int64", "due": "boolean", "informative": "boolean"}
+    return table.astype(kinds | {"expected_schools": float}).fillna({"due": False}).astype({"due": bool})
+
+
+class _World:
+    """Indicators of a run as arrays (replicate, year, unit), nan where there is no row."""
+
+    def __init__(self, indicators: pd.DataFrame) -> None:
+        first, last = int(indicators["year"].min()), int(indicators["year"].max())
+        self.years = range(first, last + 1)
+        self.replicates = np.unique(indicators["replicate"].to_numpy())
+        self.paired = bool((indicators["scenario"] == "counterfactual").any())
+        kept = indicators[indicators["scope"].isin(["district", "school"])]
+        by = ["scenario", "scope", "level"]
+        self._rows: dict[Any, pd.DataFrame] = dict(list(kept.groupby(by, observed=True)))
+        self._none = kept.head(0)
+
+    def values(self, column: str, scenario: str, scope: str, level: str) -> Floats:
+        """One indicator of one level."""
+        rows = self._rows.get((scenario, scope, level), self._none)
+        units = pd.unique(rows["unit"]) if len(rows) else [""]
+        table = rows.set_index(["replicate", "year", "unit"])[column].astype(float)
+        full = pd.MultiIndex.from_product([self.replicates, self.years, units])
+        flat = np.asarray(table.reindex(full), dtype=np.float64)
+        return flat.reshape(len(self.replicates), len(self.years), len(units))
+
+    def measure(self, target: Target, scenario: str) -> Floats:
+        """Level of a target's measure, in its unit, by replicate, year and unit (one, or each school)."""
+        shape = (len(self.replicates), len(self.years), 1)
+        scope = "school" if target.each else "district"
+        total, weights = np.zeros(shape), np.zeros(shape)
+        for level in LEVELS if target.level == "both" else (target.level,):
+            values = self.values(target.indicator, scenario, scope, level)
+            weight = self.values(target.weight, scenario, scope, level) if target.weight else 1.0
+            weight = np.where(np.isnan(values), 0.0, weight)
+            total, weights = total + np.nan_to_num(values) * weight, weights + weight
+        if not target.weight:  # counts add up
+            weights = np.minimum(weights, 1.0)
+        return target.factor * _ratio(total, weights)
+
+
+def _scored(
+    target: Target, world: _World, parameters: Mapping[str, Any], ending: str = ""
+) -> Iterator[dict[str, Any]]:
+    """Rows of one target, or of its district-mean version (`ending`)."""
+    goal = target.resolve(parameters)
+    levels = world.measure(target, "policy")
+    policy = _steps(levels, target.step)
+    counterfactual = _steps(world.measure(target, "counterfactual"), target.step) if world.paired else None
+    same = {
+        "indicator": target.indicator,
+        "level": target.level,
+        "comparator": target.comparator,
+        "target": goal,
+        "source": target.source,
+    }
+    yearly = target.step != "target"
+    for year in sorted(set(target.years) | (set() if yearly else set(world.years[1:]))):
+        name = (f"{target.id}/{year}" if yearly else target.id) + ending
+        row = same | {"id": name, "year": year}
+        if year not in world.years[1:]:
+            when = "after the horizon" if year > world.years[-1] else "before the first simulated year"
+            yield row | {"status": "not simulated", "reason": when}
+            continue
+        at = year - world.years[0]
+        without = None if counterfactual is None else counterfactual[:, at]
+        judged = _judged(target, goal, policy[:, at], without)
+        baseline = float(spread(_worst(target, levels[:, 0])).mean)
+        yield row | {"due": year in target.years, "baseline": baseline} | judged
+
+
+def _judged(target: Target, goal: float, policy: Floats, counterfactual: Floats | None) -> dict[str, Any]:
+    """Verdict of one year from values (replicate, unit) with and without the policy."""
+    measured = _worst(target, policy)
+    over = spread(measured)
+    n = int(over.replicates)
+    if n == 0:
+        return {"status": "not simulated", "reason": "the district has no value for it"}
+    successes = int(target.met(measured, goal).sum())
+    low, high = wilson(successes, n)
+    row: dict[str, Any] = {
+        "mean": float(over.mean),
+        "p05": float(over.p05),
+        "p95": float(over.p95),
+        "probability": successes / n,
+        "gap": float(over.mean) - goal,
+        "status": "met" if low >= LIKELY else "missed" if high <= UNLIKELY else "uncertain",
+        "reason": target.note,
+    }
+    if target.each:
+        row["expected_schools"] = float(target.met(policy, goal).sum(axis=1).mean())
+    if counterfactual is not None:
+        row |= _owed_to_luck(target, goal, measured, _worst(target, counterfactual), successes / n)
+    return row
+
+
+def _owed_to_luck(
+    target: Target, goal: float, policy: Floats, counterfactual: Floats, probability: float
+) -> dict[str, Any]:
+    """The same target without the policy, from values by replicate."""
+    over = spread(counterfactual)
+    if over.replicates == 0:
+        return {}
+    by_luck = float(target.met(counterfactual, goal).sum() / over.replicates)
+    effect, noise = abs(float(spread(policy - counterfactual).mean)), float(over.sd)
+    return {
+        "mean_counterfactual": float(over.mean),
+        "probability_counterfactual": by_luck,
+        "luck_share": min(1.0, by_luck / probability) if probability else np.nan,
+        "noise_sd": noise,
+        "informative": None if np.isnan(effect) or np.isnan(noise) else effect > noise + ROUNDING,
+    }
+
+
+def _steps(levels: Floats, step: str) -> Floats:
+    """Levels (replicate, year, unit), or what changed since the year before (nan in the first)."""
+    if step == "target":
+        return levels
+    before = np.concatenate((np.full_like(levels[:, :1], np.nan), levels[:, :-1]), axis=1)
+    if step == "change":
+        return levels - before
+    return 100.0 * _ratio(levels - before, before)
+
+
+def _worst(target: Target, values: Floats) -> Floats:
+    """Value (replicate,) of the unit farthest from the target: all meet it when this one does."""
+    farthest = np.fmax if target.comparator == "<=" else np.fmin
+    worst: Floats = farthest.reduce(values, axis=1)
+    return worst
+
+
+def _ratio(part: Floats, whole: Floats) -> Floats:
+    """`part / whole`, nan where there is no whole."""
+    ratio: Floats = np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
+    return ratio
