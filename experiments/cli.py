@@ -1,0 +1,146 @@
+"""The command `zonesim VERB [key=value ...] [--flag]`: which verb, and how it ends."""
+
+import os
+import shlex
+import sys
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+VERBS = {"run": "a scenario and its counterfactual, replicated and paired: a scoreboard, and tables on disk"}
+
+LATER = (
+    *("sweep", "compare", "sensitivity", "calibrate", "optimise"),
+    *("check", "template", "report", "evidence", "explore"),
+)
+
+HELP = """\
+zonesim: what a reform of school zones does to a district, against the same district without it.
+
+  zonesim [VERB] [key=value ...] [--flag]
+
+Verbs (no verb means run)
+{verbs}
+
+Flags
+  --help            this text; zonesim run --help lists the settings and the levers of a policy
+  --config-dir DIR  a folder with districts, policies and effects of your own, beside ./configs; repeatable
+  --debug           if something goes wrong, where in the code
+
+Examples
+  zonesim                                                  the Wuhan zones under their plan of 2021-2023
+  zonesim run policy.rotation.rate=0.15 run.replicates=20  the same with another lever, and quicker
+  zonesim run policy=my_plan out='my results'              configs/policy/my_plan.yaml, and where results go
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; gives the exit status.
+
+    Returns
+    -------
+    int
+        0 done; 1 the world failed (disk, worker, memory); 2 what the user gave is wrong; 130 interrupted.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        _do(words)
+        sys.stdout.flush()
+        return 0
+    except KeyboardInterrupt:
+        _complain("interrupted; nothing is left half-written")
+        return 130
+    except BrokenPipeError:  # whoever read our output has gone, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as problem:
+        if "--debug" in words:
+            traceback.print_exc()
+        return _status(problem)
+
+
+@dataclass(frozen=True)
+class _Command:
+    verb: str | None
+    words: tuple[str, ...]
+    help: bool
+    config_dirs: tuple[Path, ...]
+
+
+def _do(words: list[str]) -> None:
+    command = _parse(words)
+    if command.help:
+        if command.verb:
+            from experiments.usage import run_help
+
+            print(run_help())
+        else:
+            verbs = "\n".join(f"  {verb:16}  {does}" for verb, does in VERBS.items())
+            print(HELP.format(verbs=verbs), end="")
+        return
+    from experiments.run import run
+    from experiments.settings import read
+
+    run(read(command.words, command.config_dirs), shlex.join(["zonesim", *words]))
+
+
+def _parse(words: list[str]) -> _Command:
+    """Flags wherever they stand, then the verb if there is one."""
+    from_user: list[str] = []
+    folders: list[Path] = []
+    help = False
+    rest = iter(words)
+    for word in rest:
+        flag, equals, value = word.partition("=")
+        if word in ("-h", "--help"):
+            help = True
+        elif flag == "--config-dir":
+            folder = value if equals else next(rest, "")
+            if not folder:
+                raise _mistake("--config-dir needs a folder: --config-dir DIR")
+            folders.append(Path(folder))
+        elif word in ("-m", "--multirun"):
+            raise _mistake(f"{word} (a sweep) comes in a later release; run one setting at a time")
+        elif word.startswith("-") and word != "--debug":
+            raise _mistake(f"{word}: no such flag; known: --help, --config-dir DIR, --debug")
+        elif word != "--debug":
+            from_user.append(word)
+    verb = None
+    if from_user and from_user[0].isidentifier():
+        verb = from_user.pop(0)
+        if verb in LATER:
+            raise _mistake(f"zonesim {verb} comes in a later release; known: {', '.join(VERBS)}")
+        if verb not in VERBS:
+            from sim.config import no_such
+
+            raise no_such(f"zonesim {verb}", "verb", verb, VERBS)
+    return _Command(verb, tuple(from_user), help, tuple(folders))
+
+
+def _mistake(message: str) -> Exception:
+    from sim.config import UserError
+
+    return UserError(message)
+
+
+def _status(problem: Exception) -> int:
+    """Tell what went wrong, in one message; the exit status."""
+    from experiments.failure import Failure
+    from sim.config import UserError
+
+    if isinstance(problem, UserError):
+        _complain(str(problem))
+        return 2
+    text = " ".join(str(problem).split())
+    if isinstance(problem, MemoryError):
+        _complain("not enough memory; type the command again with engine.workers=1 or fewer replicates")
+    elif isinstance(problem, Failure | OSError):
+        _complain(text)
+    else:
+        _complain(f"{type(problem).__name__}: {text} (a mistake of zonesim's; --debug shows where)")
+    return 1
+
+
+def _complain(message: str) -> None:
+    print(f"zonesim: {message}", file=sys.stderr)

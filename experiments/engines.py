@@ -1,0 +1,127 @@
+"""Where replicates run.
+
+An engine has the shape of the built-in `map`: a function and its arguments in, results in order out.
+What comes out is the same bit for bit on every engine, because a replicate depends on its number alone.
+"""
+
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, Protocol, TypeVar
+from warnings import catch_warnings, simplefilter
+
+from experiments.failure import Failure
+
+ENGINES = ("processes", "serial")
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Engine(Protocol):
+    """`map`, whose iterator can be closed before its end."""
+
+    def __call__(self, function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]: ...
+
+
+class EngineError(Failure):
+    """The engine could not go on."""
+
+
+def make(name: str, workers: int | None = None) -> Engine:
+    """The engine of that name, one of `ENGINES`; `workers` is for engines that have some."""
+    return serial if name == "serial" else processes(workers)
+
+
+def serial(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
+    """One after another, in this process."""
+    yield from map(function, items)
+
+
+def processes(workers: int | None = None) -> Engine:
+    """Worker processes of this machine, one thread each.
+
+    Parameters
+    ----------
+    workers : int, optional
+        How many; one for each processor core this process may use, unless given.
+
+    Raises
+    ------
+    EngineError
+        While results are read: a worker died, or none could be started. What the function itself raises
+        comes through as it is. Whatever ends the reading early kills the workers at once.
+    """
+
+    def engine(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
+        todo = list(items)
+        if not todo:
+            return
+        executor = _executor(workers, len(todo))
+        ahead = 3 * executor._max_workers
+        finished = False
+        try:
+            with _interrupt_kept_from_children():
+                waiting = deque(executor.submit(function, item) for item in todo[:ahead])
+            rest = islice(todo, ahead, None)
+            while waiting:
+                yield waiting.popleft().result()
+                waiting.extend(executor.submit(function, item) for item in islice(rest, 1))
+            finished = True
+        except BrokenProcessPool:
+            raise EngineError(
+                "a worker process died (often for want of memory) and nothing was saved; type the command "
+                "again with fewer workers, such as engine.workers=1"
+            ) from None
+        finally:
+            with catch_warnings():  # loky warns where there is no `pgrep`, which it does not need here
+                simplefilter("ignore")
+                executor.shutdown(wait=True, kill_workers=not finished)
+
+    return engine
+
+
+ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
+"""Environment of a worker: two threads a run lose more on a busy machine than they gain on an idle one."""
+
+
+def _executor(workers: int | None, tasks: int) -> Any:
+    from loky import cpu_count
+    from loky.process_executor import ProcessPoolExecutor
+
+    try:
+        return ProcessPoolExecutor(
+            max_workers=min(workers or cpu_count(), tasks),
+            initializer=_end_with_parent,
+            initargs=(os.getpid(),),
+            env=ONE_THREAD,
+        )
+    except (OSError, NotImplementedError, ImportError) as problem:  # no shared memory or semaphores here
+        raise EngineError(f"cannot start worker processes ({problem}); type engine=serial") from None
+
+
+@contextmanager
+def _interrupt_kept_from_children() -> Iterator[None]:
+    """Processes started inside do not hear Ctrl-C, which a terminal sends to all; their parent ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent(parent: int) -> None:
+    """In a worker: end when the parent is gone, for a parent that is killed outright cannot say so."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,158 @@
+"""`zonesim run`: a scenario and its counterfactual over replicates, their folder and their scoreboard."""
+
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+import sim
+from experiments import engines, provenance, scoreboard
+from experiments.engines import Engine
+from experiments.settings import Settings
+from experiments.store import RunFolder, default_folder
+from sim.result import Result
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def run(settings: Settings, command: str) -> None:
+    """Run what is not there yet of what the settings ask for, save it and show it.
+
+    Parameters
+    ----------
+    command : str
+        As it was typed, for the record.
+    """
+    scenario = sim.load(
+        settings.district,
+        settings.policy,
+        counterfactual=settings.counterfactual,
+        effects=settings.effects,
+        background=settings.background,
+        horizon=settings.run.horizon,
+        overrides=settings.overrides,
+        config_dirs=settings.config_dirs,
+    )
+    for note in scenario.notes:
+        _tell(note)
+    about = _about(scenario, settings)
+    run_id = provenance.run_id(scenario.resolved, settings.run.seed, scenario.horizon, str(about["code"]))
+    place = settings.out or default_folder(scenario.district.name, scenario.policy.name, run_id)
+    folder = RunFolder(Path(place), run_id)
+    wanted = settings.run.replicates
+    with folder.claimed(settings.force, lambda: _tell(f"another command works in {place}: waiting")) as held:
+        done = held["replicates"] if held else 0
+        if done < wanted:
+            if done:
+                _tell(f"this run has {done} replicates; {wanted - done} more are added")
+            started = datetime.now(UTC)
+            result = _replicates(scenario, settings, done)
+            session = _session(command, started)
+            if held:
+                result = Result.read(folder.path).join(result)
+                about["earlier"] = [*held["earlier"], {key: held[key] for key in session}]
+            tables = {
+                "indicators.parquet": result.indicators,
+                "targets.csv": result.targets(),
+                "effects.csv": result.effects(),
+                "costs.csv": result.costs,
+            }
+            folder.save(tables, session | {"replicates": wanted} | about)
+        else:
+            more = f", more than the {wanted} asked for" if done > wanted else ""
+            _tell(f"this run is finished and has {done} replicates{more}; force=true runs it again")
+        scoreboard.show(folder.path, scoreboard.terminal())
+    print(f"\nFiles: {place}")
+
+
+def _about(scenario: "Scenario", settings: Settings) -> dict[str, object]:
+    """What `run.json` says of a run, whenever it was computed."""
+    return {
+        "district": scenario.district.name,
+        "policy": scenario.policy.name,
+        "counterfactual": settings.counterfactual,
+        "baseline_year": scenario.baseline_year,
+        "horizon": scenario.horizon,
+        "seed": settings.run.seed,
+        "code": provenance.code_hash(),
+        "resolved": scenario.resolved,
+        "filled": scenario.filled,
+        "notes": scenario.notes,
+        "earlier": [],  # commands that computed the first of its replicates
+    }
+
+
+def _session(command: str, started: datetime) -> dict[str, object]:
+    """What it says of the command that computed it, or the last of its replicates."""
+    finished = datetime.now(UTC)
+    return {
+        "command": command,
+        "started": started.isoformat(timespec="seconds"),
+        "finished": finished.isoformat(timespec="seconds"),
+        "seconds": round((finished - started).total_seconds(), 3),
+        "versions": provenance.versions(),
+        "machine": provenance.machine(),
+    }
+
+
+def _replicates(scenario: "Scenario", settings: Settings, done: int) -> Result:
+    """Those that are missing."""
+    missing = settings.run.replicates - done
+    engine = engines.make(settings.engine.name, settings.engine.workers)
+    with _progress(engine, missing) as watched:
+        return sim.run(scenario, missing, settings.run.seed, map=watched, first_replicate=done)
+
+
+@contextmanager
+def _progress(engine: Engine, total: int) -> Iterator[Engine]:
+    """The engine with a bar that counts its results, on a terminal; closed whatever happens."""
+    console = Console(stderr=True)
+    bar = Progress(
+        TextColumn("replicates"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with ExitStack() as open_results, bar:
+        task = bar.add_task("", total=total)
+
+        def watched(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
+            for result in open_results.enter_context(closing(engine(function, items))):
+                bar.advance(task)
+                yield result
+
+        yield watched
+
+
+class _Rate(ProgressColumn):
+    """Replicates a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:.1f} a second" if speed else "")
+
+
+def _tell(message: str) -> None:
+    print(message, file=sys.stderr)

@@ -1,0 +1,165 @@
+"""The scoreboard of a finished run, in the terminal: what its files say, in a hundred columns.
+
+Every figure is read from the run's own files, so that the two cannot disagree.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+HEADLINES = ("cv_backbone", "backbone_cover", "teacher_skill_gap", "score_gap", "score_mean")
+LEVELS = {"primary": "P", "junior": "J", "both": "P+J"}
+VERDICTS = {"met": "green", "missed": "red", "uncertain": "yellow"}
+
+
+def terminal() -> Console:
+    """Standard output; 120 columns and no colour where that is not a terminal."""
+    return Console(width=None if sys.stdout.isatty() else 120, markup=False, highlight=False, emoji=False)
+
+
+def show(folder: Path, console: Console) -> None:
+    """Print the scoreboard of the run in a folder."""
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    targets, effects = (pd.read_csv(folder / name) for name in ("targets.csv", "effects.csv"))
+    due = targets[targets["due"] & targets["mean"].notna()]
+    console.print()
+    _say(console, _title(record), style="bold")
+    if len(due):
+        _say(console, "Targets in the years they are judged", style="bold", before=1)
+        console.print(_verdicts(due))
+        _say(console, LEGEND)
+        _say(console, "Where it stands, year by year: policy / without", style="bold", before=1)
+        console.print(_by_year(targets[targets["mean"].notna()], console.width))
+    left_out = " and ".join(
+        f"{(targets['status'] == status).sum()} are {words}"
+        for status, words in (("not simulated", "not simulated"), ("not a target", "not targets"))
+    )
+    _say(
+        console,
+        f"Of the other rows, {left_out}: targets.csv says why.",
+        before=1,
+    )
+    if len(effects):
+        last = effects["year"].max()
+        headline = effects[(effects["year"] == last) & effects["indicator"].isin(HEADLINES)]
+        _say(console, f"What the policy changes by {last} (policy less without)", style="bold", before=1)
+        console.print(_effects(headline))
+    _say(
+        console,
+        "Zones and schools are those of the district's table; what it does not give, such as enrolments, "
+        "staff and scores, is synthesised: see `filled` in run.json.",
+        before=1,
+    )
+
+
+LEGEND = """\
+for      P primary, J junior; a goal for each school is measured at the school farthest from it, and
+         "mean" is the district's mean
+goal     in the target's unit, as all figures; of a yearly target, the change from the year before
+chance   replicates that reach the goal with the policy / without it
+luck     chance without the policy over chance with it
+noise    SD between replicates without the policy; * where the policy's mean effect is larger
+verdict  met: the chance is surely 80 % or more; missed: surely 20 % or less; else uncertain"""
+
+
+def figure(value: float) -> str:
+    """Three digits or so; nothing for what is not there."""
+    if pd.isna(value):
+        return ""
+    decimals = next((d for limit, d in ((1, 3), (10, 2), (100, 1)) if abs(value) < limit), 0)
+    text = f"{value:.{0 if value == int(value) else decimals}f}"
+    return "0" if float(text) == 0 else text
+
+
+def _title(record: dict[str, Any]) -> str:
+    return (
+        f"{record['district']}: {record['policy']} against {record['counterfactual']}, "
+        f"{record['baseline_year']}-{record['horizon']}, {record['replicates']} paired replicates "
+        f"of seed {record['seed']}"
+    )
+
+
+def _verdicts(due: pd.DataFrame) -> Table:
+    table = _table("id", "indicator", "for", "year")
+    for name in ("goal", "policy", "5 - 95 %", "with-\nout", "chance\n%", "luck\n%", "noise"):
+        table.add_column(name, justify="right")
+    table.add_column("verdict", no_wrap=True)
+    for row in _rows(due):
+        table.add_row(
+            *_names(row),
+            str(int(row["year"])),
+            row["comparator"] + figure(row["target"]),
+            figure(row["mean"]),
+            _interval(row),
+            figure(row["mean_counterfactual"]),
+            _against(_percent(row["probability"]), _percent(row["probability_counterfactual"])),
+            _percent(row["luck_share"]),
+            figure(row["noise_sd"]) + ("*" if row["informative"] is True else " "),
+            Text(row["status"], style=VERDICTS.get(row["status"], "")),
+        )
+    return table
+
+
+def _by_year(scored: pd.DataFrame, width: int) -> Table:
+    """Each scored measure over the years; the last years where there is no room for all."""
+    years = sorted(scored["year"].astype(int).unique())[-max(1, (width - 32) // 13) :]
+    table = _table("id", "indicator", "for")
+    for year in years:
+        table.add_column(str(year), justify="right")
+    cells: dict[tuple[str, str, str], dict[int, str]] = {}
+    for row in _rows(scored):
+        of_target = cells.setdefault(_names(row), {})
+        of_target[int(row["year"])] = _against(figure(row["mean"]), figure(row["mean_counterfactual"]))
+    for names, by_year in cells.items():
+        table.add_row(*names, *(by_year.get(year, "") for year in years))
+    return table
+
+
+def _effects(headline: pd.DataFrame) -> Table:
+    table = _table("indicator", "level")
+    for name in ("mean", "5 - 95 %", "standard error"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in sorted(_rows(headline), key=lambda row: HEADLINES.index(row["indicator"])):
+        table.add_row(row["indicator"], row["level"], figure(row["mean"]), _interval(row), figure(row["se"]))
+    return table
+
+
+def _table(*texts: str) -> Table:
+    """A table without lines: their characters are twice as wide in some Chinese terminals."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+    for name in texts:
+        table.add_column(name, no_wrap=True)
+    return table
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Id without its year, indicator and level."""
+    identifier, *ending = row["id"].split("/")
+    return identifier, row["indicator"] + (" mean" if "mean" in ending else ""), LEVELS[row["level"]]
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    return f"{figure(row['p05'])}..{figure(row['p95'])}"
+
+
+def _percent(share: float) -> str:
+    return "" if pd.isna(share) else f"{100 * share:.0f}"
+
+
+def _against(policy: str, counterfactual: str) -> str:
+    return f"{policy}/{counterfactual}" if counterfactual else policy
+
+
+def _say(console: Console, text: str, style: str = "", before: int = 0) -> None:
+    console.print("\n" * before + text, style=style)

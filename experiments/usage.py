@@ -1,0 +1,54 @@
+"""What `zonesim run --help` prints: the settings, and each lever as it declares itself."""
+
+from sim.reform import known_levers
+from sim.reform.lever import Setting
+
+SETTINGS = """\
+zonesim run [key=value ...]: a scenario and its counterfactual, replicated and paired.
+
+Settings
+  district=NAME         a configuration, or a folder that holds district.yaml      wuhan_edz
+  policy=NAME           the levers that are pulled                                 wuhan_edz_2021_2023
+  counterfactual=NAME   the policy it is compared with                             none
+  effects=NAME          evidence draws how the world responds, means holds it      evidence
+  background=NAME       law as it was made, or frozen at the baseline year         law
+  run.replicates=N      1 ... 100000; more are added to a run that is there        100
+  run.seed=N            0 ... 2^63-1                                               1
+  run.horizon=YEAR      last simulated year, 2021 or later                         2025
+  engine=NAME           processes or serial; the figures are the same              processes
+  engine.workers=N      of engine=processes                                        one for each core
+  out=DIR               folder of the results                                      outputs/DISTRICT/POLICY/RUN
+  force=true            runs again and replaces what is in the folder              false
+  district.KEY=VALUE    one value of the district, such as district.students=80000
+  effects.KEY=NUMBER    one effect, fixed, such as effects.kappa=0.25
+  policy.LEVER.KEY=VALUE   one setting of a lever below; a number also by year, {2021: 0.05, 2023: 0.1}
+
+Levers (off: the value at which the setting changes nothing; null is the district's status quo)
+"""
+
+EXAMPLES = """
+Examples
+  zonesim run policy.rotation.rate=0.15
+  zonesim run 'policy.rotation.rate={2021: 0.05, 2023: 0.1}'
+  zonesim run policy=none counterfactual=none effects=means run.replicates=20
+  zonesim run out='results of today' engine=serial run.seed=7"""
+
+
+def run_help() -> str:
+    """The whole text."""
+    levers = []
+    for group, lever in known_levers().items():
+        levers.append(f"  {group}")
+        levers += [f"    {name:24} {_declared(setting)}" for name, setting in lever.settings().items()]
+    return SETTINGS + "\n".join(levers) + "\n" + EXAMPLES
+
+
+def _declared(setting: Setting) -> str:
+    allowed = ", ".join(setting.choices)
+    if setting.low is not None or setting.high is not None:
+        allowed = " ... ".join(
+            "" if end is None else f"{end:g}" for end in (setting.low, setting.high)
+        ).strip()
+    off = "null" if setting.off is None else str(setting.off).lower()
+    parts = [setting.meaning, setting.unit, allowed, f"off {off}"]
+    return "; ".join(part for part in parts if part)
