@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing import resource_tracker
 from typing import Any, Protocol, TypeVar
 from warnings import catch_warnings, simplefilter
 
@@ -63,8 +64,10 @@ def processes(workers: int | None = None) -> Engine:
         todo = list(items)
         if not todo:
             return
-        executor = _executor(workers, len(todo))
-        ahead = 3 * executor._max_workers
+        from loky import cpu_count
+
+        size = min(workers or cpu_count(), len(todo))
+        executor, ahead = _executor(size), 3 * size
         finished = False
         try:
             with _interrupt_kept_from_children():
@@ -91,13 +94,12 @@ ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "
 """Environment of a worker: two threads a run lose more on a busy machine than they gain on an idle one."""
 
 
-def _executor(workers: int | None, tasks: int) -> Any:
-    from loky import cpu_count
+def _executor(size: int) -> Any:
     from loky.process_executor import ProcessPoolExecutor
 
     try:
         return ProcessPoolExecutor(
-            max_workers=min(workers or cpu_count(), tasks),
+            max_workers=size,
             initializer=_end_with_parent,
             initargs=(os.getpid(),),
             env=ONE_THREAD,
@@ -109,6 +111,7 @@ def _executor(workers: int | None, tasks: int) -> Any:
 @contextmanager
 def _interrupt_kept_from_children() -> Iterator[None]:
     """Processes started inside do not hear Ctrl-C, which a terminal sends to all; their parent ends them."""
+    resource_tracker.ensure_running()  # it would be started with the first process, and lift the block
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

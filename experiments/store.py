@@ -57,9 +57,7 @@ class RunFolder:
         self._unfinished = False
 
     @contextmanager
-    def claimed(
-        self, force: bool = False, waits: Callable[[], None] = lambda: None
-    ) -> Iterator[dict[str, Any] | None]:
+    def claimed(self, force: bool = False, waits: Callable[[], None] = lambda: None) -> Iterator[dict[str, Any] | None]:
         """Keep other commands out of the folder; gives the record of the run it holds, if that is finished.
 
         Parameters

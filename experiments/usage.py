@@ -46,9 +46,7 @@ def run_help() -> str:
 def _declared(setting: Setting) -> str:
     allowed = ", ".join(setting.choices)
     if setting.low is not None or setting.high is not None:
-        allowed = " ... ".join(
-            "" if end is None else f"{end:g}" for end in (setting.low, setting.high)
-        ).strip()
+        allowed = " ... ".join("" if end is None else f"{end:g}" for end in (setting.low, setting.high)).strip()
     off = "null" if setting.off is None else str(setting.off).lower()
     parts = [setting.meaning, setting.unit, allowed, f"off {off}"]
     return "; ".join(part for part in parts if part)

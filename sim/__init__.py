@@ -5,4 +5,9 @@ from sim.model import ZoneReform
 from sim.result import Result
 from sim.scenario import Scenario, load, run
 
-__all__ = ["Result", "Scenario", "UserError", "ZoneReform", "load", "run"]
+__all__ = ["Result", "Scenario", "UserError", "ZoneReform", "load", "open_sweep", "run"]
+
+
+def open_sweep(folder: str) -> Result:
+    """Refused: sweeps come in a later release."""
+    raise UserError(f"sim.open_sweep({folder!r}): sweeps come in a later release; run scenarios one by one with sim.run")

@@ -16,8 +16,9 @@ def apportion(total: int, weights: ArrayLike) -> NDArray[np.int64]:
         return np.zeros(0, dtype=np.int64)
     if not weight.sum() > 0:
         weight = np.ones(len(weight))
-    exact = total * (weight / weight.sum())
-    shares = np.floor(exact).astype(np.int64)
-    order = np.argsort(-np.round(exact - shares, 9), kind="stable")
+    # Quotient and remainder: the fractions of a quotient in the millions are too coarse to tell a tie.
+    whole, rest = np.divmod(total * weight, weight.sum())
+    shares: NDArray[np.int64] = whole.astype(np.int64)
+    order = np.argsort(-np.round(rest / weight.sum(), 9), kind="stable")
     shares[order[: total - int(shares.sum())]] += 1
     return shares

@@ -1,7 +1,7 @@
 """WHEN: the calendar of one year, as one readable list, and the model that walks through it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import mesa
@@ -71,12 +71,24 @@ class State:
     students: Students
     classes: Classes
     distances: Floats
+    """Kilometres between schools, (S, S)."""
     feeding: Floats
+    """Share of each primary catchment's children who live in each junior catchment, (S, S)."""
+    home_area: Array
+    """Junior catchment with which each primary catchment shares its children's background, (S,)."""
     choice_weight: Floats
+    """Weight of reputation in families' choice, primary and junior."""
 
     def copy(self) -> Self:
-        tables = (self.zones, self.schools, self.teachers, self.students, self.classes)
-        return type(self)(*(table.copy() for table in tables), self.distances, self.feeding, self.choice_weight)
+        """A state of its own: what changes is copied, places are shared."""
+        return replace(
+            self,
+            zones=self.zones.copy(),
+            schools=self.schools.copy(),
+            teachers=self.teachers.copy(),
+            students=self.students.copy(),
+            classes=self.classes.copy(),
+        )
 
 
 class ZoneReform(mesa.Model):
@@ -112,10 +124,10 @@ class ZoneReform(mesa.Model):
         self.held = held
         self.zones, self.schools, self.teachers = state.zones, state.schools, state.teachers
         self.students, self.classes = state.students, state.classes
-        self.distances, self.feeding, self.choice_weight = state.distances, state.feeding, state.choice_weight
+        self.distances, self.feeding = state.distances, state.feeding
+        self.home_area, self.choice_weight = state.home_area, state.choice_weight
         self.zone_agents = [Zone(self, self.zones, row) for row in range(len(self.zones))]
         self.school_agents = [School(self, self.schools, row) for row in range(len(self.schools))]
-        self.main_junior = np.argmax(self.feeding, axis=1)
         self.norm_share = self._norm_share()
         self.ledger = budget.Ledger()
         self.records: dict[int, Floats] = {}
@@ -138,6 +150,33 @@ class ZoneReform(mesa.Model):
                     lever.apply(self, self.year)
             rule(self)
 
+    def under(self, policy: Policy) -> "ZoneReform":
+        """A copy of this world, as it stands, under another policy."""
+        state = State(
+            zones=self.zones,
+            schools=self.schools,
+            teachers=self.teachers,
+            students=self.students,
+            classes=self.classes,
+            distances=self.distances,
+            feeding=self.feeding,
+            home_area=self.home_area,
+            choice_weight=self.choice_weight,
+        )
+        world = ZoneReform(
+            state.copy(),
+            year=self.year,
+            district=self.district,
+            policy=policy,
+            effects=self.effects,
+            background=self.background,
+            prices=self.prices,
+            noise=self.noise,
+            baseline=self.baseline,
+        )
+        world.records = dict(self.records)
+        return world
+
     def begin_year(self) -> None:
         """Turn the calendar: the status quo holds until levers say otherwise, last year's money is at hand."""
         self.year += 1
@@ -145,6 +184,7 @@ class ZoneReform(mesa.Model):
         self.costs[self.year] = self.terms.costs
         self.fund_luck_share[:] = np.nan
         self.demand[:] = 0
+        self.classes.extra[:] = 0.0
         schools = self.schools
         schools.stake[:] = 0.0
         schools.last_received, schools.received = schools.received, np.zeros(len(schools))
@@ -178,13 +218,13 @@ class ZoneReform(mesa.Model):
     def level_costs(self) -> Floats:
         """This year's costs of all levers, yuan, shared over the levels by students."""
         by_level = np.bincount(self.schools.level[self.students.school], minlength=len(LEVELS))
-        return sum(self.terms.costs.values()) * by_level / max(1, by_level.sum())
+        return np.asarray(sum(self.terms.costs.values()) * by_level / max(1, by_level.sum()))
 
     def reference_budget(self) -> Floats:
         """Public budget a student, yuan, primary and junior: the baseline's with the official quota of the year."""
         baseline = self.background.at(self.baseline_year)
         rise = np.array(self.terms.quota) - np.array(baseline.quota)
-        return np.array(self.district.by_level("spending")) + rise
+        return np.asarray(np.array(self.district.by_level("spending")) + rise)
 
     @property
     def baseline_year(self) -> int:
@@ -200,4 +240,4 @@ class ZoneReform(mesa.Model):
         schools = self.schools
         students = schools.intake * np.array(YEARS)[schools.level]
         plain = students / np.array(self.district.by_level("norm"))[schools.level]
-        return schools.posts / np.maximum(plain, 1e-9)
+        return np.asarray(schools.posts / np.maximum(plain, 1e-9))

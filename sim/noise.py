@@ -65,7 +65,7 @@ class Noise:
         cumulative = np.cumsum(np.asarray(weights, dtype=np.float64), axis=-1)
         point = self.uniform(stream, year, ids) * cumulative[..., -1]
         beyond = point[:, None] >= np.broadcast_to(cumulative, (len(point), cumulative.shape[-1]))
-        return np.minimum(beyond.sum(axis=1), cumulative.shape[-1] - 1)
+        return np.asarray(np.minimum(beyond.sum(axis=1), cumulative.shape[-1] - 1))
 
     def rank(self, stream: str, year: int, ids: ArrayLike, groups: ArrayLike | None = None) -> Ints:
         """Random permutation by rank: 0 ... n-1, within each group where groups are given.
@@ -109,7 +109,7 @@ def inverse_normal(u: Floats) -> Floats:
     table = _tail_quantiles()
     low = table[bins]
     magnitude = low + place * (table[bins + 1] - low)
-    return np.where(u < 0.5, -magnitude, magnitude)
+    return np.asarray(np.where(u < 0.5, -magnitude, magnitude))
 
 
 _OCTAVES = 52  # tails from 2**-53 to 2**-1

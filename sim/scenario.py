@@ -1,7 +1,7 @@
 """A scenario: a district under a policy; and its replicates, with the counterfactual beside them."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
@@ -9,13 +9,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sim.config import Effects, EffectTable, RunSettings, UserError, closest, find, parse_override, read_yaml
+from sim.config import Effects, EffectTable, RunSettings, UserError, closest, find, no_such, parse_override, read_yaml
 from sim.district.background import Background, load_background
 from sim.district.spec import DistrictSpec, load_district
 from sim.district.spin_up import district_at_rest
 from sim.indicators.catalogue import INDICATORS
 from sim.indicators.units import Units
-from sim.model import State, ZoneReform
+from sim.model import CALENDAR, ZoneReform
 from sim.noise import Floats, Noise, replicate_seed
 from sim.reform import Policy
 from sim.result import COST_KEYS, Result
@@ -25,6 +25,8 @@ Arm = Literal["policy", "counterfactual"]
 Override = str | tuple[str, object]
 Engine = Callable[[Callable[[int], "Replicate"], Iterable[int]], Iterator["Replicate"]]
 """Anything like the built-in `map`: results in order, computed anywhere."""
+
+STEPS = tuple(name for name, _ in CALENDAR)
 
 FILLED = (
     "students and entrants of each school, from school_size_log_sd, floor and ceiling",
@@ -101,30 +103,7 @@ class Scenario:
 
     def start(self, rest: ZoneReform, arm: Arm) -> ZoneReform:
         """A copy of the district at rest under the policy of an arm."""
-        state = State(
-            rest.zones,
-            rest.schools,
-            rest.teachers,
-            rest.students,
-            rest.classes,
-            rest.distances,
-            rest.feeding,
-            rest.choice_weight,
-        )
-        model = ZoneReform(
-            state.copy(),
-            year=rest.year,
-            district=self.district,
-            policy=self.policy if arm == "policy" else self.counterfactual,
-            effects=rest.effects,
-            background=self.background,
-            prices=self.prices,
-            noise=rest.noise,
-            baseline=rest.baseline,
-        )
-        model.main_junior = rest.main_junior
-        model.records = dict(rest.records)
-        return model
+        return rest.under(self.policy if arm == "policy" else self.counterfactual)
 
 
 def load(
@@ -160,17 +139,23 @@ def load(
     groups = ("district", "policy", "effects")
     for key, _ in pairs:
         if key.partition(".")[0] not in groups or "." not in key:
-            raise UserError(f"{key}: no such setting; overrides begin with district., policy. or effects.{closest(key, groups)}")
+            known = "overrides begin with district., policy. or effects."
+            raise UserError(f"{key}: no such setting; {known}{closest(key, groups)}")
     of_district = [(key.removeprefix("district."), value) for key, value in pairs if key.startswith("district.")]
     place = load_district(district, of_district, config_dirs)
     year = place.baseline_year
     horizon = RunSettings(horizon=horizon).horizon
     if horizon <= year:
         raise UserError(f"run.horizon must be after the baseline year {year}, got {horizon}")
+    reform = Policy.load(policy, pairs, year, config_dirs)
+    instead = Policy.load(counterfactual, (), year, config_dirs)
+    for schedule in (*reform.levers, *instead.levers):
+        if schedule.kind.step not in STEPS:
+            raise no_such(f"policy.{schedule.group}: step", "step of the calendar", schedule.kind.step, STEPS)
     return Scenario(
         district=place,
-        policy=Policy.load(policy, pairs, year, config_dirs),
-        counterfactual=Policy.load(counterfactual, (), year, config_dirs),
+        policy=reform,
+        counterfactual=instead,
         status_quo=Policy.load("none", (), year),
         effects=EffectTable.load(effects, pairs, config_dirs),
         background=load_background(background, year, config_dirs),
@@ -200,14 +185,15 @@ class Replicate:
 
     number: int
     keys: tuple[tuple[str, str, str], ...]
-    figures: dict[str, Floats]
-    costs: dict[str, dict[int, dict[str, float]]]
+    figures: dict[Arm, Floats]
+    costs: dict[Arm, dict[int, dict[str, float]]]
 
 
 def run_replicate(scenario: Scenario, seed: int, arms: tuple[Arm, ...], number: int) -> Replicate:
     """Simulate replicate `number` of a seed in each arm, from one district at rest."""
     rest = scenario.at_rest(replicate_seed(seed, number))
-    figures, costs = {}, {}
+    figures: dict[Arm, Floats] = {}
+    costs: dict[Arm, dict[int, dict[str, float]]] = {}
     for arm in arms:
         model = scenario.start(rest, arm)
         while model.year < scenario.horizon:

@@ -80,7 +80,7 @@ def shrunken_value_added(history: Floats) -> Floats:
     history : array, (schools, 3)
         Yearly value added of the schools of one level.
     """
-    mean = history.mean(axis=1)
+    mean: Floats = history.mean(axis=1)
     if len(history) < 2:
         return mean
     within = history.var(axis=1, ddof=1).mean() / history.shape[1]
@@ -103,7 +103,7 @@ def _residual(score: Floats, prior: Floats, school_prior: Floats) -> Floats:
     det = a * c - b * b
     if det <= 1e-9 * max(a * c, 1e-300):
         return score - prior * (p / a if a > 0 else 0.0)
-    return score - prior * ((p * c - q * b) / det) - school_prior * ((a * q - b * p) / det)
+    return np.asarray(score - prior * ((p * c - q * b) / det) - school_prior * ((a * q - b * p) / det))
 
 
 def _means(values: Floats, groups: Array) -> Floats:

@@ -72,7 +72,7 @@ def within_normal_loads(model: "ZoneReform", level: Array) -> Array:
     whole = (team[:, 0] >= 0) & (team[:, 1] >= 0) & ((team[:, 2] >= 0) | (level == PRIMARY))
     row, slot = np.nonzero(team >= 0)
     beyond = rank_within(team[row, slot], class_id[row]) >= int(model.district.core_load)
-    return whole & (np.bincount(row[beyond], minlength=len(team)) == 0)
+    return np.asarray(whole & (np.bincount(row[beyond], minlength=len(team)) == 0))
 
 
 def loads(teachers: Teachers, team: Array) -> Array:

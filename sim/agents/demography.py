@@ -77,7 +77,7 @@ def catchment_means(model: "ZoneReform") -> Floats:
     """Mean of each primary catchment, SD: part shared with its junior catchment, part its own."""
     schools, effects = model.schools, model.effects
     shared = effects.junior_shared
-    area = schools.home_effect[model.main_junior]
+    area = schools.home_effect[model.home_area]
     own = np.sqrt(1.0 - shared * shared) * schools.home_effect
     return np.asarray(effects.catchment_sd * (shared * area + own))
 

@@ -38,7 +38,7 @@ def home_school(model: "ZoneReform", students: Students, rows: Array, level: int
     place = (number + 0.5) / np.bincount(catchment)[catchment]
     edges = np.cumsum(model.feeding, axis=1)
     beyond = place[:, None] >= edges[catchment] - 1e-12
-    return np.minimum(beyond.sum(axis=1), len(model.schools) - 1)
+    return np.asarray(np.minimum(beyond.sum(axis=1), len(model.schools) - 1))
 
 
 def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, level: int) -> Array:
@@ -46,7 +46,7 @@ def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, lev
 
     Residents who do not choose elsewhere come first, then those who apply from elsewhere, by lottery where there
     are more than seats, migrant children last; whoever is not admitted goes home, or to the nearest school
-    with room.
+    with room, or, where no school has room, home over its seats.
     """
     schools, noise = model.schools, model.noise
     ids = students.id[rows]
@@ -62,7 +62,10 @@ def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, lev
     _fill(placed, np.flatnonzero(away & (placed < 0)), home, turn, seats)
     unplaced = np.flatnonzero(placed < 0)
     for one in unplaced[np.argsort(turn[unplaced], kind="stable")]:
-        open_ = np.flatnonzero((seats > 0) & (schools.level == level))
+        open_ = np.flatnonzero(seats > 0)
+        if len(open_) == 0:
+            placed[one] = home[one]
+            continue
         placed[one] = open_[np.argmin(model.distances[home[one], open_])]
         seats[placed[one]] -= 1
     return placed

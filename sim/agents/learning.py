@@ -55,7 +55,7 @@ def team_mean(model: "ZoneReform", values: Floats) -> Floats:
     """Mean over each class's core teachers of a value of teachers; 0 (a substitute) for a class without any."""
     team = model.classes.team
     there = team >= 0
-    return np.where(there, values[team], 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1)
+    return np.asarray(np.where(there, values[team], 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1))
 
 
 def teachers_part(model: "ZoneReform", skill: Floats) -> Floats:
@@ -76,14 +76,16 @@ def size_effect(size: Array, model: "ZoneReform") -> Floats:
 
 
 def peers_part(model: "ZoneReform") -> Floats:
-    """`b_peer` times class mean less the mean of the school's grade; `b_peer_between` for the grade against the district."""
+    """`b_peer` for the class against its school's grade, `b_peer_between` for that grade against the reference mean, 0.
+
+    Never against the district's mean: zones would feel one another and gaps feed on themselves.
+    """
     students, classes, effects = model.students, model.classes, model.effects
-    level_sum = np.bincount(students.classroom, weights=students.achievement, minlength=len(classes))
-    class_mean = level_sum / np.maximum(classes.size, 1)
+    class_sum = np.bincount(students.classroom, weights=students.achievement, minlength=len(classes))
+    class_mean = class_sum / np.maximum(classes.size, 1)
     cell = classes.school.astype(np.int64) * GRADE_DIGITS + classes.grade
-    cell_mean = _weighted_means(cell, level_sum, classes.size)
-    grade_mean = _weighted_means(classes.grade, level_sum, classes.size)
-    return effects.b_peer * (class_mean - cell_mean) + effects.b_peer_between * (cell_mean - grade_mean)
+    cell_mean = _weighted_means(cell, class_sum, classes.size)
+    return effects.b_peer * (class_mean - cell_mean) + effects.b_peer_between * cell_mean
 
 
 def money_part(model: "ZoneReform") -> Floats:
@@ -96,7 +98,7 @@ def money_part(model: "ZoneReform") -> Floats:
     reference = model.reference_budget()[schools.level]
     students = np.maximum(np.bincount(model.students.school, minlength=len(schools)), 1)
     spending = reference + effects.e_cn_passthru * schools.last_received / students
-    return effects.b_spend * np.log(spending / reference) / np.log(1.1)
+    return np.asarray(effects.b_spend * np.log(spending / reference) / np.log(1.1))
 
 
 def digital_part(model: "ZoneReform", skill: Floats) -> Floats:
@@ -109,9 +111,13 @@ def digital_part(model: "ZoneReform", skill: Floats) -> Floats:
 
 
 def broadcaster_skill(model: "ZoneReform", skill: Floats) -> Floats:
-    """Team skill that live classes bring to each class: of the zone's lead school, or of the best of zone or district."""
+    """Team skill that live classes bring to each class: of the zone's lead school, or of the best of zone or district.
+
+    -inf where nobody broadcasts: a zone without a lead school, or a lead school without classes.
+    """
     classes, schools, zones = model.classes, model.schools, model.zones
     school_skill = _weighted_means(classes.school, skill * classes.size, classes.size, len(schools), spread=False)
+    school_skill[np.bincount(classes.school, minlength=len(schools)) == 0] = -np.inf
     zone = schools.zone[classes.school]
     if model.terms.live_source == "lead":
         lead = zones.lead[zone]
@@ -149,7 +155,7 @@ def adopt_digital(model: "ZoneReform") -> None:
 
 
 def _weighted_means(
-    groups: Array, weighted: Floats, weights: Array, length: int = 0, spread: bool = True
+    groups: Array, weighted: Array, weights: Array, length: int = 0, spread: bool = True
 ) -> Floats:
     """Mean by group from weighted values; one for each row (`spread`) or one for each group."""
     total = np.bincount(groups, weights=weighted, minlength=length)

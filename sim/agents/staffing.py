@@ -134,6 +134,7 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array) -> Non
 def open_posts(model: "ZoneReform", school: Array) -> None:
     """New posts at these schools (one a row), in the subjects of which the school is shortest."""
     teachers, schools = model.teachers, model.schools
+    subjects = short_subjects(model, school)
     founded = np.bincount(teachers.id // GENERATIONS // POSTS, minlength=int(schools.id.max()) + 1)
     place = founded[schools.id[school]] + rank_within(school)
     post = schools.id[school] * POSTS + place
@@ -141,7 +142,7 @@ def open_posts(model: "ZoneReform", school: Array) -> None:
     new = Teachers(len(school), id=post * GENERATIONS - 1, school=np.full(len(school), -1))
     new.degree[:] = 1
     model.teachers = teachers.followed_by(new)
-    hire(model, rows, school, short_subjects(model, school))
+    hire(model, rows, school, subjects)
 
 
 def short_subjects(model: "ZoneReform", school: Array) -> Array:
@@ -203,13 +204,17 @@ def move_voluntarily(model: "ZoneReform") -> None:
 
 
 def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
-    """Pair those who seek a school within zone, subject and standing, mostly from different schools."""
+    """Pair those who seek a school within zone, subject and standing, mostly from different schools.
+
+    The order of the schools is drawn each year: an odd one out is from the last, who would otherwise wait for good.
+    """
     teachers = model.teachers
     backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
     zone = model.schools.zone[teachers.school[rows]].astype(np.int64)
     pool = (zone * (SCIENCE_IT + 1) + teachers.subject[rows]) * 2 + backbone
     luck = model.noise.rank("mover", model.year, teachers.id[rows])
-    place = rank_within(pool, teachers.school[rows], luck)
+    turn = model.noise.rank("mover school", model.year, model.schools.id)[teachers.school[rows]]
+    place = rank_within(pool, turn, luck)
     size = np.bincount(pool)[pool] if len(rows) else np.zeros(0, np.int64)
     half = size // 2
     order = np.lexsort((place, pool))

@@ -69,7 +69,7 @@ def drawn_skill(standing: Floats, ids: Array, effects: Effects, noise: Noise) ->
     """
     own = noise.normal("teacher skill", 0, ids)
     within = effects.rec_within
-    return effects.rec_sigmaT * (np.sqrt(1.0 - within) * standing + np.sqrt(within) * own)
+    return np.asarray(effects.rec_sigmaT * (np.sqrt(1.0 - within) * standing + np.sqrt(within) * own))
 
 
 def match_quality(teacher_ids: Array, schools: Array, effects: Effects, noise: Noise) -> Floats:

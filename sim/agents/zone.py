@@ -42,4 +42,4 @@ def fidelity(model: "ZoneReform") -> Floats:
     ceiling = np.array([effects.ceiling_group, effects.ceiling_zone, effects.ceiling_alliance])[zones.form]
     ceiling = np.maximum(0.0, ceiling - effects.ceiling_loss * np.maximum(0, zones.members - effects.ceiling_members))
     tau = effects.tau if model.terms.fidelity_years is None else model.terms.fidelity_years
-    return ceiling * (1.0 - np.exp(-model.policy.years_running(model.year) / tau))
+    return np.asarray(ceiling * (1.0 - np.exp(-model.policy.years_running(model.year) / tau)))

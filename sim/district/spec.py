@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
-from sim.config import UserError, closest, find, read_yaml
+from sim.config import UserError, closest, find, read_yaml, shown
 
 
 def margin(unit: str, low: float, high: float, meaning: str) -> Any:
@@ -101,9 +101,9 @@ class DistrictSpec:
     spending_primary: float = margin("yuan a student", 100, 1e6, "public budget for education in the baseline year")
     spending_junior: float = margin("yuan a student", 100, 1e6, "public budget for education in the baseline year")
 
-    excellent_share: float = margin("share", 0.01, 0.99, "grade-6 students above the excellent cut in the baseline year")
+    excellent_share: float = margin("share", 0.01, 0.99, "grade-6 students at the excellent cut in the baseline year")
     pass_share: float = margin("share", 0.01, 0.99, "grade-6 students above the pass cut in the baseline year")
-    general_high_rate: float = margin("share", 0.01, 0.99, "grade-9 students above the city's cut-off in the baseline year")
+    general_high_rate: float = margin("share", 0.01, 0.99, "grade-9 students at the city's cut-off in the baseline year")
     general_high_drift: float = margin("SD a year", -0.5, 0.5, "yearly rise of the city's cut-off")
     scoring_rate_mean: float = margin("share of full marks", 0, 1, "mean scoring rate")
     scoring_rate_sd: float = margin("share of full marks", 0.01, 0.5, "scoring rate of one SD of achievement")
@@ -136,6 +136,8 @@ def load_district(
     given: dict[str, Any] = {**raw.pop("margins", {})}
     known = (*DistrictSpec.margins(), "baseline_year")
     for key, value in overrides:
+        if key == "zones":
+            raise UserError("district.zones comes in a later release; leave it out for the zones of the district's table")
         if key not in known:
             raise UserError(f"district.{key}: no such setting{closest(key, known)}")
         if key == "baseline_year":
@@ -153,7 +155,7 @@ def load_district(
         raise UserError(f"{path.name}: " + "; ".join(problems))
     year = raw.get("baseline_year", 2020)
     if isinstance(year, bool) or not isinstance(year, int) or not 1990 <= year <= 2100:
-        raise UserError(f"district.baseline_year must be a year within 1990 ... 2100, got {year!r}")
+        raise UserError(f"district.baseline_year must be a year within 1990 ... 2100, got {shown(year)}")
     return DistrictSpec(
         name=str(raw["name"]),
         title=str(raw.get("title", raw["name"])),
@@ -171,9 +173,8 @@ def _margin_value(name: str, given: Any, allowed: Mapping[str, Any]) -> tuple[fl
     stated = given if isinstance(given, Mapping) else {"value": given, "source": "not stated"}
     value, source = stated.get("value"), str(stated.get("source", "not stated"))
     low, high = allowed["low"], allowed["high"]
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not isfinite(value) or not low <= value <= high:
-        return 0.0, source, [f"district.{name} must be within {low:g} ... {high:g}, got {value!r}"]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or not low <= value <= high:
+        return 0.0, source, [f"district.{name} must be within {low:g} ... {high:g}, got {shown(value)}"]
     return float(value), source, []
 
 

@@ -42,6 +42,7 @@ def district_at_rest(
     """
     zones, schools = zones_and_schools(spec, noise)
     kilometres = distances(schools)
+    feeds = feeding(schools, kilometres)
     state = State(
         zones=zones,
         schools=schools,
@@ -49,7 +50,8 @@ def district_at_rest(
         students=Students(0),
         classes=Classes(0),
         distances=kilometres,
-        feeding=feeding(schools, kilometres),
+        feeding=feeds,
+        home_area=np.argmax(feeds, axis=1),
         choice_weight=np.zeros(len(LEVELS)),
     )
     model = ZoneReform(
@@ -74,6 +76,7 @@ def district_at_rest(
 
 
 def bring_teachers_to_rest(model: ZoneReform) -> None:
+    """Forty years of staffing alone."""
     schools = model.schools
     schools.principal = staffing.principal_effect(model, schools)
     for _ in range(TEACHER_YEARS):
@@ -129,8 +132,9 @@ def fix_baseline(model: ZoneReform) -> Baseline:
     final = [students.score[students.grade == grade] for grade in (6, 9)]
     skill = teachers.skill[teachers.employed]
     at = teachers.school[teachers.employed]
-    mean = np.bincount(at, weights=skill) / np.maximum(np.bincount(at), 1)
-    strong = np.zeros(len(model.schools), dtype=bool)
+    count = len(model.schools)
+    mean = np.bincount(at, weights=skill, minlength=count) / np.maximum(np.bincount(at, minlength=count), 1)
+    strong = np.zeros(count, dtype=bool)
     for level in range(len(LEVELS)):
         rows = np.flatnonzero(model.schools.level == level)
         strong[rows[np.argsort(-np.round(mean[rows], 9), kind="stable")[: len(rows) // 2]]] = True

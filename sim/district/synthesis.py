@@ -132,19 +132,21 @@ def _per_school(
     most: float,
 ) -> Array:
     """Whole teachers of a sort at each school, from a mean per 100 students and a CV; at most a share of the posts."""
-    exact = amounts(students, spec.by_level(name)[kind] / 100, spec.by_level(f"{name}_cv")[kind], noise.normal(name, 0, rows))
+    per_student, cv = spec.by_level(name)[kind] / 100, spec.by_level(f"{name}_cv")[kind]
+    exact = amounts(students, per_student, cv, noise.normal(name, 0, rows))
     return np.minimum(apportion(round(exact.sum()), exact), np.floor(most * schools.posts[rows]).astype(np.int64))
 
 
 def distances(schools: Schools) -> Floats:
     """Kilometres between schools, (S, S)."""
-    return np.hypot(schools.x[:, None] - schools.x, schools.y[:, None] - schools.y)
+    return np.asarray(np.hypot(schools.x[:, None] - schools.x, schools.y[:, None] - schools.y))
 
 
 def feeding(schools: Schools, kilometres: Floats) -> Floats:
     """Share of each primary catchment's children who live in each junior catchment, (S, S).
 
-    Nearest pairs are filled first until the junior catchments' places are gone.
+    Nearest pairs are filled first until the junior catchments' places are gone. A catchment without children (now:
+    an older cohort may have some) goes with the nearest.
     """
     primary, junior = np.flatnonzero(schools.level == PRIMARY), np.flatnonzero(schools.level == JUNIOR)
     flows = np.zeros((len(schools), len(schools)))
@@ -157,7 +159,10 @@ def feeding(schools: Schools, kilometres: Floats) -> Floats:
         flows[primary[p], junior[j]] = moved
         leavers[p] -= moved
         places[j] -= moved
-    return flows / np.maximum(flows.sum(axis=1, keepdims=True), 1.0)
+    if len(junior):
+        childless = np.flatnonzero(schools.residents[primary] == 0)
+        flows[primary[childless], junior[np.argmin(between[childless], axis=1)]] = 1.0
+    return np.asarray(flows / np.maximum(flows.sum(axis=1, keepdims=True), 1.0))
 
 
 def _places(spec: DistrictSpec, noise: Noise, zone_ids: Array, zone_of: Array, ids: Array) -> tuple[Floats, Floats]:

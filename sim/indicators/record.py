@@ -60,7 +60,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
             len(schools),
             baseline.excellent_cut,
             baseline.pass_cut,
-            baseline.general_high_cut,
+            baseline.general_high_cut + model.district.general_high_drift * (model.year - baseline.year),
         ),
         **staff.staffing(units, teachers, baseline.strong_half),
         **staff.teaching(units, model.teachers, classes, len(schools)),

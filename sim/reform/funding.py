@@ -216,8 +216,10 @@ def pass_rates(model: "ZoneReform") -> Floats:
 
 
 def school_students(model: "ZoneReform") -> Array:
+    """Students of each school, (S,)."""
     return np.bincount(model.students.school, minlength=len(model.schools))
 
 
-def zone_students(model: "ZoneReform") -> Floats:
+def zone_students(model: "ZoneReform") -> Array:
+    """Students of each zone, (Z,)."""
     return np.bincount(model.schools.zone, weights=school_students(model), minlength=len(model.zones))

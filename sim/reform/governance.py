@@ -36,3 +36,6 @@ class Governance(Lever):
             model.terms.fidelity_years = self.fidelity_years
         if self.director_share > 0:
             model.terms.director_share = self.director_share
+
+    def apply(self, model: "ZoneReform", year: int) -> None:
+        """Nothing more: what it decides holds from the start of the year."""

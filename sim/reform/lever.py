@@ -3,6 +3,7 @@
 import dataclasses
 import types
 import typing
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -158,7 +159,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Lever(Settings):
+class Lever(Settings, ABC):
     """One instrument of a reform: its settings, and what they do to the model.
 
     A lever is a frozen dataclass whose fields are made with `setting`. At its off values it changes nothing,
@@ -178,6 +179,7 @@ class Lever(Settings):
     def announce(self, model: "ZoneReform", year: int) -> None:
         """Say at the start of the year what all will go by; most levers have nothing to say."""
 
+    @abstractmethod
     def apply(self, model: "ZoneReform", year: int) -> None:
         """Act on the model in its step of the calendar."""
 

@@ -1,0 +1,145 @@
+"""Tests are noisy, value added is a regression's residual, and true effects leave luck out."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from reference import assessment as reference
+from reference.random_district import calm_district, shaken_district
+from sim.agents.assessment import assess, noise_sd, shrunken_value_added, sit_tests, value_added
+from sim.agents.learning import PARTS, learn
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_it_equals_assessment_student_by_student_and_school_by_school(seed):
+    model = shaken_district(seed)
+    learn(model)
+    before = model.students.score.copy()
+    history = model.schools.value_added.copy()
+    scores = reference.scores(model)
+    means = reference.school_means(scores, model)
+    reputations = reference.reputations(means, model)
+    added = reference.value_added(scores, before, model)
+    true = reference.true_effects(model)
+    assess(model)
+    students, schools = model.students, model.schools
+    assert students.score == pytest.approx(scores, abs=1e-9)
+    assert np.array_equal(students.prior_score, before, equal_nan=True)
+    assert schools.score == pytest.approx(means, abs=1e-9)
+    assert schools.reputation == pytest.approx(reputations, abs=1e-9)
+    assert schools.value_added[:, 0] == pytest.approx(added, abs=1e-9)
+    assert np.array_equal(schools.value_added[:, 1:], history[:, :2])
+    assert schools.true_effect == pytest.approx(true, abs=1e-9)
+    rows = [row for row, c in enumerate(model.classes) if reference.inflation(c, model) > 0]
+    assert np.array_equal(np.flatnonzero(model.classes.inflation), rows)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_three_year_value_added_equals_the_formula_by_hand(seed):
+    draw = np.random.default_rng(seed)
+    schools = int(draw.integers(1, 12))
+    history = draw.normal(size=(schools, 3)) + draw.choice([0.0, 0.5, 3.0]) * draw.normal(size=(schools, 1))
+    shrunken = shrunken_value_added(history)
+    assert shrunken == pytest.approx(reference.shrunken(history), abs=1e-12)
+    assert (np.abs(shrunken) <= np.abs(history.mean(axis=1)) + 1e-12).all()
+
+
+def test_steady_schools_keep_their_value_added_and_schools_of_luck_lose_it():
+    steady = np.repeat([[-0.2], [0.0], [0.2]], 3, axis=1)
+    assert shrunken_value_added(steady) == pytest.approx([-0.2, 0.0, 0.2])
+    luck = np.array([[0.5, -0.5, 0.01], [-0.5, 0.5, 0.0], [0.5, -0.5, 0.0]])
+    assert shrunken_value_added(luck) == pytest.approx([0.0, 0.0, 0.0])
+    assert shrunken_value_added(np.zeros((4, 3))) == pytest.approx([0.0] * 4)
+
+
+def test_value_added_sums_to_nothing_over_the_students_of_a_level():
+    model = calm_district()
+    model.step()
+    known = np.isfinite(model.students.prior_score) & ~np.isin(model.students.grade, (1, 7))
+    count = np.bincount(model.students.school[known], minlength=len(model.schools))
+    for level in (0, 1):
+        at = model.schools.level == level
+        assert (count * model.schools.value_added[:, 0])[at].sum() == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_school_without_earlier_scores_has_no_value_added():
+    model = calm_district()
+    model.step()
+    school = int(model.students.school[0])
+    model.students.prior_score[model.students.school == school] = np.nan
+    assert value_added(model)[school] == 0.0
+    model.students.prior_score[:] = np.nan
+    assert not value_added(model).any()
+
+
+def test_the_only_school_of_its_level_adds_nothing_measurable():
+    model = calm_district()
+    model.step()
+    junior = np.flatnonzero(model.schools.level == 1)
+    model.students.school[np.isin(model.students.school, junior)] = junior[0]
+    assert value_added(model)[junior] == pytest.approx(np.zeros(len(junior)), abs=1e-9)
+
+
+def test_a_junior_school_is_not_credited_with_what_primary_schools_did():
+    model = calm_district()
+    model.step()
+    before = value_added(model)
+    model.students.score[model.students.grade == 7] += np.arange((model.students.grade == 7).sum())
+    assert np.array_equal(value_added(model), before)
+
+
+def test_value_added_finds_a_school_that_adds_and_not_one_that_has_strong_students():
+    model = calm_district()
+    model.step()
+    students = model.students
+    school = int(np.argmax(np.bincount(students.school, weights=students.grade < 7)))
+    here = students.school == school
+    before = value_added(model)
+    students.score[here] += 0.5
+    gain = value_added(model) - before
+    assert gain[school] > 0.25
+    students.prior_score[here] += 0.5
+    assert np.abs(value_added(model) - before)[school] < 0.1
+
+
+def test_tests_are_as_reliable_as_the_effects_say():
+    model = calm_district()
+    model.effects = replace(
+        model.effects, rec_rel=0.88, reliability_grade1=0.75, reliability_grade2=0.82, class_day_sd=0.0,
+        school_grade_day_sd=0.0,
+    )
+    for grade, reliability in ((1, 0.75), (2, 0.82), (5, 0.88)):
+        assert noise_sd(model)[grade] ** 2 == pytest.approx(1 - reliability)
+    error = []
+    for _ in range(8):
+        model.year += 1
+        sit_tests(model)
+        error.append((model.students.score - model.students.achievement)[model.students.grade > 2])
+    assert np.std(error) == pytest.approx(0.12**0.5, rel=0.03)
+
+
+def test_gaming_lifts_scores_and_not_what_students_know():
+    measured = {}
+    for gaming in (0.0, 0.5):
+        model = calm_district()
+        model.effects = replace(model.effects, gaming=gaming, rec_perf_ind=0.1)
+        model.schools.stake[:] = 1.0
+        before = model.students.achievement.copy()
+        sit_tests(model)
+        assert np.array_equal(model.students.achievement, before)
+        measured[gaming] = model.students.score
+    assert measured[0.5] - measured[0.0] == pytest.approx(np.full(len(before), 0.05), abs=1e-12)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_true_effects_count_every_part_but_luck(part):
+    model = calm_district()
+    model.step()
+    before = model.schools.true_effect.copy()
+    model.classes.arrays[part] += 1.0
+    assess(model)
+    taught = np.bincount(model.students.school, minlength=len(model.schools)) > 0
+    assert (model.schools.true_effect - before)[taught] == pytest.approx(
+        np.full(taught.sum(), 0.0 if part == "shock" else 1.0), abs=1e-9
+    )

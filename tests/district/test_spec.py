@@ -1,0 +1,199 @@
+"""What a district states is read as it stands, and what is wrong is answered in one message."""
+
+import csv
+from pathlib import Path
+
+import pytest
+import yaml
+
+from sim.agents.school import LEVELS
+from sim.agents.zone import FORMS
+from sim.config import UserError
+from sim.district.spec import DistrictSpec, load_district
+from sim.userinput import config_root, find, parse_override, read_yaml
+
+TABLE = Path(__file__).parents[2] / "docs" / "sources" / "zones_wuhan_edz.csv"
+WUHAN = load_district("wuhan_edz")
+DISTRICTS = sorted(path.stem for path in (config_root() / "district").glob("*.yaml"))
+
+
+def refusal(*overrides, **where):
+    with pytest.raises(UserError) as refused:
+        load_district(
+            overrides=[(key.removeprefix("district."), value) for key, value in map(parse_override, overrides)],
+            **({"name": "wuhan_edz"} | where),
+        )
+    return str(refused.value)
+
+
+def own_district(folder, change):
+    """A district of one's own in `folder`: Wuhan's with something changed."""
+    raw = read_yaml(find("district", "wuhan_edz")) | {"name": "mine"}
+    change(raw)
+    path = folder / "district" / "mine.yaml"
+    path.parent.mkdir()
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    return {"name": "mine", "config_dirs": [folder]}
+
+
+class TestShippedDistricts:
+    @pytest.mark.parametrize("name", DISTRICTS)
+    def test_every_margin_has_a_source_or_says_assumed(self, name):
+        stated = read_yaml(find("district", name))["margins"]
+        assert list(stated) == list(DistrictSpec.margins())
+        for key, margin in stated.items():
+            assert margin.keys() == {"value", "source"}, key
+            assert isinstance(margin["source"], str) and len(margin["source"]) >= len("assumed"), key
+        assert load_district(name).sources == {key: margin["source"] for key, margin in stated.items()}
+
+    @pytest.mark.parametrize("name", DISTRICTS)
+    def test_sources_that_name_a_file_name_one_that_is_there(self, name):
+        for key, source in load_district(name).sources.items():
+            file = source.partition(".csv")
+            if file[1]:
+                assert (TABLE.parent / f"{file[0]}.csv").is_file(), key
+
+    @pytest.mark.parametrize(
+        "margin", [key for key, source in WUHAN.sources.items() if source.startswith("evidence.csv")]
+    )
+    def test_numbers_from_the_evidence_are_those_of_its_table(self, margin):
+        key = WUHAN.sources[margin].removeprefix("evidence.csv ").partition(":")[0]
+        with (TABLE.parent / "evidence.csv").open(encoding="utf-8", newline="") as file:
+            evidence = {row["key"]: row for row in csv.DictReader(file)}
+        found = float(evidence[key]["value"])
+        assert getattr(WUHAN, margin) == pytest.approx(found / 100 if found > 1 and margin.startswith("above") else found)
+
+    def test_a_margin_states_its_unit_its_bounds_and_its_meaning(self):
+        for name in DistrictSpec.margins():
+            declared = DistrictSpec.__dataclass_fields__[name].metadata
+            assert declared["low"] < declared["high"] and declared["meaning"], name
+
+
+class TestWuhan:
+    """Zones and schools are those of the annex of document 000."""
+
+    @staticmethod
+    def rows():
+        with TABLE.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def test_zones_schools_levels_forms_and_leads_are_those_of_the_annex(self):
+        stated = [
+            (zone.name, LEVELS[zone.level], FORMS[zone.form], school, school == zone.lead)
+            for zone in WUHAN.zones
+            for school in zone.schools
+        ]
+        annex = [(r["zone_zh"], r["level"], r["track"], r["school_zh"], r["lead"] == "yes") for r in self.rows()]
+        assert stated == annex
+
+    def test_there_are_twelve_zones_with_37_schools_13_of_them_junior(self):
+        schools = [(school, zone.level) for zone in WUHAN.zones for school in zone.schools]
+        by_level = [sum(level == kind for _, level in schools) for kind in range(2)]
+        assert (len(WUHAN.zones), len(schools), by_level) == (12, 37, [24, 13])
+        assert [zone.form for zone in WUHAN.zones].count(FORMS.index("group")) == 3
+        assert all(zone.lead in zone.schools for zone in WUHAN.zones)
+
+    def test_no_school_is_named_twice(self):
+        names = [school for zone in WUHAN.zones for school in zone.schools]
+        assert len(set(names)) == 37
+
+    def test_the_junior_and_the_primary_school_of_junshan_stay_apart(self):
+        zone_of = {school: zone for zone in WUHAN.zones for school in zone.schools}
+        junior, primary = zone_of["军山中学"], zone_of["军山小学"]
+        assert (junior.name, LEVELS[junior.level]) == ("一初中教育集团", "junior")
+        assert (primary.name, LEVELS[primary.level]) == ("神龙小学教育集团", "primary")
+
+    def test_the_district_has_60_000_students_by_assumption(self):
+        assert WUHAN.students == 60_000 and WUHAN.sources["students"].startswith("assumed")
+
+
+class TestOverrides:
+    def test_one_margin_is_replaced_and_its_source_is_the_command_line(self):
+        mine = load_district("wuhan_edz", [("students", 900), ("norm_junior", 12.5)])
+        assert (mine.students, mine.norm_junior, mine.sources["students"]) == (900.0, 12.5, "command line")
+        others = [name for name in DistrictSpec.margins() if name not in ("students", "norm_junior")]
+        assert all(getattr(mine, name) == getattr(WUHAN, name) for name in others)
+        assert mine.zones == WUHAN.zones and WUHAN.students == 60_000
+
+    def test_the_baseline_year_is_a_setting(self):
+        assert load_district("wuhan_edz", [("baseline_year", 2018)]).baseline_year == 2018
+
+    @pytest.mark.parametrize("name", DistrictSpec.margins())
+    def test_bounds_are_allowed_and_beyond_them_is_not(self, name):
+        low, high = (DistrictSpec.__dataclass_fields__[name].metadata[end] for end in ("low", "high"))
+        assert getattr(load_district("wuhan_edz", [(name, low)]), name) == low
+        assert getattr(load_district("wuhan_edz", [(name, high)]), name) == high
+        for beyond in (low - 1e-6 * max(1, abs(low)), high * 1.000001 + 1e-9):
+            with pytest.raises(UserError, match=rf"district\.{name} must be within"):
+                load_district("wuhan_edz", [(name, beyond)])
+
+    @pytest.mark.parametrize(
+        ("override", "message"),
+        [
+            ("district.students=-1", "district.students must be within 500 ... 2e+07, got -1"),
+            ("district.students=true", "district.students must be within 500 ... 2e+07, got true"),
+            ("district.students=many", "district.students must be within 500 ... 2e+07, got 'many'"),
+            ("district.students=null", "district.students must be within 500 ... 2e+07, got null"),
+            ("district.students=.nan", "district.students must be within 500 ... 2e+07, got nan"),
+            ("district.students=.inf", "district.students must be within 500 ... 2e+07, got inf"),
+            ("district.students=[900]", "district.students must be within 500 ... 2e+07, got [900]"),
+            ("district.studnts=900", "district.studnts: no such setting; did you mean 'students'?"),
+            ("district.backbone_cv=0.4", "did you mean 'backbone_cv_"),
+            ("district.zones=3", "district.zones: no such setting"),
+            ("district.baseline_year=true", "district.baseline_year must be a year within 1990 ... 2100, got true"),
+            ("district.baseline_year=20", "district.baseline_year must be a year within 1990 ... 2100, got 20"),
+        ],
+    )
+    def test_what_has_no_meaning_is_refused(self, override, message):
+        assert message in refusal(override)
+
+    def test_all_that_is_wrong_is_said_at_once(self):
+        message = refusal("district.students=-1", "district.pass_share=2")
+        assert "district.students" in message and "district.pass_share" in message
+
+
+class TestOwnDistricts:
+    def test_a_copy_of_wuhan_is_the_same_place(self, tmp_path):
+        mine = load_district(**own_district(tmp_path, lambda raw: None))
+        assert mine.zones == WUHAN.zones
+        assert all(getattr(mine, name) == getattr(WUHAN, name) for name in DistrictSpec.margins())
+
+    def test_a_bare_number_is_a_margin_without_a_source(self, tmp_path):
+        mine = load_district(**own_district(tmp_path, lambda raw: raw["margins"].update(students=5000)))
+        assert (mine.students, mine.sources["students"]) == (5000.0, "not stated")
+
+    def test_missing_margins_are_listed_all_with_what_they_mean(self, tmp_path):
+        def without_three(raw):
+            for name in ("students", "norm_junior", "pass_share"):
+                del raw["margins"][name]
+
+        message = refusal(**own_district(tmp_path, without_three))
+        assert message.startswith("mine.yaml: students is missing (students in compulsory education")
+        assert "norm_junior is missing" in message and "pass_share is missing" in message
+        assert message.count("is missing") == 3
+
+    def test_without_any_margin_all_are_listed(self, tmp_path):
+        message = refusal(**own_district(tmp_path, lambda raw: raw.pop("margins")))
+        assert message.count("is missing") == len(DistrictSpec.margins())
+
+    def test_an_unknown_margin_is_answered_with_the_closest(self, tmp_path):
+        where = own_district(tmp_path, lambda raw: raw["margins"].update(norm_primry={"value": 19}))
+        assert "norm_primry: no such margin; did you mean 'norm_primary'?" in refusal(**where)
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"level": "senior"}, "zone 一初中教育集团: level must be one of primary, junior"),
+            ({"form": "club"}, "zone 一初中教育集团: form must be one of group, zone, alliance"),
+            ({"lead": "军山小学"}, "zone 一初中教育集团: lead school 军山小学 is not among its schools"),
+        ],
+    )
+    def test_a_wrong_zone_is_refused(self, tmp_path, change, message):
+        assert message in refusal(**own_district(tmp_path, lambda raw: raw["zones"][0].update(change)))
+
+    def test_a_zone_may_be_without_a_lead(self, tmp_path):
+        where = own_district(tmp_path, lambda raw: raw["zones"][0].pop("lead"))
+        assert load_district(**where).zones[0].lead is None
+
+    def test_an_unknown_district_is_answered_with_the_known_ones(self):
+        assert "known: wuhan_edz" in refusal(name="wuhan") and "did you mean 'wuhan_edz'?" in refusal(name="wuhan_ed")

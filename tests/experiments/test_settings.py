@@ -1,0 +1,156 @@
+import warnings
+from pathlib import Path
+
+import pytest
+
+from experiments.settings import EngineSettings, read
+from sim.config import RunSettings, UserError
+
+
+def test_defaults_are_those_of_the_documentation():
+    settings = read([])
+    assert settings.district == "wuhan_edz"
+    assert settings.policy == "wuhan_edz_2021_2023"
+    assert settings.counterfactual == "none"
+    assert settings.effects == "evidence"
+    assert settings.background == "law"
+    assert settings.run == RunSettings(replicates=100, seed=1, horizon=2025)
+    assert settings.engine == EngineSettings("processes", None)
+    assert settings.out is None
+    assert settings.force is False
+    assert settings.overrides == ()
+
+
+@pytest.mark.parametrize("name", ["结果 1", "a=b", "it's [a] {b}, $c \\", "true", "1.5", "./x y/z"])
+@pytest.mark.parametrize("key", ["district", "policy", "counterfactual", "effects", "out"])
+def test_names_and_paths_are_taken_as_typed(key, name):
+    assert getattr(read([f"{key}={name}"]), key) == name
+
+
+def test_settings_of_the_model_are_passed_on_with_their_values():
+    words = {
+        "policy.rotation.rate={2021: 0.05, 2023: 0.1}": {2021: 0.05, 2023: 0.1},
+        "policy.rotation.relation_moves=true": True,
+        "policy.funding.spending={training: 0.5, research: .25}": {"training": 0.5, "research": 0.25},
+        "policy.recruitment.subject_priority=[pe_arts, 'science_it']": ["pe_arts", "science_it"],
+        "policy.enrolment.class_cap_primary=null": None,
+        "effects.kappa=.3": 0.3,
+        "district.students=5000": 5000,
+        "policy.digital.kind='同步课堂 a=b'": "同步课堂 a=b",
+    }
+    read_values = dict(read(list(words)).overrides)
+    assert list(read_values.items()) == [(word.partition("=")[0], value) for word, value in words.items()]
+    assert isinstance(read_values["district.students"], int)
+
+
+def test_run_and_engine_settings():
+    settings = read(["engine.workers=2", "run.seed=9223372036854775807", "run.horizon=2030", "force=true"])
+    assert settings.run == RunSettings(replicates=100, seed=2**63 - 1, horizon=2030)
+    assert settings.engine == EngineSettings("processes", 2)
+    assert settings.force is True
+    assert read(["engine=serial"]).engine == EngineSettings("serial", None)
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("run.replicates=0", "within 1 ... 100000, got 0"),
+        ("run.replicates=100001", "within 1 ... 100000"),
+        ("run.replicates=true", "whole number"),
+        ("run.replicates=2.5", "whole number"),
+        ("run.replicates=1,2", "sweep"),
+        ("run.seed=-1", "0 ... 9223372036854775807"),
+        ("run.seed=9223372036854775808", "0 ... 9223372036854775807"),
+        ("run.seed=null", "whole number"),
+        ("run.horizon=2020", "at least 2021"),
+        ("run.horizon=range(2021, 2025)", "sweep"),
+        ("run.sed=1", "did you mean 'run.seed'?"),
+        ("run=3", "run.replicates, run.seed, run.horizon"),
+        ("run={replicates: 3}", "run.replicates, run.seed, run.horizon"),
+        ("seed=1", "did you mean 'run.seed'?"),
+        ("polcy=none", "did you mean 'policy'?"),
+        ("polcy.rotation.rate=0.1", "did you mean 'policy'?"),
+        ("out.x=1", "no such setting"),
+        ("force=yes", "true or false"),
+        ("force=1", "true or false"),
+        ("out=", "no value"),
+        ("district= ", "no value"),
+        ("run.seed=", "no value"),
+        ("out=null", "must be a name"),
+        ("policy=null", "policy=none"),
+        ("run.seed={", "cannot be read"),
+        ("run.seed=1 # one", "cannot be read"),
+        ("policy.digital.kind=同步", "quotes"),
+        ("+policy.rotation.x=1", "type policy.rotation.x=1"),
+        ("++policy.rotation.rate=1", "type policy.rotation.rate=1"),
+        ("~policy.rotation", "off value of policy.rotation"),
+        ("hydra.run.dir=x", "out=DIR"),
+        ("hydra/launcher=joblib", "out=DIR"),
+        ("engine=nowhere", "known: processes, serial"),
+        ("engine.workers=0", "within 1 ... 1024"),
+        ("engine.workers=true", "whole number"),
+        ("engine.worker=1", "did you mean 'engine.workers'?"),
+        ("engine.name=dask", "no such setting"),
+        ("wuhan_edz/x", "must be key=value"),
+        ("=3", "must be key=value"),
+        ("policy.=1", "must be key=value"),
+        ("policy@here=none", "must be key=value"),
+    ],
+)
+def test_a_mistake_is_one_line_with_the_way_out(word, told):
+    with pytest.raises(UserError) as mistake:
+        read([word])
+    message = str(mistake.value)
+    assert told in message
+    assert "\n" not in message
+    assert len(message) < 300
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("standard=youzhi_junheng", "experiment=one", "language=zh", "channels=true", "channels=0"),
+        *("engine=dask", "engine.time_limit=3", "engine.address=tcp://a:1", "design=lhs", "background=flood"),
+    ],
+)
+def test_names_of_a_later_release_are_refused_with_one_line(word):
+    with pytest.raises(UserError, match="comes in a later release; leave it out"):
+        read([word])
+
+
+@pytest.mark.parametrize("word", ["standard=null", "experiment=null", "language=en", "channels=false"])
+def test_their_only_value_may_be_typed(word):
+    assert read([word]) == read([])
+
+
+def test_a_key_typed_twice_is_refused():
+    with pytest.raises(UserError, match="run.seed is given twice, as '1' and as '2'"):
+        read(["run.seed=1", "run.replicates=3", "run.seed=2"])
+
+
+def test_workers_are_a_setting_of_processes_only():
+    with pytest.raises(UserError, match="no such setting of engine=serial"):
+        read(["engine.workers=2", "engine=serial"])
+
+
+def test_engines_of_the_users_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own = tmp_path / "我的 'own' $x"
+    (own / "engine").mkdir(parents=True)
+    (own / "engine" / "big.yaml").write_text("workers: 3\n")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert read(["engine=big"], [own]).engine == EngineSettings("processes", 3)
+    for content, told in (
+        ("speed: 3", "no such setting"),
+        ("a: [", "not valid YAML"),
+        ("name: x", "no such"),
+    ):
+        (own / "engine" / "bad.yaml").write_text(content)
+        with pytest.raises(UserError, match=told):
+            read(["engine=bad"], [own])
+
+
+def test_a_config_dir_has_to_be_there():
+    with pytest.raises(UserError, match="--config-dir nowhere: no such folder"):
+        read([], [Path("nowhere")])

@@ -1,0 +1,68 @@
+"""Class assignment again, one place of a team after the other."""
+
+from reference.plain import plain
+
+CORE = (0, 1, 2)
+TEAM_SIZE = (2, 3)
+
+
+def assign(model):
+    """The classes of the year as objects with `team` and `covered`."""
+    teachers = plain(model.teachers)
+    classes = plain(model.classes)
+    normal = int(model.district.core_load)
+    for one in classes:
+        one.size_of_team = TEAM_SIZE[int(model.schools.level[one.school])]
+        one.team = [
+            row if stays(one, teachers, row, who) else -1 for row, who in zip(one.team, one.team_ids, strict=True)
+        ]
+    for row, teacher in enumerate(teachers):
+        teacher.row = row
+        teacher.load = sum(one.team.count(row) for one in classes)
+        teacher.turn = luck(model, "team teacher", teacher)
+    for one in classes:
+        one.turn = luck(model, "team class", one)
+    for most, anyone in ((normal, False), (normal, True), (normal + 50, False), (normal + 50, True)):
+        for slot, subject in enumerate(CORE):
+            for one in sorted(classes, key=lambda one: one.turn):
+                if slot < one.size_of_team and one.team[slot] < 0:
+                    subjects = CORE if anyone else (subject,)
+                    one.team[slot] = give(teachers, one.school, subjects, most)
+    mark_uncovered(classes, normal)
+    for one in classes:
+        one.team_ids = [teachers[row].id for row in one.team]
+    return classes
+
+
+def luck(model, stream, agent):
+    """A place in the yearly draw, ties by id."""
+    return float(model.noise.uniform(stream, model.year, [agent.id])[0]), agent.id
+
+
+def stays(one, teachers, row, who):
+    """Whether the same person is still at the school and the class is in the midst of its three years."""
+    same = row >= 0 and teachers[row].id == who and teachers[row].school == one.school
+    return same and one.grade not in (1, 4, 7)
+
+
+def give(teachers, school, subjects, most):
+    """Put one more class on the least loaded teacher of these subjects below `most`; the row, or -1."""
+    free = [t for t in teachers if t.school == school and t.subject in subjects and t.load < most]
+    if not free:
+        return -1
+    chosen = min(free, key=lambda t: (t.load, t.turn))
+    chosen.load += 1
+    return chosen.row
+
+
+def mark_uncovered(classes, normal):
+    """Each teacher has the normal load in the oldest classes; what comes on top is not covered, nor is a gap."""
+    carried = {}
+    for one in classes:
+        one.covered = all(row >= 0 for row in one.team[: one.size_of_team])
+    for one in sorted(classes, key=lambda one: one.id):
+        for row in one.team:
+            if row >= 0:
+                carried[row] = carried.get(row, 0) + 1
+                if carried[row] > normal:
+                    one.covered = False

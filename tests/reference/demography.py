@@ -1,0 +1,138 @@
+"""Demography again, child by child: who leaves, who moves up, who comes in another's place, who enters."""
+
+import math
+from dataclasses import dataclass
+
+NAMES = tuple("grade school catchment migrant left_behind ses home_mean trait lasting fading score prior_score".split())
+
+
+@dataclass
+class Child:
+    id: int
+    classroom: int | None  # id of the class
+    grade: int
+    school: int
+    catchment: int
+    migrant: bool
+    left_behind: bool
+    ses: float
+    home_mean: float
+    trait: float
+    lasting: float
+    fading: float
+    score: float
+    prior_score: float
+
+
+def one(draw, stream, year, agent_id, *more):
+    """A draw of `Noise` for a single id."""
+    return draw(stream, year, [agent_id], *more)[0]
+
+
+def children_of(model):
+    """The students of a model in its order, as objects."""
+    return [
+        Child(
+            id=int(student.id),
+            classroom=int(model.classes.id[student.classroom]) if student.classroom >= 0 else None,
+            **{name: getattr(student, name).item() for name in NAMES},
+        )
+        for student in model.students
+    ]
+
+
+class Year:
+    """What demography makes of a model's students in its present year."""
+
+    def __init__(self, model):
+        self.model, self.noise, self.effects = model, model.noise, model.effects
+        self.schools = list(model.schools)
+        before = children_of(model)
+        self.left = [child for child in before if child.grade == 9]
+        self.children = [child for child in before if child.grade != 9]
+        for child in self.children:
+            child.grade += 1
+        self.classes = [(int(c.id), int(c.grade) + 1) for c in model.classes if c.grade != 9]
+        self.replaced = self.migrate()
+        self.home_effect = self.drift()
+        self.entered = self.births()
+        self.children += self.entered
+
+    def migrate(self):
+        """Each family that leaves makes place for another with a child of the same grade, home and class."""
+        families = [child for child in self.children if self.leaves(child)]
+        mates = {child.classroom: [] for child in families}
+        for child in self.children:
+            if child.classroom in mates:
+                mates[child.classroom].append((child.lasting, child.fading))
+        for child in families:
+            known = mates[child.classroom]
+            child.lasting = math.fsum(lasting for lasting, _ in known) / len(known)
+            child.fading = math.fsum(fading for _, fading in known) / len(known)
+            child.id += 10_000
+            self.be_born(child)
+        return families
+
+    def leaves(self, child):
+        arrivals_before = int(str(child.id)[-5])
+        rate = self.model.district.migration_rate
+        return arrivals_before < 9 and one(self.noise.uniform, "migration", self.model.year, child.id) < rate
+
+    def be_born(self, child):
+        """What a child brings that nobody in the district has seen before."""
+        district, effects = self.model.district, self.effects
+        child.ses = one(self.noise.normal, "ses", 0, child.id)
+        child.migrant = one(self.noise.uniform, "migrant", 0, child.id) < district.migrant_share
+        child.left_behind = one(self.noise.uniform, "left behind", 0, child.id) < district.left_behind_share
+        own = one(self.noise.normal, "first trait", 0, child.id)
+        from_home = effects.ses_trait * child.ses + math.sqrt(1 - effects.ses_trait**2) * own
+        child.trait = child.home_mean + effects.trait_sd * from_home
+        child.score = child.prior_score = math.nan
+
+    def drift(self):
+        """How far above the mean each school's homes stand this year."""
+        keep = self.effects.catchment_ar
+        return [
+            keep * s.home_effect
+            + math.sqrt(1 - keep**2) * one(self.noise.normal, "home effect", self.model.year, s.id)
+            for s in self.schools
+        ]
+
+    def births(self):
+        """The new cohort, catchment by catchment."""
+        model, entered = self.model, []
+        trend = 0.0 if model.background.frozen else model.district.birth_trend
+        for row, school in enumerate(self.schools):
+            if school.level == 0:
+                number = round(school.residents * (1 + trend) ** (model.year - model.district.baseline_year))
+                mean = self.home_mean(row)
+                entered += [self.newborn(row, mean, k) for k in range(number)]
+        return entered
+
+    def home_mean(self, row):
+        """Mean of a catchment's children: what its junior catchment shares, its own part, this cohort's luck."""
+        effects, shared = self.effects, self.effects.junior_shared
+        area = self.home_effect[self.model.home_area[row]]
+        lasting = shared * area + math.sqrt(1 - shared**2) * self.home_effect[row]
+        luck = one(self.noise.normal, "catchment cohort", self.model.year, self.schools[row].id)
+        return effects.catchment_sd * lasting + effects.catchment_cohort_sd * luck
+
+    def newborn(self, row, mean, number):
+        child = Child(
+            id=int(f"{self.model.year}{self.schools[row].id:04d}{number:05d}"),
+            classroom=None,
+            grade=1,
+            school=-1,
+            catchment=row,
+            migrant=False,
+            left_behind=False,
+            ses=0.0,
+            home_mean=mean,
+            trait=0.0,
+            lasting=0.0,
+            fading=0.0,
+            score=math.nan,
+            prior_score=math.nan,
+        )
+        self.be_born(child)
+        return child

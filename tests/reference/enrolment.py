@@ -1,0 +1,145 @@
+"""Enrolment again, child by child: where each lives, what each family wants, who gets a seat, who sits with whom."""
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+ENTRY_GRADE = {0: 1, 1: 7}
+
+
+@dataclass
+class Child:
+    row: int
+    id: int
+    catchment: int
+    migrant: bool
+    ses: float
+    home: int = -1
+    wants: int = -1
+    school: int = -1
+
+
+@dataclass
+class Room:
+    id: int
+    school: int
+    grade: int
+    members: list[int] = field(default_factory=list)  # ids of the students
+    was: int | None = None  # row among last year's classes
+
+
+class Enrolment:
+    """The entrants of a level, from home to class."""
+
+    def __init__(self, model, level):
+        self.model, self.level, self.noise = model, level, model.noise
+        self.schools = [row for row, school in enumerate(model.schools) if school.level == level]
+        self.children = [
+            Child(row, int(s.id), int(s.catchment), bool(s.migrant), float(s.ses))
+            for row, s in enumerate(model.students)
+            if s.grade == ENTRY_GRADE[level]
+        ]
+        for child in self.children:
+            child.home = self.home_school(child)
+            child.wants = self.chosen_school(child)
+        self.seats = {row: int(self.places(row)) for row in self.schools}
+        self.admit()
+        self.rooms = [room for school in self.schools for room in self.form_classes(school)]
+
+    def draw(self, stream, year, agent_id):
+        return float(self.noise.uniform(stream, year, [agent_id])[0])
+
+    def home_school(self, child):
+        """Children of a catchment, in the order of their numbers, are shared out over the junior catchments."""
+        if self.level == 0:
+            return child.catchment
+        neighbours = sum(1 for other in self.children if other.catchment == child.catchment)
+        number = int(str(child.id)[-4:])
+        passed = 0.0
+        for school, share in enumerate(self.model.feeding[child.catchment]):
+            passed += share
+            if (number + 0.5) / neighbours < passed - 1e-12:
+                return school
+        raise AssertionError("the child lives in no junior catchment")
+
+    def chosen_school(self, child):
+        if self.draw("may choose", self.model.year, child.id) >= self.model.terms.may_choose:
+            return child.home
+        return max(self.schools, key=lambda school: self.utility(child, school))
+
+    def utility(self, child, school):
+        model = self.model
+        minds = model.choice_weight[self.level] * max(0.0, 1.0 + child.ses)
+        pair = child.id * 10_000 + int(model.schools.id[school])
+        taste = -math.log(-math.log(self.draw("taste", 0, pair)))
+        distance = model.distances[child.home, school] / model.effects.distance_scale
+        return -distance + minds * model.schools.reputation[school] + taste
+
+    def places(self, row):
+        schools = self.model.schools
+        return schools.intake[row] if self.model.held else schools.seats[row]
+
+    def admit(self):
+        """One queue, migrants last, is called up four times; who has a place goes in."""
+        queue = sorted(self.children, key=lambda c: (c.migrant, self.draw("lottery", self.model.year, c.id)))
+        for child in queue:
+            if child.wants == child.home:
+                self.try_at(child, child.home)
+        for child in queue:
+            if child.wants != child.home:
+                self.try_at(child, child.wants)
+        for child in queue:
+            if child.wants != child.home and child.school < 0:
+                self.try_at(child, child.home)
+        for child in queue:
+            if child.school < 0:
+                self.place_nearby(child)
+
+    def try_at(self, child, school):
+        if self.seats[school] > 0:
+            self.seats[school] -= 1
+            child.school = school
+
+    def place_nearby(self, child):
+        with_room = [school for school in self.schools if self.seats[school] > 0]
+        if with_room:
+            self.try_at(child, min(with_room, key=lambda school: self.model.distances[child.home, school]))
+        else:
+            child.school = child.home
+
+    def form_classes(self, school):
+        """As few classes as the cap allows; equal runs of an order drawn by lot."""
+        entrants = [child.id for child in self.children if child.school == school]
+        entrants.sort(key=lambda child: self.draw("class", self.model.year, child))
+        number = math.ceil(len(entrants) / self.model.terms.class_cap[self.level])
+        school_id = int(self.model.schools.id[school])
+        rooms = []
+        for k in range(number):
+            begin, end = (-(-len(entrants) * place // number) for place in (k, k + 1))
+            rooms.append(
+                Room(
+                    id=int(f"{self.model.year}{school_id:05d}{k:03d}"),
+                    school=school,
+                    grade=ENTRY_GRADE[self.level],
+                    members=sorted(entrants[begin:end]),
+                )
+            )
+        return rooms
+
+
+def file_classes(model, entered):
+    """All classes of the district: grade 9 first, new ones by zone, school and number, older ones as they were."""
+    zone, school_id = model.schools.zone, model.schools.id
+    together = defaultdict(list)
+    for student in model.students:
+        together[int(student.classroom)].append(int(student.id))
+    rooms = []
+    for grade in range(9, 0, -1):
+        if grade in (1, 7):
+            new = entered[0 if grade == 1 else 1].rooms
+            rooms += sorted(new, key=lambda room: (zone[room.school], school_id[room.school], room.id))
+            continue
+        for row, c in enumerate(model.classes):
+            if c.grade == grade:
+                rooms.append(Room(int(c.id), int(c.school), grade, sorted(together[row]), was=row))
+    return rooms

@@ -1,0 +1,193 @@
+"""Learning again, class by class and student by student: what a year adds and what stays."""
+
+import math
+
+
+class World:
+    """What more than one class asks for, worked out once."""
+
+    def __init__(self, model):
+        self.model = model
+        self.users, self.live = adopters(model)
+        self.skill = [team_skill(c, model) for c in model.classes]
+        self.knowledge = [mean([knows(s) for s in here]) for here in students_by(model, "classroom")]
+        self.students = [len(here) for here in students_by(model, "school")]
+        self.at_school = [[] for _ in model.schools]
+        self.grade = [int(c.grade) for c in model.classes]
+        for row, c in enumerate(model.classes):
+            self.at_school[c.school].append((row, int(c.size)))
+
+
+def parts(model):
+    """What makes up a year in each class: a dictionary of parts for every row of the classes."""
+    world = World(model)
+    return [class_parts(c, row, world) for row, c in enumerate(model.classes)]
+
+
+def class_parts(c, row, world):
+    model = world.model
+    effects, schools = model.effects, model.schools
+    return {
+        "teachers": world.skill[row] + team_conditions(c, model),
+        "class_size": size_effect(int(c.size), effects),
+        "peers": peers(c, row, world),
+        "money": money(int(c.school), world),
+        "digital": digital(c, row, world),
+        "incentives": effects.rec_perf_ind * schools.stake[c.school],
+        "principal": schools.principal[c.school],
+        "shock": luck(model, c, "class shock", effects.class_shock_sd, "grade shock", effects.school_grade_shock_sd),
+        "extra": c.extra,
+    }
+
+
+def students_after(model, class_parts_):
+    """Trait, lasting and fading knowledge of every student after the year."""
+    effects, noise, year = model.effects, model.noise, model.year
+    rho = effects.trait_rho
+    result = []
+    for s in model.students:
+        u = one_normal(noise, "trait", year, s.id)
+        trait = s.home_mean + rho * (s.trait - s.home_mean) + math.sqrt(1 - rho**2) * effects.trait_sd * u
+        g = sum(class_parts_[s.classroom].values()) + effects.eta_sd * one_normal(noise, "eta", year, s.id)
+        lasting = s.lasting + effects.kappa * g
+        fading = effects.delta * s.fading + (1 - effects.kappa) * g
+        result.append((trait, lasting, fading))
+    return result
+
+
+def team_of(c):
+    return [row for row in c.team if row >= 0]
+
+
+def team_skill(c, model):
+    """Mean skill of the core teachers; a substitute stands at 0."""
+    teachers = model.teachers
+    return mean([teachers.base_skill[row] + teachers.learned[row] for row in team_of(c)])
+
+
+def team_conditions(c, model):
+    """Experience against ten years, match of teacher and school, and the first year at a new school."""
+    effects, teachers = model.effects, model.teachers
+    total = []
+    for row in team_of(c):
+        school_id = int(model.schools.id[teachers.school[row]])
+        pair = int(teachers.id[row]) * 100_000 + school_id
+        own = experience(int(teachers.experience[row]), effects) - experience(10, effects)
+        own += effects.rec_match * one_normal(model.noise, "match", 0, pair)
+        if teachers.moved[row]:
+            own += effects.rec_move
+        total.append(own)
+    return mean(total)
+
+
+def experience(years, effects):
+    """Straight lines between the published points, flat after year 20."""
+    points = [
+        (0, 0.0),
+        (2, effects.b_exp_yr2),
+        (5, effects.b_exp_yr5),
+        (10, effects.b_exp_yr10),
+        (20, effects.b_exp_yr20),
+    ]
+    for (before, low), (after, high) in zip(points, points[1:], strict=False):
+        if years <= after:
+            return low + (high - low) * (years - before) / (after - before)
+    return points[-1][1]
+
+
+def size_effect(size, effects):
+    tens = (size - effects.class_knee) / 10
+    return tens * (effects.rec_class10 if tens > 0 else effects.class10_below)
+
+
+def peers(c, row, world):
+    """Classmates against the school's grade, and (by default nothing) that grade against the reference mean, 0."""
+    in_grade = [(world.knowledge[k], size) for k, size in world.at_school[c.school] if world.grade[k] == c.grade]
+    mean_of_grade = weighted_mean(in_grade)
+    effects = world.model.effects
+    return effects.b_peer * (world.knowledge[row] - mean_of_grade) + effects.b_peer_between * mean_of_grade
+
+
+def money(school, world):
+    """For every 10 % of spending above the year's reference."""
+    model = world.model
+    s, effects = model.schools.view(school), model.effects
+    level = int(s.level)
+    baseline_quota = model.background.at(model.baseline_year).quota[level]
+    stated = (model.district.spending_primary, model.district.spending_junior)[level]
+    reference = stated + model.terms.quota[level] - baseline_quota
+    spending = reference + effects.e_cn_passthru * s.last_received / max(1, world.students[school])
+    return effects.b_spend * math.log(spending / reference, 1.1)
+
+
+def adopters(model):
+    """Rows of the schools that use digital teaching, and of those with live classes: leads first, then by lot."""
+    schools, terms = model.schools, model.terms
+    lot = model.noise.rank("digital order", 0, schools.id, schools.level)
+    users, live = set(), set()
+    for level in (0, 1):
+        rows = [row for row, s in enumerate(schools) if s.level == level]
+        rows.sort(key=lambda row: (not schools.lead[row], lot[row]))
+        users.update(rows[: math.ceil(terms.digital_school_share * len(rows) - 1e-9)])
+        live.update(rows[: math.ceil(terms.live_class_share * len(rows) - 1e-9)])
+    return users, live
+
+
+def digital(c, row, world):
+    """A platform, extra learning time that comes with it, and live classes from better teachers."""
+    effects, terms = world.model.effects, world.model.terms
+    result = 0.0
+    if c.school in world.users:
+        result += terms.digital_lesson_share * (effects.b_platform + effects.rec_digital * terms.extra_time_share)
+    heard = broadcaster(int(c.school), world)
+    if c.school in world.live and heard is not None:
+        result += effects.b_live * terms.digital_lesson_share * max(0.0, heard - world.skill[row])
+    return result
+
+
+def broadcaster(school, world):
+    """Team skill that live classes bring to a school; None where nobody broadcasts."""
+    schools, source = world.model.schools, world.model.terms.live_source
+    zone = int(schools.zone[school])
+    lead = int(world.model.zones.lead[zone])
+    if source == "lead":
+        senders = [lead] if lead >= 0 else []
+    elif source == "zone_best":
+        senders = [row for row in range(len(schools)) if schools.zone[row] == zone]
+    else:
+        senders = [row for row in range(len(schools)) if schools.level[row] == schools.level[school]]
+    teaching = [world.at_school[row] for row in senders if world.at_school[row]]
+    return max((weighted_mean([(world.skill[k], n) for k, n in here]) for here in teaching), default=None)
+
+
+def luck(model, c, class_stream, class_sd, grade_stream, grade_sd):
+    """A draw for the class and one for its school's grade."""
+    of_grade = int(model.schools.id[c.school]) * 10 + int(c.grade)
+    own = one_normal(model.noise, class_stream, model.year, c.id)
+    return class_sd * own + grade_sd * one_normal(model.noise, grade_stream, model.year, of_grade)
+
+
+def students_by(model, column):
+    """The students of each class (or school), in lists by row."""
+    rows = len(model.classes if column == "classroom" else model.schools)
+    lists = [[] for _ in range(rows)]
+    for s in model.students:
+        lists[getattr(s, column)].append(s)
+    return lists
+
+
+def knows(s):
+    return s.trait + s.lasting + s.fading
+
+
+def one_normal(noise, stream, year, id_):
+    return float(noise.normal(stream, year, [int(id_)])[0])
+
+
+def mean(values):
+    return sum(values) / len(values) if values else 0.0
+
+
+def weighted_mean(pairs):
+    weight = sum(w for _, w in pairs)
+    return sum(value * w for value, w in pairs) / weight if weight else 0.0

@@ -1,0 +1,115 @@
+"""A small random district of a few schools and teachers, enough for the levers and rules about teachers."""
+
+from dataclasses import fields
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim.agents.school import Schools
+from sim.agents.student import Students
+from sim.agents.teacher import Teachers
+from sim.agents.zone import Zones
+from sim.config import Effects
+from sim.noise import Noise
+
+YEAR = 2021
+
+
+def effects(**given):
+    """Effects that are all 0 but for those given and a few that are divided by."""
+    values = {field.name: 0.0 for field in fields(Effects)}
+    return Effects(**{**values, "rec_sigmaT": 0.14, "tau": 2.0, "keep": 0.7, **given})
+
+
+def terms(**given):
+    """Terms of a district where nothing goes on."""
+    quiet = {
+        "may_choose": 1.0,
+        "class_cap": np.array([45.0, 50.0]),
+        "norm": np.array([19.0, 13.5]),
+        "fill_norm": 0.0,
+        "quota": np.array([650.0, 850.0]),
+        "school_research_share": 0.2,
+        "teacher_research_share": 0.05,
+        "young_contest_share": 0.5,
+        "ict_share": 0.6,
+        "digital_school_share": 0.4,
+        "digital_lesson_share": 0.2,
+        "live_class_share": 0.1,
+        "live_source": "lead",
+        "training_hours": 0.0,
+        "rotation_years": 6,
+        "joint_coverage": 0.0,
+        "joint_mode": "",
+        "bundled": 0.0,
+        "assessed": False,
+        "fidelity_years": None,
+        "director_share": 0.0,
+    }
+    return SimpleNamespace(**{**quiet, **given})
+
+
+def small_world(seed, schools=6, zones=3, teachers=80, students=300):
+    """A model-like bundle of tables; some posts are empty, a school may lack students, a zone its lead."""
+    draw = np.random.default_rng(seed)
+    zone_level = np.arange(zones) % 2
+    others = draw.integers(0, zones, max(0, schools - zones))
+    zone = np.concatenate((np.arange(min(zones, schools)), others))
+    at = draw.integers(-1, schools, teachers)
+    experience = draw.integers(0, 30, teachers)
+    post = np.arange(teachers)
+    rich = 0.8 * draw.random(schools)  # share of backbone teachers
+    model = SimpleNamespace(
+        year=YEAR,
+        noise=Noise(seed),
+        effects=effects(),
+        terms=terms(),
+        baseline=None,
+        prices={"training_hour": 40.0, "live_room": 1e5, "platform": 1e4, "research_project": 3e4},
+        spent={},
+        policy=SimpleNamespace(years_running=lambda year: max(0, year - 2020)),
+        schools=Schools(
+            schools,
+            id=np.arange(schools) + 100,
+            zone=zone,
+            level=zone_level[zone],
+            private=draw.random(schools) < 0.1,
+        ),
+        zones=Zones(
+            zones,
+            id=np.arange(zones) + 50,
+            level=zone_level,
+            form=draw.integers(0, 3, zones),
+            lead=[draw.choice([-1, *np.flatnonzero(zone == z)]) for z in range(zones)],
+            members=np.bincount(zone, minlength=zones),
+            fidelity=draw.random(zones),
+        ),
+        teachers=Teachers(
+            teachers,
+            id=draw.permutation(post) * 1000 + draw.integers(0, 5, teachers),
+            school=at,
+            home_school=at,
+            subject=draw.integers(0, 5 if seed % 2 else 2, teachers),
+            age=draw.integers(22, 60, teachers),
+            experience=experience,
+            years_here=np.minimum(experience, draw.integers(0, 16, teachers)),
+            backbone=np.where(draw.random(teachers) < rich[at], draw.integers(1, 4, teachers), 0),
+            base_skill=0.14 * draw.normal(size=teachers),
+            learned=0.02 * draw.random(teachers),
+            seeks_school=draw.random(teachers) < 0.4,
+            ict_trained=draw.random(teachers) < 0.3,
+        ),
+        students=Students(students, school=draw.integers(0, max(1, schools - 1), students)),
+    )
+    model.teachers.eligible = model.teachers.employed & (model.teachers.years_here >= 6)
+
+    def spend(lever, yuan):
+        model.spent[lever] = model.spent.get(lever, 0.0) + yuan
+
+    model.spend = spend
+    return model
+
+
+def same_bits(one, other):
+    """Whether two tables hold the same bits in every column."""
+    return all(np.array_equal(one.arrays[name], other.arrays[name]) for name in one.arrays)

@@ -1,0 +1,192 @@
+"""Staffing again, teacher by teacher: who ages, leaves, is hired, gets a title and changes school."""
+
+from math import exp, floor, sqrt
+from types import SimpleNamespace
+
+from reference.plain import plain
+
+SUBJECTS = range(5)
+
+
+class Staff:
+    """Posts, schools and luck of one year, as plain objects; the model itself is only read."""
+
+    def __init__(self, model):
+        self.year, self.noise, self.effects = model.year, model.noise, model.effects
+        self.terms, self.place, self.held = model.terms, model.district, model.held
+        self.posts = plain(model.teachers)
+        self.schools = plain(model.schools)
+        for row, school in enumerate(self.schools):
+            school.row = row
+            school.students = 0
+            school.norm_share = float(model.norm_share[row])
+        for student in model.students.school.tolist():
+            self.schools[student].students += 1
+        self.retired = self.hired = 0
+
+    def teachers(self, school=None):
+        """Those employed, in all or at one school."""
+        return [t for t in self.posts if t.school >= 0 and (school is None or t.school == school.row)]
+
+    def lot(self, stream, agent, year=None):
+        """Uniform luck of an agent, this year's unless another is given."""
+        return float(self.noise.uniform(stream, self.year if year is None else year, [agent.id])[0])
+
+    def deviate(self, stream, number, year=0):
+        """Standard normal luck that belongs to a number."""
+        return float(self.noise.normal(stream, year, [number])[0])
+
+
+def renew(model):
+    """The year's staffing; returns the `Staff` after it."""
+    staff = Staff(model)
+    grow_older(staff)
+    see_off(staff)
+    change_principals(staff)
+    fill_posts(staff)
+    give_titles(staff)
+    exchange_schools(staff)
+    for post in staff.posts:
+        post.eligible = post.school >= 0 and post.years_here >= staff.terms.rotation_years
+    return staff
+
+
+def grow_older(staff):
+    for post in staff.posts:
+        post.moved = post.rotated = False
+        post.title = 0
+    for t in staff.teachers():
+        t.age += 1
+        t.experience += 1
+        t.years_here += 1
+        counted = t.experience + 2 * staff.deviate("title", t.id)
+        t.title = sum(counted >= usual for usual in (1, 8, 16))
+
+
+def see_off(staff):
+    """Who reaches the age of retirement in the year, or quits, leaves a title behind where they taught."""
+    men, women = staff.terms.retirement_months
+    for t in staff.teachers():
+        months = 12 * t.age + floor(12 * staff.lot("birth month", t, year=0))
+        retires = months >= (women if t.female else men)
+        if retires or staff.lot("quit", t) < staff.effects.quit_rate:
+            staff.retired += 1
+            if t.backbone > 0:
+                staff.schools[t.school].vacant_titles[t.backbone - 1] += 1
+            t.home_school, t.school = t.school, -1
+
+
+def change_principals(staff):
+    for school in staff.schools:
+        school.principals += staff.lot("principal leaves", school) < staff.effects.principal_turnover
+        person = 1000 * school.id + school.principals
+        school.principal = staff.effects.principal_sd * staff.deviate("principal", person)
+
+
+def fill_posts(staff):
+    """Each school hires up to its establishment, into empty posts by lot, then into posts it founds."""
+    for school in staff.schools:
+        missing = max(0, establishment(staff, school) - len(staff.teachers(school)))
+        staff.hired += missing
+        empty = [post for post in staff.posts if post.school < 0 and post.home_school == school.row]
+        empty.sort(key=lambda post: (staff.lot("which post", post), post.id))
+        school.new = missing - len(empty[:missing])
+        school.mix = [sum(p.home_school == school.row and p.subject == s for p in staff.posts) for s in SUBJECTS]
+        for post in empty[:missing]:
+            post.id += 1
+            hire(staff, post, school)
+    for school in staff.schools:
+        have = list(school.mix)
+        for _ in range(school.new):
+            post = found(staff, school, scarcest(school.mix, have))
+            have[post.subject] += 1
+            hire(staff, post, school)
+
+
+def establishment(staff, school):
+    """What the norm gives for the school's students, in the proportion of the baseline year, and bought posts."""
+    if staff.held:
+        return school.posts
+    share = school.norm_share + staff.terms.fill_norm * (1 - school.norm_share)
+    by_norm = school.students / float(staff.terms.norm[school.level])
+    return round(by_norm * share) + school.funded_posts
+
+
+def scarcest(mix, have):
+    """The subject with the fewest teachers against the mix of the school, the first of equals."""
+    share = [number / max(1, sum(mix)) for number in mix]
+    short = [round(share[s] * (sum(have) + 1) - have[s], 9) for s in SUBJECTS]
+    return short.index(max(short))
+
+
+def found(staff, school, subject):
+    """A post that was not there before, numbered after those the school has founded."""
+    number = school.id * 10_000 + sum(post.id // 1000 // 10_000 == school.id for post in staff.posts)
+    post = SimpleNamespace(**dict.fromkeys(vars(staff.posts[0]), 0))
+    post.id, post.subject, post.degree = 1000 * number, subject, 1
+    post.moved = post.rotated = False
+    staff.posts.append(post)
+    return post
+
+
+def hire(staff, post, school):
+    """A novice with the skill that a school of this standing attracts; subject and degree come with the post."""
+    within, own = staff.effects.rec_within, staff.deviate("teacher skill", post.id)
+    post.base_skill = staff.effects.rec_sigmaT * (sqrt(1 - within) * school.standing + sqrt(within) * own)
+    post.school = post.home_school = school.row
+    post.female = staff.lot("female", post, year=0) < staff.place.female_share
+    post.age = int(staff.place.entry_age)
+    post.experience = post.years_here = post.title = post.backbone = post.posting_end = 0
+    post.learned = 0.0
+    post.seeks_school = post.contest = post.award = post.ict_trained = post.research = False
+
+
+def give_titles(staff):
+    """A vacant title goes to the best appraised one rung below at the school, whose own title then is vacant."""
+    scale = max(staff.effects.rec_sigmaT, 1e-9)
+
+    def merit(t):
+        luck = staff.effects.title_noise * staff.deviate("appraisal", t.id, staff.year)
+        return -round(t.base_skill / scale + luck, 9), t.id
+
+    for rung in (3, 2, 1):
+        for school in staff.schools:
+            below = [t for t in staff.teachers(school) if t.backbone == rung - 1]
+            if rung == 1:
+                below = [t for t in below if t.experience >= 5]
+            for t in sorted(below, key=merit)[: school.vacant_titles[rung - 1]]:
+                t.backbone = rung
+                school.vacant_titles[rung - 1] -= 1
+                if rung > 1:
+                    school.vacant_titles[rung - 2] += 1
+
+
+def exchange_schools(staff):
+    """Who seeks another school may exchange with a like one of the zone; better teachers drift to better schools."""
+    for post in staff.posts:
+        free = post.school >= 0 and post.posting_end == 0 and post.years_here > 0
+        post.seeks_school = free and staff.lot("seeks school", post) < staff.effects.move_seekers
+    pools = {}
+    for t in staff.posts:
+        if t.seeks_school:
+            pools.setdefault((staff.schools[t.school].zone, t.subject, t.backbone >= 2), []).append(t)
+    for school in staff.schools:
+        school.turn = staff.lot("mover school", school), school.id
+    within = staff.effects.rec_within
+    for pool in pools.values():
+        for one, other in couples(staff, pool):
+            here, there = staff.schools[one.school], staff.schools[other.school]
+            better = (one.base_skill - other.base_skill) / max(staff.effects.rec_sigmaT, 1e-9)
+            pull = sqrt(1 - within) / within * better * (here.standing - there.standing)
+            if here is not there and staff.lot("exchange", one) >= 1 / (1 + exp(-pull)):
+                one.school, other.school = other.school, one.school
+                one.home_school, other.home_school = other.home_school, one.home_school
+                one.years_here = other.years_here = 0
+                one.moved = other.moved = True
+
+
+def couples(staff, pool):
+    """One half of a pool, school by school in an order drawn each year, beside the other; an odd one stays alone."""
+    in_turn = sorted(pool, key=lambda t: (staff.schools[t.school].turn, staff.lot("mover", t), t.id))
+    half = len(pool) // 2
+    return list(zip(in_turn[:half], in_turn[half : 2 * half], strict=True))

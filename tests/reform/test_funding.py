@@ -1,0 +1,228 @@
+"""Every yuan of the zone fund is somewhere, and what follows performance follows the measure."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reference import funding as reference
+from reference.random_district import at_rest, calm_district, scenario, shaken_district
+from sim.reform.funding import DIVISIONS, METRICS, PURPOSES, Funding, luck_share
+from sim.reform.governance import Governance
+from sim.reform.schedule import Schedule
+
+
+def random_lever(draw):
+    """A fund of any size, nothing at times, under any rule."""
+    purposes = draw.permutation(PURPOSES)[: draw.integers(0, 5)]
+    shares = draw.dirichlet(np.ones(len(purposes) + 1)) if draw.random() < 0.7 else np.full(4, 0.25)
+    return Funding(
+        zone_fund=float(draw.choice([0.0, draw.integers(1, 10**7), 1e6 * draw.random()])),
+        per_school_fund=float(draw.choice([0.0, draw.integers(1, 10**6)])),
+        performance_share=float(draw.choice([0.0, 1.0, draw.random(), draw.random()])),
+        metric=str(draw.choice(METRICS)),
+        bundled=float(draw.choice([0.0, 1.0, draw.random()])),
+        division=str(draw.choice(DIVISIONS)),
+        spending={str(purpose): float(share) for purpose, share in zip(purposes, shares, strict=False)},
+    )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_it_equals_funding_yuan_by_yuan(seed):
+    draw = np.random.default_rng(seed)
+    model, lever = shaken_district(seed), random_lever(draw)
+    zones, schools = model.zones, model.schools
+    model.schools.stake[:] = 0.0
+    model.students.score = np.nan_to_num(model.students.score)
+    zones.award = 100 * draw.random(len(zones)) * (draw.random(len(zones)) < 0.7) * (draw.random() < 0.8)
+    district = reference.District(model)
+    stakes = reference.stakes(lever, district)
+    of_zones = reference.paid_to_zones(lever, district)
+    kept, received = reference.paid_to_schools(lever, district, of_zones)
+    bought = [reference.purchases(lever, yuan, model.prices) for yuan in received]
+    account = [a + r - sum(b[0].values()) for a, r, b in zip(schools.account, received, bought, strict=True)]
+    equipment = [e + b[0].get("equipment", 0) for e, b in zip(schools.equipment, bought, strict=True)]
+    awards = reference.awards(reference.measured(lever, district), district)
+    on_results = lever.performance_share > 0 and sum(reference.budget(lever, district)) > 0
+
+    lever.announce(model, model.year)
+    lever.apply(model, model.year)
+    assert schools.stake == pytest.approx(stakes, abs=1e-12)
+    assert model.terms.assessed == on_results
+    assert model.terms.bundled == (lever.bundled if on_results else 0.0)
+    assert schools.received.tolist() == received
+    assert schools.account.tolist() == account
+    assert schools.bought_posts.tolist() == [posts for _, posts in bought]
+    assert schools.equipment == pytest.approx(equipment, abs=1e-6)
+    assert zones.award == pytest.approx(awards, abs=1e-9)
+    assert not zones.account.any()
+    assert model.ledger.budgeted == sum(reference.budget(lever, district)) == sum(of_zones)
+    assert model.terms.costs == {"funding": float(model.ledger.budgeted)}
+    assert model.ledger.spent_by_zones == sum(kept)
+    assert model.ledger.spent_by_schools == sum(sum(spent.values()) for spent, _ in bought)
+    for level in (0, 1):
+        expected = reference.luck_share(lever, district, level) if on_results else np.nan
+        assert model.fund_luck_share[level] == pytest.approx(expected, abs=1e-9, nan_ok=True)
+
+
+def under(*levers, seed=0):
+    """A district whose policy consists of these levers."""
+    schedules = tuple(Schedule(lever.group, {}, ((0, lever),)) for lever in levers)
+    first_year = scenario().baseline_year + 1
+    return calm_district(seed, replace(scenario().policy, first_year=first_year, levers=schedules))
+
+
+@given(st.integers(0, 10**6), st.floats(0, 1))
+@settings(max_examples=20, deadline=None, derandomize=True)
+def test_money_is_conserved_to_the_yuan_in_every_year(seed, director_share):
+    lever = random_lever(np.random.default_rng(seed))
+    model = under(lever, Governance(director_share=director_share), seed=seed)
+    for years in range(1, 5):
+        model.step()
+        ledger, schools = model.ledger, model.schools
+        budget = len(model.zones) * round(lever.zone_fund) + len(schools) * lever.per_school_fund
+        assert abs(ledger.budgeted - years * budget) <= years * len(model.zones)
+        on_accounts = int(schools.account.sum()) + int(model.zones.account.sum())
+        assert ledger.budgeted == ledger.spent_by_zones + ledger.spent_by_schools + on_accounts
+        assert (schools.account >= 0).all() and (schools.received >= 0).all()
+        assert sum(model.costs[year]["funding"] for year in model.costs if "funding" in model.costs[year]) == (
+            ledger.budgeted
+        )
+        luck = model.fund_luck_share
+        assert (np.isnan(luck) | ((luck >= 0) & (luck <= 1))).all()
+
+
+def test_a_lever_that_is_off_changes_no_bit():
+    model, same = under(Funding()), under()
+    for world in (model, same):
+        world.step()
+    for table in ("schools", "zones", "teachers", "students", "classes"):
+        for name, array in getattr(model, table).arrays.items():
+            other = getattr(same, table).arrays[name]
+            # The appraisal is written down even where no money follows it.
+            if (table, name) not in {("zones", "award"), ("zones", "performance")}:
+                assert np.array_equal(array, other, equal_nan=array.dtype.kind == "f"), name
+
+
+def test_the_first_year_pays_by_students_and_later_years_by_results_too():
+    model = under(Funding(zone_fund=1e6, performance_share=1.0))
+    model.step()
+    district = reference.District(model)
+    first = [sum(model.schools.received[row] for row in rows) for rows in district.members]
+    for level in (0, 1):
+        zones = district.of_level(level)
+        by_students = reference.share_out(10**6 * len(zones), [district.zone_students(zone) for zone in zones])
+        assert [first[zone] for zone in zones] == by_students
+    earned = model.zones.award.copy()
+    model.step()
+    for level in (0, 1):
+        zones = district.of_level(level)
+        by_award = reference.share_out(10**6 * len(zones), [float(earned[zone]) for zone in zones])
+        assert [sum(model.schools.received[row] for row in district.members[zone]) for zone in zones] == by_award
+
+
+def test_the_stake_is_full_for_one_who_alone_decides_a_month_s_bonus_and_diluted_by_colleagues():
+    model = calm_district()
+    model.begin_year()
+    zone_rows = np.flatnonzero(model.schools.zone == 0)
+    lone, big = int(zone_rows[0]), int(zone_rows[1])
+    model.teachers.school[model.teachers.school == lone] = big
+    model.teachers.school[np.flatnonzero(model.teachers.school == big)[0]] = lone
+    Funding(zone_fund=1e9, performance_share=1.0).announce(model, model.year)
+    staff = int((model.teachers.school == big).sum())
+    assert model.schools.stake[lone] == 1.0
+    assert model.schools.stake[big] == pytest.approx(min(1.0, 1 / staff / model.effects.stake_share))
+    Funding(zone_fund=1e9, performance_share=1.0, bundled=1.0).announce(model, model.year)
+    together = int(np.isin(model.teachers.school, zone_rows).sum())
+    assert model.schools.stake[zone_rows] == pytest.approx(1 / together / model.effects.stake_share)
+
+
+def test_a_bonus_of_half_the_trial_s_moves_half():
+    model = calm_district()
+    pay = model.effects.stake_pay * model.prices["new_teacher_pay"]
+    staff = int(np.isin(model.teachers.school, np.flatnonzero(model.schools.zone == 0)).sum())
+    stakes = []
+    for fraction in (0.5, 1.0, 4.0):
+        Funding(zone_fund=round(fraction * pay * staff), performance_share=1.0).announce(model, model.year)
+        stakes.append(model.schools.stake[model.schools.zone == 0].copy())
+    assert stakes[0] == pytest.approx(0.5 * stakes[1], rel=1e-5)
+    assert stakes[2] == pytest.approx(stakes[1], rel=1e-5)
+
+
+def test_without_performance_money_nothing_is_at_stake():
+    model = calm_district()
+    Funding(zone_fund=1e6).announce(model, model.year)
+    Funding(performance_share=1.0).announce(model, model.year)
+    assert not model.schools.stake.any() and not model.terms.assessed
+
+
+@pytest.mark.parametrize("division", DIVISIONS)
+def test_schools_divide_as_the_zone_has_agreed(division):
+    model = calm_district()
+    model.begin_year()
+    model.schools.score = np.random.default_rng(3).normal(size=len(model.schools))
+    Funding(zone_fund=1e7, division=division, metric="level").apply(model, model.year)
+    district = reference.District(model)
+    for members in district.members:
+        yuan = np.array([model.schools.received[row] for row in members])
+        each = yuan / [district.students[row] for row in members]
+        best_first = np.argsort([-model.schools.score[row] for row in members])
+        if division == "equal":
+            assert yuan.max() - yuan.min() <= 1
+        elif division == "need":
+            assert (np.diff(each[best_first]) >= -1).all() and each.max() > each.min()
+        else:
+            assert (np.diff(each[best_first]) <= 1).all() and each.max() > each.min()
+
+
+def test_money_that_follows_true_effects_leaves_nothing_to_luck():
+    model = calm_district()
+    model.begin_year()
+    model.schools.value_added[:, 0] = model.schools.true_effect
+    Funding(zone_fund=1e6, performance_share=0.5, metric="value_added_1y").apply(model, model.year)
+    assert model.fund_luck_share == pytest.approx([0.0, 0.0], abs=1e-12)
+    model.schools.value_added[:, 0] = -model.schools.true_effect
+    Funding(zone_fund=1e6, performance_share=0.5, metric="value_added_1y").apply(model, model.year)
+    assert (model.fund_luck_share > 0.2).all()
+
+
+@given(st.lists(st.tuples(st.floats(0, 1e4), st.floats(0, 1e4)), min_size=1, max_size=10))
+@settings(max_examples=50, deadline=None, derandomize=True)
+def test_the_share_of_luck_is_a_share(pairs):
+    weight, deserved = np.array(pairs).T + 1e-3
+    assert -1e-12 <= luck_share(weight, deserved) <= 1 + 1e-12
+    assert luck_share(weight, 3 * weight) == pytest.approx(0.0, abs=1e-12)
+
+
+def test_one_year_value_added_pays_luck_more_than_three_years_do():
+    luck = {}
+    for metric in ("value_added_1y", "value_added_3y"):
+        shares = []
+        for seed in range(3):
+            model = under(Funding(zone_fund=1e6, performance_share=0.3, metric=metric), seed=seed)
+            model.noise = at_rest(seed).noise
+            for _ in range(3):
+                model.step()
+                shares.append(model.fund_luck_share.copy())
+        luck[metric] = np.mean(shares)
+    assert 0.05 < luck["value_added_3y"] <= luck["value_added_1y"] + 0.05
+
+
+def test_posts_are_bought_whole_and_the_rest_stays_on_the_account():
+    model = under(Funding(zone_fund=2_000_000, spending={"posts": 1.0}))
+    model.step()
+    pay = round(model.prices["new_teacher_pay"])
+    schools = model.schools
+    assert schools.bought_posts.any()
+    assert schools.received.tolist() == (schools.bought_posts * pay + schools.account).tolist()
+    assert (schools.account < pay).all()
+    bought = schools.bought_posts.copy()
+    model.step()
+    assert np.array_equal(schools.funded_posts, bought)
+
+
+def test_spending_more_than_all_is_refused():
+    with pytest.raises(ValueError, match="shares must add up to 1 at most, got 1.2"):
+        Funding(spending={"training": 0.7, "posts": 0.5})

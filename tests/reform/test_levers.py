@@ -1,0 +1,143 @@
+"""What holds for every lever, and what the short ones state and cost."""
+
+import numpy as np
+import pytest
+
+from reference.small_world import YEAR, effects, same_bits, small_world
+from sim.agents.zone import fidelity
+from sim.config import config_root, read_yaml
+from sim.model import CALENDAR
+from sim.reform import known_levers
+from sim.reform.digital import Digital
+from sim.reform.enrolment import Enrolment
+from sim.reform.governance import Governance
+from sim.reform.joint_teaching import JointTeaching
+from sim.reform.lever import Lever
+from sim.reform.recruitment import Recruitment
+from sim.reform.research import Research
+from sim.reform.training import Training
+
+PRICES = "training_hour live_room platform research_project new_teacher_pay multimedia_room".split()
+
+
+def staffed(model):
+    """What `Recruitment` asks of the model beyond the tables."""
+    model.held = False
+    model.norm_share = np.ones(len(model.schools))
+    model.prices["new_teacher_pay"] = 1e5
+    return model
+
+
+def test_levers_are_known_by_the_names_of_the_interface():
+    groups = [
+        *("rotation", "joint_teaching", "research", "training", "digital"),
+        *("funding", "enrolment", "recruitment", "governance"),
+    ]
+    assert list(known_levers()) == groups
+    steps = [name for name, _ in CALENDAR]
+    for group, lever in known_levers().items():
+        assert issubclass(lever, Lever) and lever.group == group and lever.step in steps
+
+
+@pytest.mark.parametrize("group", known_levers())
+def test_every_setting_says_what_it_is_and_is_off_by_itself(group):
+    lever = known_levers()[group]
+    assert lever().is_off
+    for name, declared in lever.settings().items():
+        assert declared.meaning, name
+        assert declared.unit or declared.kind is bool or declared.choices, name
+
+
+@pytest.mark.parametrize("group", [group for group in known_levers() if group != "funding"])
+def test_a_lever_that_is_off_changes_no_bit(group):
+    model, same = staffed(small_world(1)), staffed(small_world(1))
+    known_levers()[group]().announce(model, YEAR)
+    known_levers()[group]().apply(model, YEAR)
+    for table in ("schools", "zones", "teachers", "students"):
+        assert same_bits(getattr(model, table), getattr(same, table))
+    for term, value in vars(same.terms).items():
+        assert np.array_equal(getattr(model.terms, term), value), term
+    assert model.spent == {}
+
+
+def test_enrolment_states_choice_and_caps():
+    model = small_world(1)
+    Enrolment(catchment_enforcement=0.9, class_cap_junior=48).apply(model, YEAR)
+    assert model.terms.may_choose == pytest.approx(0.1)
+    assert model.terms.class_cap.tolist() == [45.0, 48.0]
+
+
+def test_zones_do_more_of_what_is_decreed_year_by_year_up_to_the_ceiling_of_their_form():
+    model = small_world(1, schools=12, zones=3)
+    model.effects = effects(
+        ceiling_group=0.9, ceiling_zone=0.75, ceiling_alliance=0.5, ceiling_members=5.0, ceiling_loss=0.05
+    )
+    model.zones.form, model.zones.members = [0, 1, 2], [3, 5, 7]
+    assert fidelity(model) == pytest.approx(np.array([0.9, 0.75, 0.4]) * (1 - np.exp(-0.5)))
+    model.year = 2020
+    assert not fidelity(model).any()
+    model.year = 2025
+    Governance(fidelity_years=1.0, director_share=0.3).announce(model, 2025)
+    assert fidelity(model) == pytest.approx(np.array([0.9, 0.75, 0.4]) * (1 - np.exp(-5.0)))
+    assert model.terms.director_share == 0.3
+
+
+def test_joint_teaching_states_coverage_and_mode():
+    model = small_world(1)
+    JointTeaching(coverage=0.5, mode="matched_pairs").apply(model, YEAR)
+    assert (model.terms.joint_coverage, model.terms.joint_mode) == (0.5, "matched_pairs")
+
+
+def test_research_pays_for_projects_above_the_status_quo():
+    model = small_world(1, schools=6, zones=1)
+    Research(school_share=1.0, teacher_share=0.15).apply(model, YEAR)
+    assert model.spent == {"research": (6 - 2) * 3e4}
+    assert (model.terms.school_research_share, model.terms.teacher_research_share) == (1.0, 0.15)
+
+
+def test_training_costs_its_hours_and_a_share_of_funds_buys_them():
+    model = small_world(1)
+    teachers = model.teachers.employed.sum()
+    Training(hours_5y=100, ict_share=1.0, young_teacher_share=0.8).apply(model, YEAR)
+    assert model.terms.training_hours == 100
+    assert model.spent["training"] == pytest.approx(100 / 5 * 40 * teachers)
+    assert (model.terms.ict_share, model.terms.young_contest_share) == (1.0, 0.8)
+    model = small_world(1)
+    Training(fund_share=0.05).apply(model, YEAR)
+    level = model.schools.level[model.students.school]
+    assert model.spent["training"] == pytest.approx(
+        0.05 * (650 * (level == 0).sum() + 850 * (level == 1).sum())
+    )
+    assert model.terms.training_hours / 5 * 40 * teachers == pytest.approx(model.spent["training"])
+
+
+def test_digital_pays_rooms_once_and_the_platform_every_year():
+    model = small_world(1, schools=10, zones=1)
+    lever = Digital(kind="network_school", school_coverage=0.8, live_class_share=0.5, lesson_share=0.4)
+    model.schools.live[:1] = True
+    lever.apply(model, YEAR)
+    assert model.spent == {"digital": 4 * 1e4 + 4 * 1e5}
+    assert (model.terms.digital_school_share, model.terms.digital_lesson_share) == (0.8, 0.4)
+    assert (model.terms.live_class_share, model.terms.live_source) == (0.5, "district_best")
+    model.schools.live[:5] = True
+    model.terms.digital_school_share, model.spent = 0.4, {}
+    lever.apply(model, YEAR + 1)
+    assert model.spent == {"digital": 4 * 1e4}
+
+
+def test_recruitment_pays_for_posts_above_the_status_quo():
+    model = staffed(small_world(1, schools=4, zones=1, students=800))
+    Recruitment(norm_primary=10).apply(model, YEAR)
+    students = np.bincount(model.students.school, minlength=4)
+    more = np.round(students / 10).sum() - np.round(students / 19).sum()
+    assert model.terms.norm.tolist() == [10.0, 13.5]
+    assert model.spent == {"recruitment": more * 1e5}
+    Recruitment(fill_norm=0.5).apply(model, YEAR)
+    assert model.terms.fill_norm == 0.5
+
+
+def test_every_price_has_a_unit_and_a_source():
+    prices = read_yaml(config_root() / "prices" / "default.yaml")
+    assert set(PRICES) <= set(prices)
+    for name, price in prices.items():
+        assert set(price) == {"value", "unit", "source"} and price["value"] > 0 and price["source"], name

@@ -1,0 +1,120 @@
+"""Students, teachers and yuan are conserved at every step of random districts under random policies."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.agents.classroom import TEAM_SIZE
+from sim.model import CALENDAR, ZoneReform
+
+RATE = st.floats(0, 1)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> list[str]:
+    """Overrides of a random policy on a random small district."""
+    words = {
+        "district.students": draw(st.integers(500, 3000)),
+        "district.catchment_enforcement": draw(RATE),
+        "district.migration_rate": draw(st.floats(0, 0.2)),
+        "district.birth_trend": draw(st.floats(-0.1, 0.1)),
+        "policy.rotation.rate": draw(RATE),
+        "policy.rotation.backbone_share": draw(RATE),
+        "policy.rotation.scope": draw(st.sampled_from(["zone", "group", "district"])),
+        "policy.rotation.direction": draw(st.sampled_from(["to_weak", "swap", "any"])),
+        "policy.rotation.selection": draw(st.sampled_from(["random", "voluntary"])),
+        "policy.rotation.posting_years": draw(st.sampled_from(["null", 1, 2, 3])),
+        "policy.recruitment.fill_norm": draw(RATE),
+        "policy.recruitment.norm_primary": draw(st.floats(8, 30)),
+        "policy.enrolment.class_cap_primary": draw(st.integers(15, 60)),
+        "policy.enrolment.catchment_enforcement": draw(RATE),
+        "policy.funding.zone_fund": draw(st.floats(0, 1e6)),
+        "policy.funding.per_school_fund": draw(st.floats(0, 1e6)),
+        "policy.funding.performance_share": draw(RATE),
+        "policy.funding.metric": draw(st.sampled_from(["level", "pass_rate", "value_added_1y", "value_added_3y"])),
+        "policy.funding.bundled": draw(RATE),
+        "policy.funding.division": draw(st.sampled_from(["equal", "need", "performance"])),
+        "policy.funding.spending": "{training: 0.3, equipment: 0.3, posts: 0.4}",
+        "policy.governance.director_share": draw(RATE),
+        "policy.joint_teaching.coverage": draw(RATE),
+        "policy.joint_teaching.mode": draw(st.sampled_from(["joint_preparation", "matched_pairs", "lesson_study"])),
+    }
+    return [f"{key}={value}" for key, value in words.items()]
+
+
+class Books:
+    """Follows one model step by step."""
+
+    def __init__(self, model: ZoneReform) -> None:
+        self.model = model
+        self.students_before = set(model.students.id.tolist())
+        self.subjects: np.ndarray | None = None
+
+    def check(self, step: str) -> None:
+        model = self.model
+        students, teachers, classes, schools = model.students, model.teachers, model.classes, model.schools
+        assert len(np.unique(students.id)) == len(students)
+        assert len(np.unique(teachers.id)) == len(teachers)
+        if step == "demography":
+            flows = model.flows
+            now = set(students.id.tolist())
+            entered = flows["entered"] + flows["replaced"]
+            assert len(now - self.students_before) == entered
+            assert len(self.students_before - now) == flows["left"] + flows["replaced"]
+            return
+        assert (students.school >= 0).all()
+        assert (classes.school[students.classroom] == students.school).all()
+        assert (classes.grade[students.classroom] == students.grade).all()
+        assert (classes.size == np.bincount(students.classroom, minlength=len(classes))).all()
+        assert (schools.level[students.school] == (students.grade >= 7)).all()
+        subject = np.bincount(
+            teachers.school[teachers.employed].astype(np.int64) * 5 + teachers.subject[teachers.employed],
+            minlength=5 * len(schools),
+        )
+        if step == "rotation":
+            assert self.subjects is not None
+            assert (subject == self.subjects).all()
+        self.subjects = subject
+        if step == "class_assignment":
+            self.check_teams()
+        ledger = model.ledger
+        held = int(model.zones.account.sum() + schools.account.sum())
+        assert ledger.budgeted == ledger.spent_by_zones + ledger.spent_by_schools + held
+        assert (schools.account >= 0).all()
+        assert (model.zones.account >= 0).all()
+
+    def check_teams(self) -> None:
+        model = self.model
+        for one in model.classes:
+            team = [int(row) for row in one.team if row >= 0]
+            assert all(model.teachers.school[row] == one.school for row in team)
+            assert len(team) == TEAM_SIZE[model.schools.level[one.school]] or not one.covered
+
+
+def watched(books: list[Books]) -> tuple:
+    """The calendar with the books checked after every step."""
+
+    def with_check(name, rule):
+        def wrapped(model: ZoneReform) -> None:
+            rule(model)
+            if books and books[0].model is model:
+                books[0].check(name)
+
+        return name, wrapped
+
+    return tuple(with_check(name, rule) for name, rule in CALENDAR)
+
+
+@given(policies(), st.integers(0, 2**32))
+@settings(max_examples=15, deadline=None, derandomize=True)
+def test_nobody_and_no_yuan_is_lost_or_made(words, seed):
+    books: list[Books] = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sim.model.CALENDAR", watched(books))
+        model = sim.load("wuhan_edz", "none", overrides=words).model(seed=seed)
+        books.append(Books(model))
+        for _ in range(3):
+            books[0].students_before = set(model.students.id.tolist())
+            model.step()

@@ -1,0 +1,54 @@
+"""What the README shows works as it stands there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import sim
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+
+
+def block(after: str, language: str) -> str:
+    """The first fenced block of a language after a text."""
+    found = re.search(rf"```{language}\n(.*?)```", README[README.index(after) :], re.DOTALL)
+    assert found
+    return found[1]
+
+
+@pytest.fixture
+def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The README's lever and policy where it says they go."""
+    (tmp_path / "reading.py").write_text(block("## A lever of your own", "python"), encoding="utf-8")
+    policies = tmp_path / "configs" / "policy"
+    policies.mkdir(parents=True)
+    (policies / "reading_hour.yaml").write_text(block("## A lever of your own", "yaml"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    return tmp_path
+
+
+def test_the_own_lever_fits_in_twenty_lines_and_lifts_primary_schools_only(own_files):
+    lines = [line for line in block("## A lever of your own", "python").splitlines() if line.strip()]
+    assert len(lines) <= 20
+    scenario = sim.load("wuhan_edz", "reading_hour", effects="means", overrides=["district.students=1500"], horizon=2022)
+    effect = sim.run(scenario, replicates=2, seed=1).effect("score_mean")
+    assert effect.loc[("primary", 2021), "mean"] == pytest.approx(0.02, abs=1e-3)
+    assert effect.loc[("junior", 2021), "mean"] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_own_lever_off_is_absent(own_files):
+    common = ["district.students=1500", "policy.reading.gain=0"]
+    off = sim.load("wuhan_edz", "reading_hour", overrides=common, horizon=2022)
+    figures = sim.run(off, replicates=1, seed=1).indicators.drop(columns="scenario")
+    half = len(figures) // 2
+    assert figures.iloc[:half].reset_index(drop=True).equals(figures.iloc[half:].reset_index(drop=True))
+
+
+def test_the_python_example_runs():
+    code = block("## In Python", "python").replace("replicates=20", "replicates=2")
+    names: dict[str, object] = {}
+    small = code.replace('overrides=["policy', 'overrides=["district.students=1500", "policy')
+    exec(compile(small, "README.md", "exec"), names)  # noqa: S102  # the README's own lines
+    assert len(names["model"].students.to_frame()) > 1000

@@ -1,0 +1,118 @@
+import copy
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from sim.config import UserError, config_root
+from sim.indicators.catalogue import INDICATORS
+from sim.reform import known_levers
+from sim.targets import Target, Targets, Unscored
+
+SOURCES = Path(__file__).parents[1] / "docs" / "sources"
+
+
+def published():
+    with open(SOURCES / "targets.csv", encoding="utf-8-sig", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file) if row["seed_file"].startswith("000_")}
+
+
+def plain():
+    return yaml.safe_load((config_root() / "targets" / "wuhan_edz.yaml").read_text(encoding="utf-8"))
+
+
+def test_every_row_of_document_000_is_there_in_its_order():
+    assert [row.id for row in Targets.load("wuhan_edz").rows] == list(published())
+
+
+def test_title_section_and_level_are_those_of_the_source_table():
+    for id, row in published().items():
+        ours = plain()["targets"][id]
+        assert ours["title"] in row["indicator_zh"], id
+        assert ours["section"] == row["system_section"], id
+        assert ours["level"] == row["school_level"], id
+
+
+def test_rules_are_scored_or_not_simulated_and_only_mechanisms_are_not_targets():
+    kinds = {id: row["row_kind"] for id, row in published().items()}
+    for row in Targets.load("wuhan_edz").rows:
+        mechanism = isinstance(row, Unscored) and row.status == "not a target"
+        assert mechanism == (kinds[row.id] == "mechanism"), row.id
+
+
+def test_numbers_agree_with_the_source_table():
+    """Comparator everywhere; the number where the source table has one."""
+    for row in Targets.load("wuhan_edz").rows:
+        stated = published()[row.id]
+        if not isinstance(row, Target):
+            continue
+        if row.step == "target":
+            assert row.comparator == stated["comparator"], row.id
+        if stated["target_value"].isdigit():
+            assert row.goal == float(stated["target_value"]), row.id
+
+
+def test_unscored_rows_give_a_reason_and_the_settings_that_carry_them_exist():
+    levers = known_levers()
+    for id, row in plain()["targets"].items():
+        if "status" not in row:
+            continue
+        assert row["reason"], id
+        for carrier in row.get("carried_by", []):
+            group, _, setting = carrier.removeprefix("policy.").partition(".")
+            if carrier.startswith("policy.") and setting:
+                assert setting in levers[group].__dataclass_fields__, carrier
+
+
+def test_scored_measures_are_indicators():
+    scored = [row for row in Targets.load("wuhan_edz").rows if isinstance(row, Target)]
+    assert len(scored) == 17
+    assert all(row.indicator in INDICATORS for row in scored)
+
+
+@pytest.mark.parametrize(
+    ("id", "key", "value", "words"),
+    [
+        ("WK08", "measure", "young_contest_shar", "did you mean 'young_contest_share'?"),
+        ("WK08", "measures", "x", "did you mean 'measure'?"),
+        ("WK08", "level", "junio", "did you mean 'junior'?"),
+        ("WK08", "comparator", ">", "no such comparator"),
+        ("WK08", "weight", "teacher", "did you mean 'teachers'?"),
+        ("WK08", "weight", "", "weight must name an indicator"),
+        ("WK08", "change", 3, "must have one of target, change, growth, got target, change"),
+        ("WK08", "target", True, "must be a number"),
+        ("WK08", "years", 2023, "years must be a list"),
+        ("WK08", "years", [20.5], "years must be a whole number"),
+        ("WK05", "each", 1, "each must be true or false"),
+        ("WK05", "comparator", "=", "each needs one level"),
+        ("WK05", "measure", "score_gap", "each needs one level"),
+        ("WK19", "status", "nothing", "no such status"),
+        ("WK19", "reason", "", "reason must be a text"),
+        ("WK19", "target", 3, "no such entry"),
+        ("WK19", "carried_by", "policy.x", "carried_by must be a list"),
+    ],
+)
+def test_a_wrong_row_is_answered_in_its_words(id, key, value, words):
+    table = copy.deepcopy(plain())
+    table["targets"][id][key] = value
+    with pytest.raises(UserError) as problem:
+        Targets.parse(table)
+    assert id in str(problem.value) and words in str(problem.value)
+
+
+def test_a_goal_that_is_a_district_value_is_looked_up_in_the_targets_unit():
+    target = next(row for row in Targets.load("wuhan_edz").rows if row.id == "WK03")
+    assert isinstance(target, Target)
+    assert target.resolve({"district": {"general_high_rate": 0.55}}) == pytest.approx(55)
+    with pytest.raises(UserError, match="WK03: district.general_high_rate must be a number"):
+        target.resolve({"district": {}})
+
+
+def test_complete_means_at_least_but_a_count_has_to_be_equal():
+    rows = {row.id: row for row in Targets.load("wuhan_edz").rows}
+    complete, count = rows["WK10"], rows["WK33"]
+    assert isinstance(complete, Target) and isinstance(count, Target)
+    assert complete.met(np.array([99.9, 100.0, 100.1]), 100).tolist() == [False, True, True]
+    assert count.met(np.array([11.0, 12.0, 13.0]), 12).tolist() == [False, True, False]
