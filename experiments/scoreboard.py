@@ -31,9 +31,12 @@ def show(folder: Path, console: Console) -> None:
     due = targets[targets["due"] & targets["mean"].notna()]
     console.print()
     _say(console, _title(record), style="bold")
+    _say(console, _place(record["resolved"]["district"]))
     if len(due):
         _say(console, "Targets in the years they are judged", style="bold", before=1)
         console.print(_verdicts(due))
+        for line in _expected(due):
+            _say(console, line)
         _say(console, LEGEND)
         _say(console, "Where it stands, year by year: policy / without", style="bold", before=1)
         console.print(_by_year(targets[targets["mean"].notna()], console.width))
@@ -86,6 +89,16 @@ def _title(record: dict[str, Any]) -> str:
     )
 
 
+def _place(district: Mapping[str, Any]) -> str:
+    """What the run's district consists of."""
+    schools = [len(zone["schools"]) * [zone["level"]] for zone in district["zones"]]
+    levels = [level for of_zone in schools for level in of_zone]
+    return (
+        f"{len(schools)} zones and groups, {len(levels)} schools "
+        f"({levels.count(0)} primary, {levels.count(1)} junior), {district['students']:,.0f} students ({district['sources']['students']})"
+    )
+
+
 def _verdicts(due: pd.DataFrame) -> Table:
     table = _table("id", "indicator", "for", "year")
     for name in ("goal", "policy", "5 - 95 %", "with-\nout", "chance\n%", "luck\n%", "noise"):
@@ -105,6 +118,16 @@ def _verdicts(due: pd.DataFrame) -> Table:
             Text(row["status"], style=VERDICTS.get(row["status"], "")),
         )
     return table
+
+
+def _expected(due: pd.DataFrame) -> list[str]:
+    """For each goal that every school should reach, how many schools are expected to."""
+    each = due[due["expected_schools"].notna()]
+    lines = []
+    for identifier, rows in each.groupby(each["id"].str.split("/").str[0], sort=False):
+        counts = ", ".join(f"{figure(row['expected_schools'])} in {int(row['year'])}" for row in _rows(rows))
+        lines.append(f"{identifier}: schools expected to reach the goal with the policy: {counts}")
+    return lines
 
 
 def _by_year(scored: pd.DataFrame, width: int) -> Table:

@@ -10,4 +10,4 @@ __all__ = ["Result", "Scenario", "UserError", "ZoneReform", "load", "open_sweep"
 
 def open_sweep(folder: str) -> Result:
     """Refused: sweeps come in a later release."""
-    raise UserError(f"sim.open_sweep({folder!r}): sweeps come in a later release; run scenarios one by one with sim.run")
+    raise UserError(f"sim.open_sweep({folder!r}): sweeps come in a later release; use sim.run")

@@ -140,14 +140,12 @@ class ZoneReform(mesa.Model):
     def step(self) -> None:
         """Simulate one year."""
         self.begin_year()
-        levers = self.policy.in_force(self.year)
-        for lever in levers:
+        for lever in self.policy.in_force(self.year):
             lever.announce(self, self.year)
         self.zones.fidelity = fidelity(self)
         for name, rule in CALENDAR:
-            for lever in levers:
-                if lever.step == name:
-                    lever.apply(self, self.year)
+            for lever in self.policy.acting(name, self.year):
+                lever.apply(self, self.year)
             rule(self)
 
     def under(self, policy: Policy) -> "ZoneReform":

@@ -138,9 +138,10 @@ def load(
     pairs = [parse_override(one) if isinstance(one, str) else one for one in overrides]
     groups = ("district", "policy", "effects")
     for key, _ in pairs:
-        if key.partition(".")[0] not in groups or "." not in key:
+        group, dot, _ = key.partition(".")
+        if group not in groups or not dot:
             known = "overrides begin with district., policy. or effects."
-            raise UserError(f"{key}: no such setting; {known}{closest(key, groups)}")
+            raise UserError(f"{key}: no such setting; {known}{closest(group, groups)}")
     of_district = [(key.removeprefix("district."), value) for key, value in pairs if key.startswith("district.")]
     place = load_district(district, of_district, config_dirs)
     year = place.baseline_year

@@ -53,7 +53,8 @@ def figures(model: ZoneReform) -> dict[str, float]:
     found["share between classes of a school, largest of grades"] = max(classes)
     for kind, level in enumerate(("primary", "junior")):
         of = model.schools.level == kind
-        pairs = [np.corrcoef(one[of], other[of])[0, 1] for one, other in zip(value_added, value_added[1:], strict=False)]
+        following = zip(value_added, value_added[1:], strict=False)
+        pairs = [np.corrcoef(one[of], other[of])[0, 1] for one, other in following]
         found[f"value added of schools from year to year, {level}"] = float(np.mean(pairs))
     return found
 

@@ -59,7 +59,8 @@ def live(model: ZoneReform) -> Life:
         model.step()
     assert model.baseline is not None
     strong, level = model.baseline.strong_half, model.schools.level
-    same = (model.teachers.id[: len(teachers)] == teachers.id) & (model.teachers.school[: len(teachers)] == teachers.school)
+    now = model.teachers.take(np.arange(len(teachers)))
+    same = (now.id == teachers.id) & (now.school == teachers.school)
     staff = np.bincount(teachers.school, minlength=len(level))
     skill = np.bincount(teachers.school, weights=teachers.skill, minlength=len(level)) / staff
 

@@ -100,9 +100,8 @@ def test_with_choice_off_and_no_shared_fund_rotation_in_groups_leaves_zones_bit_
     of_zone = alone.zones.form[alone.schools.zone] == FORMS.index("zone")
     primary = alone.schools.level == PRIMARY
     for name, untouched in (("teachers", of_zone), ("students", of_zone & primary), ("classes", of_zone & primary)):
-        ours, theirs = (
-            table.select(untouched[table.school] & (table.school >= 0)) for table in (tables(alone)[name], tables(moved)[name])
-        )
+        both = (tables(alone)[name], tables(moved)[name])
+        ours, theirs = (table.select(untouched[table.school] & (table.school >= 0)) for table in both)
         assert len(ours) > 0
         for column, array in ours.arrays.items():
             other = theirs.arrays[column]

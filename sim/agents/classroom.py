@@ -22,7 +22,7 @@ class Classes(Columns):
     team = Column(np.int32, "", "rows of the core teachers, -1 for none", width=3)
     team_ids = Column(np.int64, "", "ids of the same teachers, to see who has gone", width=3)
     covered = Column(np.bool_, "", "whole team within normal loads")
-    teachers = Column(np.float64, "SD of achievement a year", "team: skill, experience, match, first year at a new school")
+    teachers = Column(np.float64, "SD of achievement a year", "team: skill, experience, match, first year here")
     class_size = Column(np.float64, "SD of achievement a year", "effect of the class's size")
     peers = Column(np.float64, "SD of achievement a year", "effect of classmates")
     money = Column(np.float64, "SD of achievement a year", "effect of resources")

@@ -181,4 +181,3 @@ def _fill(placed: Array, applicants: Array, target: Array, turn: Array, seats: A
     admitted = rank_within(asked, turn[applicants]) < seats[asked]
     placed[applicants[admitted]] = asked[admitted]
     seats -= np.bincount(asked[admitted], minlength=len(seats)).astype(seats.dtype)
-

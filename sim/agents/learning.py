@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.agents.activities import share_of
 from sim.agents.columns import Array
-from sim.agents.school import JUNIOR, LEVELS
+from sim.agents.school import JUNIOR
 from sim.agents.teacher import experience_effect, match_quality
 from sim.noise import Floats
 
@@ -111,23 +111,22 @@ def digital_part(model: "ZoneReform", skill: Floats) -> Floats:
 
 
 def broadcaster_skill(model: "ZoneReform", skill: Floats) -> Floats:
-    """Team skill that live classes bring to each class: of the zone's lead school, or of the best of zone or district.
+    """Team skill that live classes bring to each class; -inf where no other school broadcasts.
 
-    -inf where nobody broadcasts: a zone without a lead school, or a lead school without classes.
+    The zone's lead school broadcasts, or the school with the best teams of zone or district's level.
     """
     classes, schools, zones = model.classes, model.schools, model.zones
     school_skill = _weighted_means(classes.school, skill * classes.size, classes.size, len(schools), spread=False)
     school_skill[np.bincount(classes.school, minlength=len(schools)) == 0] = -np.inf
-    zone = schools.zone[classes.school]
     if model.terms.live_source == "lead":
-        lead = zones.lead[zone]
-        return np.where(lead >= 0, school_skill[lead], -np.inf)
-    best = np.full(len(zones), -np.inf)
-    np.maximum.at(best, schools.zone, school_skill)
-    if model.terms.live_source == "zone_best":
-        return np.asarray(best[zone])
-    of_level = np.array([best[zones.level == kind].max(initial=-np.inf) for kind in range(len(LEVELS))])
-    return np.asarray(of_level[schools.level[classes.school]])
+        sender = zones.lead[schools.zone].astype(np.int64)
+    else:
+        group = schools.zone if model.terms.live_source == "zone_best" else schools.level
+        best = np.lexsort((np.round(-school_skill, 9), group))
+        first = best[np.searchsorted(group[best], np.arange(int(group.max()) + 1))]
+        sender = first[group]
+    heard = np.where((sender >= 0) & (sender != np.arange(len(schools))), school_skill[sender], -np.inf)
+    return np.asarray(heard[classes.school])
 
 
 def shock_part(model: "ZoneReform") -> Floats:

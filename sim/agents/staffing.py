@@ -40,6 +40,7 @@ def renew(model: "ZoneReform") -> None:
 
 
 def a_year_passes(model: "ZoneReform") -> None:
+    """Everybody grows older; titles (职称) come with the years."""
     teachers = model.teachers
     employed = teachers.employed
     for years in (teachers.age, teachers.experience, teachers.years_here):
@@ -59,8 +60,8 @@ def exits(model: "ZoneReform") -> Array:
     quits = noise.chance("quit", model.year, teachers.id, model.effects.quit_rate)
     leaving = np.flatnonzero(teachers.employed & (retires | quits))
     for rung in range(1, len(BACKBONE)):
-        held = leaving[teachers.backbone[leaving] == rung]
-        model.schools.vacant_titles[:, rung - 1] += np.bincount(teachers.school[held], minlength=len(model.schools)).astype(np.int32)
+        at = teachers.school[leaving[teachers.backbone[leaving] == rung]]
+        model.schools.vacant_titles[:, rung - 1] += np.bincount(at, minlength=len(model.schools)).astype(np.int32)
     return leaving
 
 
@@ -124,11 +125,12 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array) -> Non
         "ict_trained": False,
         "research": False,
     }
-    emptied = ("experience", "years_here", "title", "backbone", "learned", "posting_end", "seeks_school", "contest", "award")
     for name, value in fresh.items():
         teachers.arrays[name][rows] = value
-    for name in emptied:
-        teachers.arrays[name][rows] = 0
+    for column in (teachers.experience, teachers.years_here, teachers.title, teachers.backbone, teachers.learned):
+        column[rows] = 0
+    for column in (teachers.posting_end, teachers.seeks_school, teachers.contest, teachers.award):
+        column[rows] = 0
 
 
 def open_posts(model: "ZoneReform", school: Array) -> None:

@@ -35,8 +35,8 @@ def school_sizes(total: int, luck: Floats, log_sd: float, floor: float, ceiling:
 def amounts(students: Array, mean: float, cv: float, luck: Floats) -> Floats:
     """Amount of a resource at each school with a stated mean a student and official (weighted) CV.
 
-    Amounts a student are lognormal in `luck` (standard normal); the spread is found by bisection. Where few schools
-    cannot differ so much, they differ as much as they can.
+    Amounts a student are lognormal in `luck` (standard normal); the spread is found by bisection. A handful of
+    schools may be too alike in luck for a wide CV: they stop at a spread of 3.
     """
     if len(students) < 2 or cv <= 0:
         return mean * students.astype(np.float64)
@@ -47,10 +47,7 @@ def amounts(students: Array, mean: float, cv: float, luck: Floats) -> Floats:
 
     widest = 3.0
     if weighted_cv(scaled(widest), students) < cv:
-        # Where the luckiest school is large, the CV falls again once it has nearly all.
-        widest = max(np.linspace(0.0, widest, 61).tolist(), key=lambda spread: weighted_cv(scaled(spread), students))
-        if weighted_cv(scaled(widest), students) < cv:
-            return scaled(widest)
+        return scaled(widest)
     return scaled(_root(lambda spread: weighted_cv(scaled(spread), students) - cv, 0.0, widest))
 
 

@@ -101,9 +101,9 @@ class DistrictSpec:
     spending_primary: float = margin("yuan a student", 100, 1e6, "public budget for education in the baseline year")
     spending_junior: float = margin("yuan a student", 100, 1e6, "public budget for education in the baseline year")
 
-    excellent_share: float = margin("share", 0.01, 0.99, "grade-6 students at the excellent cut in the baseline year")
-    pass_share: float = margin("share", 0.01, 0.99, "grade-6 students above the pass cut in the baseline year")
-    general_high_rate: float = margin("share", 0.01, 0.99, "grade-9 students at the city's cut-off in the baseline year")
+    excellent_share: float = margin("share", 0.01, 0.99, "grade-6 students at the excellent cut at the baseline")
+    pass_share: float = margin("share", 0.01, 0.99, "grade-6 students at the pass cut in the baseline year")
+    general_high_rate: float = margin("share", 0.01, 0.99, "grade-9 students at the city's cut-off in that year")
     general_high_drift: float = margin("SD a year", -0.5, 0.5, "yearly rise of the city's cut-off")
     scoring_rate_mean: float = margin("share of full marks", 0, 1, "mean scoring rate")
     scoring_rate_sd: float = margin("share of full marks", 0.01, 0.5, "scoring rate of one SD of achievement")
@@ -137,7 +137,7 @@ def load_district(
     known = (*DistrictSpec.margins(), "baseline_year")
     for key, value in overrides:
         if key == "zones":
-            raise UserError("district.zones comes in a later release; leave it out for the zones of the district's table")
+            raise UserError("district.zones comes in a later release; leave it out for the zones of the table")
         if key not in known:
             raise UserError(f"district.{key}: no such setting{closest(key, known)}")
         if key == "baseline_year":
@@ -153,6 +153,9 @@ def load_district(
             problems += problem
     if problems:
         raise UserError(f"{path.name}: " + "; ".join(problems))
+    zones = tuple(_zone(zone, path) for zone in raw["zones"])
+    if missing := [name for kind, name in enumerate(LEVELS) if all(zone.level != kind for zone in zones)]:
+        raise UserError(f"{path.name}: zones: none is {missing[0]}; a district needs primary and junior schools")
     year = raw.get("baseline_year", 2020)
     if isinstance(year, bool) or not isinstance(year, int) or not 1990 <= year <= 2100:
         raise UserError(f"district.baseline_year must be a year within 1990 ... 2100, got {shown(year)}")
@@ -161,7 +164,7 @@ def load_district(
         title=str(raw.get("title", raw["name"])),
         baseline_year=year,
         targets=raw.get("targets"),
-        zones=tuple(_zone(zone, path) for zone in raw["zones"]),
+        zones=zones,
         sources=sources,
         **values,
     )

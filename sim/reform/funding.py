@@ -142,7 +142,7 @@ class Funding(Lever):
         """Schools spend by purpose; posts are bought whole and paid for a year, equipment adds to its book value."""
         schools = model.schools
         for purpose, share in sorted(self.spending.items()):
-            spent = np.floor(share * schools.received).astype(np.int64)
+            spent = np.minimum(np.floor(share * schools.received).astype(np.int64), schools.account)
             if purpose == "posts":
                 pay = round(model.prices["new_teacher_pay"])
                 schools.bought_posts = spent // pay
@@ -194,7 +194,12 @@ class Funding(Lever):
 
 
 def luck_share(weight: Floats, deserved: Floats) -> float:
-    """Half the sum of differences between what is paid and what true effects would have earned, over what is paid."""
+    """Half the sum of differences between what is paid and what true effects would have earned, over what is paid.
+
+    nan where nobody is paid, or nobody would have earned anything.
+    """
+    if weight.sum() == 0 or deserved.sum() == 0:
+        return float("nan")
     return float(0.5 * np.abs(weight / weight.sum() - deserved / deserved.sum()).sum())
 
 

@@ -1,6 +1,7 @@
 """A policy: a bundle of levers with their values by year."""
 
 import dataclasses
+import hashlib
 import importlib
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
@@ -137,9 +138,15 @@ class Policy:
 
     @property
     def resolved(self) -> dict[str, Any]:
-        """The policy as it runs, in plain values."""
+        """The policy as it runs, in plain values; of levers of one's own also what their file holds."""
         header = {name: getattr(self, name) for name in ("name", "first_year", "last_year", "ends")}
-        return {**header, **{schedule.group: dict(schedule.raw) for schedule in self.levers}}
+        levers = {schedule.group: dict(schedule.raw) for schedule in self.levers}
+        own = {
+            schedule.group: hashlib.sha256(Path(inspect.getfile(schedule.kind)).read_bytes()).hexdigest()
+            for schedule in self.levers
+            if "_target_" in schedule.raw
+        }
+        return {**header, **levers, **({"code": own} if own else {})}
 
 
 def _file(name: object, extra_dirs: Sequence[Path]) -> Path:

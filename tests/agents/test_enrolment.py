@@ -32,6 +32,9 @@ def springs(draw):
     model.effects = replace(model.effects, distance_scale=draw(st.sampled_from([0.5, 2.0, 50.0])))
     model.choice_weight = 5.0 * random.random(2)
     model.held = draw(st.booleans())
+    if draw(st.booleans()):
+        junior = schools.level == JUNIOR
+        model.feeding = random.multinomial(8, junior / junior.sum(), count) / 8
     schools.reputation = random.normal(size=count)
     schools.seats = schools.seats * draw(st.sampled_from([0, 0.5, 0.9, 1, 10])) * (random.random(count) < 0.8)
     schools.zone = random.integers(-1, draw(st.sampled_from([1, 5, count])), count)

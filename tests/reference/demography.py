@@ -93,8 +93,7 @@ class Year:
         """How far above the mean each school's homes stand this year."""
         keep = self.effects.catchment_ar
         return [
-            keep * s.home_effect
-            + math.sqrt(1 - keep**2) * one(self.noise.normal, "home effect", self.model.year, s.id)
+            keep * s.home_effect + math.sqrt(1 - keep**2) * one(self.noise.normal, "home effect", self.model.year, s.id)
             for s in self.schools
         ]
 

@@ -146,7 +146,7 @@ def digital(c, row, world):
 
 
 def broadcaster(school, world):
-    """Team skill that live classes bring to a school; None where nobody broadcasts."""
+    """Team skill that live classes bring to a school; None where no other school broadcasts."""
     schools, source = world.model.schools, world.model.terms.live_source
     zone = int(schools.zone[school])
     lead = int(world.model.zones.lead[zone])
@@ -156,8 +156,14 @@ def broadcaster(school, world):
         senders = [row for row in range(len(schools)) if schools.zone[row] == zone]
     else:
         senders = [row for row in range(len(schools)) if schools.level[row] == schools.level[school]]
-    teaching = [world.at_school[row] for row in senders if world.at_school[row]]
-    return max((weighted_mean([(world.skill[k], n) for k, n in here]) for here in teaching), default=None)
+    skills = {}
+    for row in senders:
+        if world.at_school[row]:
+            skills[row] = weighted_mean([(world.skill[k], n) for k, n in world.at_school[row]])
+    if not skills:
+        return None
+    best = max(skills, key=lambda row: (round(skills[row], 9), -row))
+    return None if best == school else skills[best]
 
 
 def luck(model, c, class_stream, class_sd, grade_stream, grade_sd):

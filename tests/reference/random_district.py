@@ -30,7 +30,10 @@ SHAKEN_EFFECTS = {
 
 @cache
 def scenario():
-    return sim.load("wuhan_edz", effects="evidence", overrides=[f"district.students={STUDENTS}"])
+    """Small classes, so that a school of a few dozen students has several in a grade."""
+    settings = {"students": STUDENTS, "class_cap_primary": 10, "class_cap_junior": 10}
+    overrides = [f"district.{key}={value}" for key, value in settings.items()]
+    return sim.load("wuhan_edz", effects="evidence", overrides=overrides)
 
 
 @cache
