@@ -112,14 +112,14 @@ def _parse(words: list[str]) -> _Command:
         if verb in LATER:
             raise _mistake(f"zonesim {verb} comes in a later release; known: {', '.join(VERBS)}")
         if verb not in VERBS:
-            from sim.config import no_such
+            from sim.userinput import no_such
 
             raise no_such(f"zonesim {verb}", "verb", verb, VERBS)
     return _Command(verb, tuple(from_user), help, tuple(folders))
 
 
 def _mistake(message: str) -> Exception:
-    from sim.config import UserError
+    from sim.userinput import UserError
 
     return UserError(message)
 
@@ -127,7 +127,7 @@ def _mistake(message: str) -> Exception:
 def _status(problem: Exception) -> int:
     """Tell what went wrong, in one message; the exit status."""
     from experiments.failure import Failure
-    from sim.config import UserError
+    from sim.userinput import UserError
 
     if isinstance(problem, UserError):
         _complain(str(problem))

@@ -14,6 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sim.scoring import DECREED, GIVEN
+from sim.targets import ROUNDING
+
 HEADLINES = ("cv_backbone", "backbone_cover", "teacher_skill_gap", "score_gap", "score_mean")
 LEVELS = {"primary": "P", "junior": "J", "both": "P+J"}
 VERDICTS = {"met": "green", "missed": "red", "uncertain": "yellow"}
@@ -28,7 +31,7 @@ def show(folder: Path, console: Console) -> None:
     """Print the scoreboard of the run in a folder."""
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     targets, effects = (pd.read_csv(folder / name) for name in ("targets.csv", "effects.csv"))
-    due = targets[targets["due"] & targets["mean"].notna()]
+    due = _given_once(targets[targets["due"] & targets["mean"].notna()])
     console.print()
     _say(console, _title(record), style="bold")
     _say(console, _place(record["resolved"]["district"]))
@@ -69,7 +72,8 @@ goal     in the target's unit, as all figures; of a yearly target, the change fr
 chance   replicates that reach the goal with the policy / without it
 luck     chance without the policy over chance with it
 noise    SD between replicates without the policy; * where the policy's mean effect is larger
-verdict  met: the chance is surely 80 % or more; missed: surely 20 % or less; else uncertain"""
+verdict  met: the chance is surely 80 % or more; missed: surely 20 % or less; else uncertain;
+         decreed, given: the policy or the district's table states the measure, nothing is achieved"""
 
 
 def figure(value: float) -> str:
@@ -77,7 +81,7 @@ def figure(value: float) -> str:
     if pd.isna(value):
         return ""
     decimals = next((d for limit, d in ((1, 3), (10, 2), (100, 1)) if abs(value) < limit), 0)
-    text = f"{value:.{0 if value == int(value) else decimals}f}"
+    text = f"{value:.{0 if abs(value - round(value)) < ROUNDING else decimals}f}"
     return "0" if float(text) == 0 else text
 
 
@@ -91,19 +95,26 @@ def _title(record: dict[str, Any]) -> str:
 
 def _place(district: Mapping[str, Any]) -> str:
     """What the run's district consists of."""
-    schools = [len(zone["schools"]) * [zone["level"]] for zone in district["zones"]]
-    levels = [level for of_zone in schools for level in of_zone]
+    zones = district["zones"]
+    levels = [zone["level"] for zone in zones for _ in zone["schools"]]
     return (
-        f"{len(schools)} zones and groups, {len(levels)} schools "
-        f"({levels.count(0)} primary, {levels.count(1)} junior), {district['students']:,.0f} students ({district['sources']['students']})"
+        f"{len(zones)} zones and groups, {len(levels)} schools "
+        f"({levels.count(0)} primary, {levels.count(1)} junior), "
+        f"{district['students']:,.0f} students ({district['sources']['students']})"
     )
+
+
+def _given_once(due: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those of a given measure before its last year: they all say the same."""
+    given = due["reason"].astype(str).str.startswith(GIVEN, na=False)
+    return due[~given | ~due.duplicated("id", keep="last")]
 
 
 def _verdicts(due: pd.DataFrame) -> Table:
     table = _table("id", "indicator", "for", "year")
     for name in ("goal", "policy", "5 - 95 %", "with-\nout", "chance\n%", "luck\n%", "noise"):
-        table.add_column(name, justify="right")
-    table.add_column("verdict", no_wrap=True)
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict")  # "met, decreed" takes two lines where there is no room
     for row in _rows(due):
         table.add_row(
             *_names(row),
@@ -115,9 +126,15 @@ def _verdicts(due: pd.DataFrame) -> Table:
             _against(_percent(row["probability"]), _percent(row["probability_counterfactual"])),
             _percent(row["luck_share"]),
             figure(row["noise_sd"]) + ("*" if row["informative"] is True else " "),
-            Text(row["status"], style=VERDICTS.get(row["status"], "")),
+            _verdict(row["status"], str(row["reason"])),
         )
     return table
+
+
+def _verdict(status: str, reason: str) -> Text:
+    """The status in its colour; what is met because it was decreed or given is not to catch the eye."""
+    stated = next((f", {words.strip(': ')}" for words in (DECREED, GIVEN) if reason.startswith(words)), "")
+    return Text(status + stated, style="dim" if stated and status == "met" else VERDICTS.get(status, ""))
 
 
 def _expected(due: pd.DataFrame) -> list[str]:

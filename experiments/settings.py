@@ -17,7 +17,8 @@ from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
 from experiments.engines import ENGINES
-from sim.config import RunSettings, UserError, config_root, find, no_such, number, read_yaml, shown
+from sim.config import RunSettings
+from sim.userinput import UserError, config_root, find, no_such, number, read_yaml, shown
 
 NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out")
 """Settings that are names or paths, taken as they are typed."""

@@ -18,7 +18,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any
 
 from experiments.failure import Failure
-from sim.config import UserError, shown
+from sim.userinput import UserError, shown
 
 if TYPE_CHECKING:
     import pandas as pd

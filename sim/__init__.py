@@ -1,9 +1,9 @@
 """zonesim: agent-based simulation of school-zone reform (学区制, 集团化办学) in compulsory education."""
 
-from sim.config import UserError
 from sim.model import ZoneReform
 from sim.result import Result
 from sim.scenario import Scenario, load, run
+from sim.userinput import UserError
 
 __all__ = ["Result", "Scenario", "UserError", "ZoneReform", "load", "open_sweep", "run"]
 

@@ -12,19 +12,12 @@ import numpy as np
 from sim.noise import Noise
 from sim.userinput import (
     UserError,
-    closest,
-    config_root,
     find,
     no_such,
     number,
-    parse_override,
     read_yaml,
     shown,
 )
-
-__all__ = ["Coefficient", "EffectTable", "Effects", "RunSettings"]
-__all__ += ["UserError", "closest", "config_root", "find", "no_such", "number"]
-__all__ += ["parse_override", "read_yaml", "shown"]
 
 
 @dataclass(frozen=True)
@@ -132,7 +125,8 @@ UNITS: Mapping[str, tuple[float | None, float | None]] = {
     "SD, spread": (0, None),
     "ratio": (0, None),
     "share": (0, 1),
-    "share of pay": (0.001, 1),  # divided by, as the next three
+    "share of pay": (0.001, 1),  # divided by, as the next four
+    "share above 0": (0.01, 1),
     "reliability": (0.01, 1),
     "years": (0.01, None),
     "km": (0.01, None),

@@ -205,6 +205,8 @@ class ZoneReform(mesa.Model):
             digital_school_share=district.digital_school_share,
             digital_lesson_share=district.digital_lesson_share,
             live_class_share=district.live_class_share,
+            live_lesson_share=district.live_lesson_share,
+            extra_time_share=district.extra_time_share,
             rotation_years=int(district.rotation_years),
         )
 

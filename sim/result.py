@@ -11,10 +11,10 @@ import pandas as pd
 
 from sim.agents.school import LEVELS
 from sim.analysis.paired import KEYS, effects_table, spread
-from sim.config import UserError, no_such
 from sim.indicators.catalogue import INDICATORS
 from sim.scoring import score
 from sim.targets import Targets
+from sim.userinput import UserError, no_such
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

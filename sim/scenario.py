@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sim.config import Effects, EffectTable, RunSettings, UserError, closest, find, no_such, parse_override, read_yaml
+from sim.config import Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
 from sim.district.spec import DistrictSpec, load_district
 from sim.district.spin_up import district_at_rest
@@ -20,6 +20,7 @@ from sim.noise import Floats, Noise, replicate_seed
 from sim.reform import Policy
 from sim.result import COST_KEYS, Result
 from sim.targets import Targets
+from sim.userinput import UserError, closest, find, no_such, parse_override, read_yaml
 
 Arm = Literal["policy", "counterfactual"]
 Override = str | tuple[str, object]

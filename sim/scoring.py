@@ -14,7 +14,7 @@ import pandas as pd
 from sim.agents.school import LEVELS
 from sim.analysis.paired import spread, wilson
 from sim.noise import Floats
-from sim.targets import ROUNDING, Target, Targets, Unscored
+from sim.targets import DISTRICT_TABLE, ROUNDING, Target, Targets, Unscored
 
 COLUMNS = (
     *("id", "indicator", "level", "year", "comparator", "target", "due", "baseline", "mean", "p05", "p95"),
@@ -23,6 +23,8 @@ COLUMNS = (
 )
 LIKELY, UNLIKELY = 0.8, 0.2
 """A target is met when its probability is surely at least the one, missed when surely at most the other."""
+DECREED, GIVEN = "decreed: ", "given: "
+"""How the reason begins where the policy or the district states the measure itself."""
 
 
 def score(targets: Targets, indicators: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.DataFrame:
@@ -34,7 +36,7 @@ def score(targets: Targets, indicators: pd.DataFrame, parameters: Mapping[str, A
     indicators : DataFrame
         As `indicators.parquet`; the first year is the baseline. It may lack the counterfactual.
     parameters : mapping
-        The run's settings; a goal such as `district.general_high_rate` is looked up here.
+        The run's settings; a goal such as `district.general_high_rate` and what the policy decrees are looked up here.
 
     Returns
     -------
@@ -124,7 +126,33 @@ def _scored(
         without = None if counterfactual is None else counterfactual[:, at]
         judged = _judged(target, goal, policy[:, at], without)
         baseline = float(spread(_worst(target, levels[:, 0])).mean)
-        yield row | {"due": year in target.years, "baseline": baseline} | judged
+        reason = _reason(target, parameters, year)
+        yield row | {"due": year in target.years, "baseline": baseline, "reason": reason} | judged
+
+
+def _reason(target: Target, parameters: Mapping[str, Any], year: int) -> str:
+    """The target's note, after what states its measure in this run and year, if anything does."""
+    stated = ""
+    if target.set_by == DISTRICT_TABLE:
+        stated = f"{GIVEN}{target.set_by} states it"
+    elif target.set_by and _in_force(target.set_by, parameters.get("policy", {}), year):
+        stated = f"{DECREED}{target.set_by} sets it"
+    return "; ".join(filter(None, (stated, target.note)))
+
+
+def _in_force(name: str, policy: Mapping[str, Any], year: int) -> bool:
+    """Whether a run's policy replaces the status quo by a setting, `policy.digital.lesson_share`, in a year."""
+    _, group, setting = name.split(".")
+    last_year = policy.get("last_year")
+    if last_year is not None and year > last_year:
+        if policy["ends"]:
+            return False
+        year = last_year
+    value = policy.get(group, {}).get(setting)
+    values = value if isinstance(value, Mapping) else {0: value}
+    by_year = {int(since): of_year for since, of_year in values.items()}  # in a run's record years are texts
+    begun = [since for since in by_year if since <= year]
+    return bool(begun) and by_year[max(begun)] is not None
 
 
 def _judged(target: Target, goal: float, policy: Floats, counterfactual: Floats | None) -> dict[str, Any]:
@@ -143,7 +171,6 @@ def _judged(target: Target, goal: float, policy: Floats, counterfactual: Floats 
         "probability": successes / n,
         "gap": float(over.mean) - goal,
         "status": "met" if low >= LIKELY else "missed" if high <= UNLIKELY else "uncertain",
-        "reason": target.note,
     }
     if target.each:
         row["expected_schools"] = float(target.met(policy, goal).sum(axis=1).mean())

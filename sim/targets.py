@@ -6,6 +6,7 @@ a measure in the model are scored (`sim.scoring`); the others say why they are n
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.school import LEVELS
-from sim.config import UserError, find, no_such, number, read_yaml, shown
 from sim.indicators.catalogue import INDICATORS, SCHOOL
 from sim.noise import Floats
+from sim.reform import known_levers
+from sim.userinput import UserError, find, no_such, number, read_yaml, shown
 
 COMPARATORS = (">=", "<=", "=")
 STEPS = ("target", "change", "growth")
@@ -23,6 +25,8 @@ STEPS = ("target", "change", "growth")
 STATUSES = ("not simulated", "not a target")
 ROUNDING = 1e-9
 """In the target's unit: 0.52 - 0.50 is 2 points."""
+DISTRICT_TABLE = "district.zones"
+"""The table of zones and schools, which the model takes as it is."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,9 @@ class Target:
         Whether every school has to meet it.
     weight : str
         Indicator that shares of both levels are pooled by; empty for counts, which add up.
+    set_by : str
+        What states the measure itself, so that reaching the goal is no achievement: one of `decreeing()`, or
+        `DISTRICT_TABLE`; empty where the model finds the measure.
     """
 
     id: str
@@ -70,6 +77,7 @@ class Target:
     years: tuple[int, ...]
     each: bool
     weight: str
+    set_by: str
     note: str
     source: str
 
@@ -125,9 +133,20 @@ class Targets:
         return cls(tuple(_row(id, row, document, f"{where}: {id}") for id, row in table.items()))
 
 
+@cache
+def decreeing() -> tuple[str, ...]:
+    """Settings of a policy that may state a measure: a number in place of the status quo."""
+    return tuple(
+        f"policy.{group}.{name}"
+        for group, lever in known_levers().items()
+        for name, declared in lever.settings().items()
+        if declared.off is None and declared.kind is float
+    )
+
+
 _WORDS = ("title", "section", "quote", "level")
 _NOT_SCORED = (*_WORDS, "status", "reason", "carried_by")
-_SCORED = (*_WORDS, "measure", "each", "weight", "comparator", *STEPS, "unit", "years", "note")
+_SCORED = (*_WORDS, "measure", "each", "weight", "comparator", *STEPS, "unit", "years", "set_by", "note")
 
 
 def _row(id: str, row: object, document: str, where: str) -> Target | Unscored:
@@ -162,6 +181,8 @@ def _target(id: str, row: Mapping[str, Any], level: str, source: str, where: str
         raise UserError(f"{where}.each must be true or false, got {shown(each)}")
     if weight and weight not in INDICATORS:
         raise no_such(f"{where}.weight", "indicator", weight, INDICATORS)
+    if "set_by" in row and row["set_by"] not in (*decreeing(), DISTRICT_TABLE):
+        raise no_such(f"{where}.set_by", "setting", row["set_by"], (*decreeing(), DISTRICT_TABLE))
     comparator = _one_of(row, "comparator", COMPARATORS, where)
     if each and (level == "both" or comparator == "=" or SCHOOL not in INDICATORS[indicator].scopes):
         raise UserError(f"{where}.each needs one level, >= or <=, and an indicator that schools have")
@@ -178,6 +199,7 @@ def _target(id: str, row: Mapping[str, Any], level: str, source: str, where: str
         years=tuple(int(number(year, f"{where}.years", 1990, 2100, whole=True)) for year in years),
         each=each,
         weight=weight,
+        set_by=row.get("set_by", ""),
         note=str(row.get("note", "")),
         source=source,
     )

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.config import STATUSES, UNITS, Coefficient, Effects, EffectTable, RunSettings, UserError
+from sim.config import STATUSES, UNITS, Coefficient, Effects, EffectTable, RunSettings
 from sim.noise import Noise
-from sim.userinput import config_root
+from sim.userinput import UserError, config_root
 
 EVIDENCE = Path(__file__).parents[1] / "docs" / "sources" / "evidence.csv"
 STATUS_OF = {
@@ -171,6 +171,8 @@ class TestOverrides:
             ("effects.kappa", 1.5, "effects.kappa must be within 0 ... 1, got 1.5"),
             ("effects.rec_move", math.nan, "effects.rec_move must be a number, got nan"),
             ("effects.tau", 0, "effects.tau must be at least 0.01, got 0"),
+            ("effects.rec_within", 0, "effects.rec_within must be within 0.01 ... 1, got 0"),
+            ("effects.stake_share", 0, "effects.stake_share must be within 0.01 ... 1, got 0"),
         ],
     )
     def test_what_has_no_meaning_is_refused(self, key, value, message):

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sim.config import find, read_yaml
 from sim.reform import Policy
-from sim.userinput import config_root
+from sim.userinput import config_root, find, read_yaml
 
 SOURCES = Path(__file__).parents[1] / "docs" / "sources"
 POLICIES = sorted((config_root() / "policy").glob("*.yaml"))

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from reference.tables import indicator_table, joined
-from sim.config import UserError
 from sim.result import Recorded, Result
+from sim.userinput import UserError
 
 RULE = {"title": "t", "section": "s", "quote": "q", "measure": "score_gap", "level": "junior", "unit": "SD"}
 RESOLVED = {

@@ -185,6 +185,43 @@ def test_growth_is_in_percent_of_the_year_before_and_undefined_from_nothing():
     assert (row["mean"], row["probability"], row["baseline"]) == pytest.approx((10, 1, 2.5))
 
 
+POLICY = {"name": "p", "first_year": 2021, "last_year": 2022, "ends": False}
+
+
+@pytest.mark.parametrize(
+    ("policy", "decreed"),
+    [
+        ({"digital": {"lesson_share": 0.9}}, [2021, 2022, 2023]),
+        ({"digital": {"lesson_share": 0.9}, "ends": True}, [2021, 2022]),
+        ({"digital": {"lesson_share": 0.9}, "last_year": None}, [2021, 2022, 2023]),
+        ({"digital": {"lesson_share": {"2022": 0.9}}}, [2022, 2023]),  # as run.json has it
+        ({"digital": {"lesson_share": {2021: 0.5, 2022: None}}}, [2021]),
+        ({"digital": {"lesson_share": {2023: 0.9}}}, []),  # after the last year: not used
+        ({"digital": {"lesson_share": None}}, []),
+        ({"digital": {"school_coverage": 0.9}}, []),
+        ({}, []),
+    ],
+)
+def test_a_target_is_decreed_where_the_policy_sets_its_measure(policy, decreed):
+    key = ("policy", "primary", "district", "d")
+    table = indicator_table("digital_lesson_share", {key: [[0.1, 0.9, 0.9, 0.2]] * 20})
+    rule = {"measure": "digital_lesson_share", "level": "primary", "comparator": ">=", "target": 50, "unit": "%"}
+    rule |= {"years": [2023], "note": "of all lessons"}
+    scored = score(targets(**rule, set_by="policy.digital.lesson_share"), table, {"policy": POLICY | policy})
+    words = "decreed: policy.digital.lesson_share sets it; of all lessons"
+    assert scored["reason"].tolist() == [words if year in decreed else "of all lessons" for year in scored["year"]]
+    assert scored["status"].tolist() == ["met", "met", "missed"]  # whoever sets it
+    plain = score(targets(**rule), table, {"policy": POLICY | policy})
+    pd.testing.assert_frame_equal(scored.drop(columns="reason"), plain.drop(columns="reason"))
+
+
+def test_a_measure_that_the_districts_table_states_is_given_under_any_policy():
+    table = indicator_table("zones", {key: [[12.0, 12.0]] for key in arms("primary", "district", "d")})
+    rule = {"measure": "zones", "level": "primary", "comparator": "=", "target": 12, "unit": "zones"}
+    scored = score(targets(**rule, years=[2021, 2022], set_by="district.zones"), table, {})
+    assert scored["reason"].tolist() == ["given: district.zones states it", "after the horizon"]
+
+
 def test_rows_that_are_not_scored_keep_their_place_reason_and_source():
     rows = {
         "A": WORDS

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import yaml
 
-from sim.config import UserError, config_root
 from sim.indicators.catalogue import INDICATORS
 from sim.reform import known_levers
-from sim.targets import Target, Targets, Unscored
+from sim.targets import DISTRICT_TABLE, Target, Targets, Unscored, decreeing
+from sim.userinput import UserError, config_root
 
 SOURCES = Path(__file__).parents[1] / "docs" / "sources"
 
@@ -72,6 +72,17 @@ def test_scored_measures_are_indicators():
     assert all(row.indicator in INDICATORS for row in scored)
 
 
+def test_measures_that_the_plan_or_the_table_states_say_so():
+    stated = {row.id: row.set_by for row in Targets.load("wuhan_edz").rows if isinstance(row, Target) and row.set_by}
+    given = {id for id, by in stated.items() if by == DISTRICT_TABLE}
+    assert given == {"WK33", "WK34", "WK35"}
+    assert set(stated) - given == {"WK08", "WK10", "WK11", "WK13", "WK14", "WK15", "WK16", "WK17"}
+    levers = known_levers()
+    for name in {*stated.values(), *decreeing()} - {DISTRICT_TABLE}:
+        _, group, setting = name.split(".")
+        assert levers[group].settings()[setting].off is None, name
+
+
 @pytest.mark.parametrize(
     ("id", "key", "value", "words"),
     [
@@ -83,6 +94,9 @@ def test_scored_measures_are_indicators():
         ("WK08", "weight", "", "weight must name an indicator"),
         ("WK08", "change", 3, "must have one of target, change, growth, got target, change"),
         ("WK08", "target", True, "must be a number"),
+        ("WK08", "set_by", "policy.training.ict_shar", "did you mean 'policy.training.ict_share'?"),
+        ("WK08", "set_by", "policy.rotation.rate", "set_by: no such setting"),
+        ("WK08", "set_by", "", "set_by: no such setting"),
         ("WK08", "years", 2023, "years must be a list"),
         ("WK08", "years", [20.5], "years must be a whole number"),
         ("WK05", "each", 1, "each must be true or false"),
@@ -91,6 +105,7 @@ def test_scored_measures_are_indicators():
         ("WK19", "status", "nothing", "no such status"),
         ("WK19", "reason", "", "reason must be a text"),
         ("WK19", "target", 3, "no such entry"),
+        ("WK19", "set_by", "district.zones", "no such entry"),
         ("WK19", "carried_by", "policy.x", "carried_by must be a list"),
     ],
 )

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 import sim
-from sim.config import find
 from sim.noise import Noise, replicate_seed
 from sim.result import Result
+from sim.userinput import find
 
 TARGETS = {
     "document": "a plan",
@@ -48,6 +48,11 @@ TARGETS = {
         },
     },
 }
+DISTRICT = {
+    "zones": [{"level": 0, "schools": ["a", "b"]}, {"level": 1, "schools": ["c"]}],
+    "students": 1000,
+    "sources": {"students": "assumed"},
+}
 
 
 def install(seconds: float = 0.0, deadly: int | None = None) -> None:
@@ -61,7 +66,7 @@ def load(
 ) -> SimpleNamespace:
     find("district", district, config_dirs)
     resolved = {
-        "district": {"name": district},
+        "district": DISTRICT | {"name": district},
         "policy": {"name": policy, "counterfactual": counterfactual},
         "effects": effects,
         "background": background,

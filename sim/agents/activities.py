@@ -10,7 +10,6 @@ from numpy.typing import ArrayLike
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, Schools
-from sim.agents.teacher import YOUNG_AGE
 from sim.noise import Floats, Noise, rank_within
 
 if TYPE_CHECKING:
@@ -23,8 +22,7 @@ def record_activities(model: "ZoneReform") -> None:
     employed = teachers.employed
     schools.research = chosen_schools("research schools", terms.school_research_share, schools, model.noise)
     teachers.research = _some(model, "research", 0, terms.teacher_research_share, employed)
-    young = employed & (teachers.age < YOUNG_AGE)
-    teachers.contest = _some(model, "contest", model.year, terms.young_contest_share, young)
+    teachers.contest = _some(model, "contest", model.year, terms.young_contest_share, teachers.young)
     trained = employed & teachers.ict_trained
     teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, first=trained)
     teachers.award = employed & wins_award(model)
@@ -38,6 +36,11 @@ def chosen_schools(stream: str, share: float, schools: Schools, noise: Noise) ->
 def schools_reached(share: float, schools: Schools) -> int:
     """Number of schools that a share of each level comes to."""
     return int(share_of(share, np.bincount(schools.level, minlength=len(LEVELS))).sum())
+
+
+def teachers_reached(share: float, among: Array, model: "ZoneReform") -> Array:
+    """Number of teachers that a share of those `among` whom to choose comes to at each school, (S,)."""
+    return share_of(share, np.bincount(model.teachers.school[among], minlength=len(model.schools)))
 
 
 def share_of(share: float, count: ArrayLike) -> Array:

@@ -19,10 +19,12 @@ def assess(model: "ZoneReform") -> None:
     """Test every student, then measure schools."""
     sit_tests(model)
     students, schools = model.students, model.schools
-    size = np.maximum(np.bincount(students.school, minlength=len(schools)), 1)
-    schools.score = np.bincount(students.school, weights=students.score, minlength=len(schools)) / size
+    size = np.bincount(students.school, minlength=len(schools))
+    total = np.bincount(students.school, weights=students.score, minlength=len(schools))
+    schools.score = total / np.maximum(size, 1)
     memory = model.effects.reputation_memory
-    schools.reputation = memory * schools.reputation + (1.0 - memory) * schools.score
+    latest = memory * schools.reputation + (1.0 - memory) * schools.score
+    schools.reputation = np.where(size > 0, latest, schools.reputation)
     schools.value_added = np.column_stack((value_added(model), schools.value_added[:, :-1]))
     schools.true_effect = true_effect(model)
 

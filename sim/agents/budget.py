@@ -23,7 +23,10 @@ class Ledger:
 
 
 def fund_schools(model: "ZoneReform") -> None:
-    """Public-use funds (公用经费) of the year, by student and the official quota; equipment is kept up from them."""
+    """Public-use funds (公用经费) of the year, by student and the official quota.
+
+    They are spent within the year: books, equipment and rooms are taken to be kept up from them as they stand.
+    """
     schools = model.schools
     students = np.bincount(model.students.school, minlength=len(schools))
     funds = np.maximum(students, SMALLEST_FUNDED) * model.terms.quota[schools.level]

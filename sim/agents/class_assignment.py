@@ -67,9 +67,13 @@ def least_loaded(model: "ZoneReform", open_: Array, subjects: tuple[int, ...], m
 
 
 def within_normal_loads(model: "ZoneReform", level: Array) -> Array:
-    """Classes whose team is whole; where a teacher has more than the normal load, the classes beyond it are not."""
+    """Classes whose team is whole and of different people, and within everybody's normal load.
+
+    Where a teacher has more than the normal load, the classes beyond it, by id, are not.
+    """
     team, class_id = model.classes.team, model.classes.id
     whole = (team[:, 0] >= 0) & (team[:, 1] >= 0) & ((team[:, 2] >= 0) | (level == PRIMARY))
+    whole &= (team[:, 0] != team[:, 1]) & (team[:, 0] != team[:, 2]) & (team[:, 1] != team[:, 2])
     row, slot = np.nonzero(team >= 0)
     beyond = rank_within(team[row, slot], class_id[row]) >= int(model.district.core_load)
     return np.asarray(whole & (np.bincount(row[beyond], minlength=len(team)) == 0))

@@ -9,7 +9,7 @@ TEAM_SIZE = (2, 3)
 CYCLE_STARTS = (1, 4, 7)
 """Grades in which a class gets a new team; the team follows the class for three years."""
 SCHOOL_DIGITS = 10**5
-INDEX_DIGITS = 10**3
+INDEX_DIGITS = 10**4
 
 
 class Classes(Columns):

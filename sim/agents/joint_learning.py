@@ -1,9 +1,12 @@
 """Step 6, joint teaching: teachers learn from better colleagues, and from those the zone joins them with.
 
-    learned_t = max(keep * learned_t-1, theta * coverage * fidelity * gap + colleagues + training)
+    joint       = theta * coverage * fidelity * gap
+    practised_t = max(keep * practised_t-1, colleagues + max(0, joint) + max(0, training))
+    learned_t   = practised_t + min(0, joint) + min(0, training)
 
 Practice is kept up, not piled up: gaps are taken in the skill brought to the job, in SD of teachers, and
-count up to one SD. Better ones help, worse ones do no harm.
+count up to one SD. Better ones help, worse ones do no harm. Where the effect of joint work or training itself is
+drawn below 0 it harms in the years it goes on: cut off at 0, an effect that is null on average would be a gain.
 """
 
 from collections.abc import Callable
@@ -32,16 +35,20 @@ def learn_together(model: "ZoneReform") -> None:
 
 
 def keep_up(model: "ZoneReform") -> None:
-    """Bring `learned` of every teacher to this year."""
+    """Bring `practised` and `learned` of every teacher to this year."""
     teachers, effects, terms = model.teachers, model.effects, model.terms
     rows = np.flatnonzero(teachers.employed)
     staff = teachers.take(rows)
-    target = from_colleagues(staff, effects)
+    gain, harm = from_colleagues(staff, effects), np.zeros(len(rows))
     if terms.joint_coverage > 0:
-        target = target + terms.joint_coverage * from_joint_work(staff, model)
+        joint = terms.joint_coverage * from_joint_work(staff, model)
+        gain, harm = gain + np.maximum(0.0, joint), harm + np.minimum(0.0, joint)
     if terms.training_hours > 0:
-        target = target + effects.b_nttp * min(1.0, terms.training_hours / FULL_HOURS)
-    teachers.learned[rows] = np.maximum(effects.keep * staff.learned, target)
+        training = effects.b_nttp * min(1.0, terms.training_hours / FULL_HOURS)
+        gain, harm = gain + max(0.0, training), harm + min(0.0, training)
+    practised = np.maximum(effects.keep * staff.practised, gain)
+    teachers.practised[rows] = practised
+    teachers.learned[rows] = practised + harm
 
 
 def skill_gap(better: Floats, own: Floats, effects: "Effects") -> Floats:

@@ -6,9 +6,8 @@ import numpy as np
 
 from sim.agents.activities import share_of
 from sim.agents.columns import Array
-from sim.agents.school import JUNIOR
 from sim.agents.teacher import experience_effect, match_quality
-from sim.noise import Floats
+from sim.noise import Floats, rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -106,7 +105,7 @@ def digital_part(model: "ZoneReform", skill: Floats) -> Floats:
     classes, schools, effects, terms = model.classes, model.schools, model.effects, model.terms
     used = terms.digital_lesson_share * schools.digital[classes.school]
     gain = np.maximum(0.0, broadcaster_skill(model, skill) - skill)
-    live = terms.digital_lesson_share * schools.live[classes.school]
+    live = terms.live_lesson_share * schools.live[classes.school]
     return (effects.b_platform + effects.rec_digital * terms.extra_time_share) * used + effects.b_live * live * gain
 
 
@@ -143,14 +142,15 @@ def yearly_luck(model: "ZoneReform", class_stream: str, class_sd: float, grade_s
 
 
 def adopt_digital(model: "ZoneReform") -> None:
-    """Schools take up digital teaching and live classes in an order of their own, lead schools first."""
-    schools, terms = model.schools, model.terms
-    order = model.noise.rank("digital order", 0, schools.id, schools.level) - len(schools) * schools.lead
-    for level in range(JUNIOR + 1):
-        rows = np.flatnonzero(schools.level == level)
-        place = np.argsort(np.argsort(order[rows], kind="stable"), kind="stable")
-        for column, share in ((schools.digital, terms.digital_school_share), (schools.live, terms.live_class_share)):
-            column[rows] = place < share_of(share, len(rows))
+    """Schools take up digital teaching lead schools first; live classes zone by zone, so that they have two ends."""
+    schools, terms, noise = model.schools, model.terms, model.noise
+    lot = noise.rank("digital order", 0, schools.id)
+    zone_lot = noise.rank("live order", 0, model.zones.id)[schools.zone]
+    count = np.bincount(schools.level)[schools.level]
+    place = rank_within(schools.level, ~schools.lead, lot)
+    schools.digital = place < share_of(terms.digital_school_share, count)
+    place = rank_within(schools.level, zone_lot, ~schools.lead, lot)
+    schools.live = place < share_of(terms.live_class_share, count)
 
 
 def _weighted_means(

@@ -40,7 +40,7 @@ class Schools(Columns):
     principals = Column(np.int32, "", "principals the school has had")
     reputation = Column(np.float64, "SD of achievement", "lagged measured mean score, as families see it")
     vacant_titles = Column(np.int32, "", "backbone titles (school, district, city) to be given again", width=3)
-    digital = Column(np.bool_, "", "uses digital teaching (no effect on learning)")
+    digital = Column(np.bool_, "", "uses digital teaching (`b_platform`, 0 by default)")
     live = Column(np.bool_, "", "takes or gives live classes")
     research = Column(np.bool_, "", "has a district research project (no effect on learning)")
     received = Column(np.int64, "yuan", "received from the zone fund this year")

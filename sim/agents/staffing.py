@@ -10,6 +10,7 @@ from sim.agents.teacher import (
     BACKBONE,
     DISTRICT_BACKBONE,
     GENERATIONS,
+    POSTS,
     SCIENCE_IT,
     Teachers,
     drawn_skill,
@@ -19,8 +20,6 @@ from sim.noise import rank_within
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
-POSTS = 10**4
-"""A post's number is the id of the school that founded it * POSTS + its place there."""
 SENIORITY_FOR_BACKBONE = 5
 """Years of teaching before a first backbone title; assumed."""
 TITLE_YEARS = (1, 8, 16)
@@ -80,15 +79,19 @@ def principal_effect(model: "ZoneReform", schools: Schools) -> Array:
 
 
 def fill_posts(model: "ZoneReform", leaving: Array) -> None:
-    """Hire into empty posts up to each school's establishment, then into new posts; surplus posts stay empty."""
+    """Hire into empty posts up to each school's establishment, then into new posts; surplus posts stay empty.
+
+    The subjects with the largest share of empty posts come first.
+    """
     teachers, schools, noise = model.teachers, model.schools, model.noise
     teachers.home_school[leaving] = teachers.school[leaving]
     teachers.school[leaving] = -1
     filled = np.bincount(teachers.school[teachers.employed], minlength=len(schools))
     missing = np.maximum(establishment(model) - filled, 0)
     empty = np.flatnonzero(~teachers.employed)
-    owner = teachers.home_school[empty]
-    refilled = noise.rank("which post", model.year, teachers.id[empty], owner) < missing[owner]
+    owner = owners(teachers)[empty]
+    luck = noise.rank("which post", model.year, teachers.id[empty])
+    refilled = rank_within(owner, -vacancy(teachers)[empty], luck) < missing[owner]
     hire(model, empty[refilled], owner[refilled], teachers.subject[empty[refilled]])
     new = missing - np.bincount(owner[refilled], minlength=len(schools))
     if new.sum() > 0:
@@ -96,17 +99,27 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     model.flows["retired"], model.flows["hired"] = len(leaving), int(missing.sum())
 
 
+def owners(teachers: Teachers) -> Array:
+    """School that each post belongs to, filled or empty."""
+    return np.where(teachers.employed, teachers.school, teachers.home_school).astype(np.int64)
+
+
+def vacancy(teachers: Teachers) -> Array:
+    """Share of empty posts, to 1e-9, among those of the same subject at the same school."""
+    cell = owners(teachers) * (SCIENCE_IT + 1) + teachers.subject
+    return np.asarray(np.round(np.bincount(cell, weights=~teachers.employed)[cell] / np.bincount(cell)[cell], 9))
+
+
 def establishment(model: "ZoneReform") -> Array:
     """Teachers each school should have: its share of the norm as in the baseline year, and posts from the zone fund.
 
-    `fill_norm` moves the share towards the plain norm.
+    `fill_norm` brings schools below the plain norm up towards it, and takes nothing from those above.
     """
     schools = model.schools
     if model.held:
         return schools.posts.astype(np.int64)
     students = np.bincount(model.students.school, minlength=len(schools))
-    fill = model.terms.fill_norm
-    share = (1.0 - fill) * model.norm_share + fill
+    share = model.norm_share + model.terms.fill_norm * np.maximum(0.0, 1.0 - model.norm_share)
     return np.round(students / model.terms.norm[schools.level] * share).astype(np.int64) + schools.funded_posts
 
 
@@ -127,9 +140,11 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array) -> Non
     }
     for name, value in fresh.items():
         teachers.arrays[name][rows] = value
-    for column in (teachers.experience, teachers.years_here, teachers.title, teachers.backbone, teachers.learned):
+    for column in (teachers.experience, teachers.years_here, teachers.title, teachers.backbone):
         column[rows] = 0
-    for column in (teachers.posting_end, teachers.seeks_school, teachers.contest, teachers.award):
+    for column in (teachers.practised, teachers.learned, teachers.posting_end):
+        column[rows] = 0
+    for column in (teachers.seeks_school, teachers.contest, teachers.award):
         column[rows] = 0
 
 
@@ -150,9 +165,10 @@ def open_posts(model: "ZoneReform", school: Array) -> None:
 def short_subjects(model: "ZoneReform", school: Array) -> Array:
     """For each new post, one after the other, the subject furthest below the school's own mix of posts."""
     teachers = model.teachers
+    owner = owners(teachers)
     subjects = np.empty(len(school), dtype=np.int64)
     for row in np.unique(school):
-        own = np.bincount(teachers.subject[teachers.home_school == row], minlength=SCIENCE_IT + 1)
+        own = np.bincount(teachers.subject[owner == row], minlength=SCIENCE_IT + 1)
         mix, have = own / max(1, own.sum()), own.astype(np.float64)
         for post in np.flatnonzero(school == row):
             subjects[post] = np.argmax(np.round(mix * (have.sum() + 1) - have, 9))

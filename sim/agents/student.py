@@ -4,16 +4,16 @@ import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
 
-COHORT_DIGITS = 10**9
-CATCHMENT_DIGITS = 10**5
-ARRIVAL = 10**4
+COHORT_DIGITS = 10**11
+CATCHMENT_DIGITS = 10**6
+ARRIVAL = 10**5
 """A child who takes the place of one who left has the same number plus ARRIVAL."""
 
 
 class Students(Columns):
     """State of the students."""
 
-    id = Column(np.int64, "", "year of entry, home catchment and number: 2020 0007 00012")
+    id = Column(np.int64, "", "year of entry, home catchment, families who moved, number: 2020 00007 0 00012")
     grade = Column(np.int8, "", "1 ... 9")
     school = Column(np.int32, "", "row of the school")
     classroom = Column(np.int32, "", "row of the class")

@@ -14,6 +14,8 @@ DISTRICT_BACKBONE = 2
 NOVICE_YEARS = 5
 YOUNG_AGE = 35
 
+POSTS = 10**5
+"""A post's number is the id of the school that founded it * POSTS + its place there."""
 GENERATIONS = 1000
 """A teacher's id is post * GENERATIONS + the number of holders the post has had before."""
 
@@ -33,7 +35,8 @@ class Teachers(Columns):
     title = Column(np.int8, "", "0 none, 1 junior, 2 middle, 3 senior title (职称)")
     backbone = Column(np.int8, "", "0 none, 1 school, 2 district, 3 city backbone teacher (骨干教师)")
     base_skill = Column(np.float64, "SD of achievement a year", "skill brought to the job")
-    learned = Column(np.float64, "SD of achievement a year", "skill kept up by working with others")
+    practised = Column(np.float64, "SD of achievement a year", "part of learned skill that is kept up")
+    learned = Column(np.float64, "SD of achievement a year", "skill gained, or lost, by working with others")
     seeks_school = Column(np.bool_, "", "looked for another school this year")
     moved = Column(np.bool_, "", "first year at this school")
     rotated = Column(np.bool_, "", "moved by the rotation of this year")
@@ -48,6 +51,11 @@ class Teachers(Columns):
     def employed(self) -> Array:
         """Mask of the posts that are filled."""
         return self.school >= 0
+
+    @property
+    def young(self) -> Array:
+        """Mask of the young teachers (青年教师)."""
+        return np.asarray(self.employed & (self.age < YOUNG_AGE))
 
     @property
     def skill(self) -> Floats:

@@ -21,7 +21,7 @@ class Terms:
     norm: NDArray[np.float64]
     """Students per teacher of the establishment norm, at the margin."""
     fill_norm: float
-    """Share of the gap between a school's posts and the plain norm that is closed a year, 0 ... 1."""
+    """Share of a school's shortfall in posts against the plain norm that is closed, 0 ... 1; not a rate a year."""
     quota: NDArray[np.float64]
     """Public-use funds, yuan a student."""
     retirement_months: tuple[int, int]
@@ -33,7 +33,8 @@ class Terms:
     digital_school_share: float
     digital_lesson_share: float
     live_class_share: float
-    extra_time_share: float = 0.0
+    live_lesson_share: float
+    extra_time_share: float
     """Share of digital lessons that come with extra learning time."""
     live_source: str = "lead"
     """Who broadcasts live classes: "lead", "zone_best" or "district_best" school."""

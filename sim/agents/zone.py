@@ -41,5 +41,6 @@ def fidelity(model: "ZoneReform") -> Floats:
     zones, effects = model.zones, model.effects
     ceiling = np.array([effects.ceiling_group, effects.ceiling_zone, effects.ceiling_alliance])[zones.form]
     ceiling = np.maximum(0.0, ceiling - effects.ceiling_loss * np.maximum(0, zones.members - effects.ceiling_members))
+    years = model.policy.years_running(model.year) if model.policy.in_force(model.year) else 0
     tau = effects.tau if model.terms.fidelity_years is None else model.terms.fidelity_years
-    return np.asarray(ceiling * (1.0 - np.exp(-model.policy.years_running(model.year) / tau)))
+    return np.asarray(ceiling * (1.0 - np.exp(-years / tau)))

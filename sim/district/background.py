@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.config import UserError, find, read_yaml
+from sim.userinput import UserError, find, read_yaml
 
 LATER = ("double_reduction", "falling_births", "curriculum_2022")
 
@@ -30,7 +30,7 @@ class Background:
     values: Mapping[str, Mapping[int, float]]
 
     def at(self, year: int) -> Law:
-        year = min(year, self.frozen_at) if self.frozen else year
+        year = self.frozen_at if self.frozen else year
         held = {name: _held(by_year, year) for name, by_year in self.values.items()}
         return Law(
             quota=(held["quota_primary"], held["quota_junior"]),

@@ -10,18 +10,18 @@ from sim.indicators.standards import weighted_cv
 from sim.noise import Floats, inverse_normal
 
 
-def school_sizes(total: int, luck: Floats, log_sd: float, floor: float, ceiling: float) -> Array:
+def school_sizes(total: int, luck: Floats, place: Floats, log_sd: float, floor: float, ceiling: float) -> Array:
     """Whole school sizes that add up to `total`, lognormal between a floor and a ceiling.
 
     Parameters
     ----------
-    luck : array of (0, 1)
-        One uniform draw a school; only its rank and its place within the rank's stratum matter, so that a
-        district of few schools still has the whole spread of sizes.
+    luck, place : array of (0, 1)
+        Two uniform draws a school: the first ranks the schools, the second places each within the stratum of its
+        rank, so that a district of few schools still has the whole spread of sizes.
     """
     count = len(luck)
     stratum = np.argsort(np.argsort(luck, kind="stable"), kind="stable")
-    score = inverse_normal((stratum + luck) / count)
+    score = inverse_normal((stratum + place) / count)
     mean = total / count
     low, high = min(floor, 0.3 * mean), max(ceiling, 1.5 * mean)
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
-from sim.config import UserError, closest, find, read_yaml, shown
+from sim.userinput import UserError, closest, find, read_yaml, shown
 
 
-def margin(unit: str, low: float, high: float, meaning: str) -> Any:
-    """Declare one margin: its unit, the values allowed and what it means."""
-    return field(metadata={"unit": unit, "low": low, "high": high, "meaning": meaning})
+def margin(unit: str, low: float, high: float, meaning: str, whole: bool = False) -> Any:
+    """Declare one margin: its unit, the values allowed (`whole` numbers only, if so) and what it means."""
+    return field(metadata={"unit": unit, "low": low, "high": high, "meaning": meaning, "whole": whole})
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,8 @@ class DistrictSpec:
     school_size_log_sd: float = margin("log students", 0, 1.5, "spread of school size")
     school_size_ceiling: float = margin("students", 100, 10000, "largest school")
     school_size_floor: float = margin("students", 20, 1000, "smallest school")
-    class_cap_primary: float = margin("students", 10, 100, "students a new primary class may have")
-    class_cap_junior: float = margin("students", 10, 100, "students a new junior class may have")
+    class_cap_primary: float = margin("students", 10, 100, "students a new primary class may have", whole=True)
+    class_cap_junior: float = margin("students", 10, 100, "students a new junior class may have", whole=True)
     seat_slack: float = margin("share", 0, 2, "places in the entry grade beyond the baseline's entrants")
     catchment_enforcement: float = margin("share", 0, 1, "families held to their catchment (划片)")
 
@@ -63,9 +63,10 @@ class DistrictSpec:
     norm_junior: float = margin("students a teacher", 5, 60, "establishment norm")
     teacher_elasticity: float = margin("", 0.2, 1, "elasticity of a school's posts to its enrolment")
     female_share: float = margin("share", 0, 1, "women among teachers")
-    entry_age: float = margin("years", 20, 35, "age at which teachers are hired")
-    core_load: float = margin("classes", 1, 6, "classes that a core teacher may have in a team")
-    rotation_years: float = margin("years", 1, 30, "years at one school that make a teacher eligible for rotation")
+    entry_age: float = margin("years", 20, 35, "age at which teachers are hired", whole=True)
+    core_load: float = margin("classes", 1, 6, "classes that a core teacher may have in a team", whole=True)
+    lead_standing: float = margin("SD", 0, 2, "how much more sought after lead schools are by teachers")
+    rotation_years: float = margin("years", 1, 30, "years at one school that make a teacher eligible", whole=True)
     language_share: float = margin("share", 0.1, 0.6, "language teachers among those who teach neither PE nor arts")
     mathematics_share: float = margin("share", 0.1, 0.6, "mathematics teachers among the same")
     other_core_share: float = margin("share", 0.05, 0.6, "teachers of other core subjects among the same")
@@ -116,6 +117,8 @@ class DistrictSpec:
     digital_school_share: float = margin("share", 0, 1, "schools that use digital teaching")
     digital_lesson_share: float = margin("share", 0, 1, "lessons with it in those schools")
     live_class_share: float = margin("share", 0, 1, "schools in live classes")
+    live_lesson_share: float = margin("share", 0, 1, "lessons that are live in those schools")
+    extra_time_share: float = margin("share", 0, 1, "digital lessons that come with extra learning time")
 
     @staticmethod
     def margins() -> tuple[str, ...]:
@@ -178,6 +181,8 @@ def _margin_value(name: str, given: Any, allowed: Mapping[str, Any]) -> tuple[fl
     low, high = allowed["low"], allowed["high"]
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or not low <= value <= high:
         return 0.0, source, [f"district.{name} must be within {low:g} ... {high:g}, got {shown(value)}"]
+    if allowed["whole"] and value != int(value):
+        return 0.0, source, [f"district.{name} must be a whole number, got {shown(value)}"]
     return float(value), source, []
 
 

@@ -89,31 +89,36 @@ def bring_schools_to_rest(model: ZoneReform) -> None:
     schools = model.schools
     schools.home_effect = model.noise.normal("home effect at rest", 0, schools.id)
     schools.reputation = expected_reputation(model)
+    for _ in range(STUDENT_YEARS):
+        weigh_reputation(model)
+        model.step()
+        settle_residents(model)
+    weigh_reputation(model)
+
+
+def weigh_reputation(model: ZoneReform) -> None:
+    """Weight of reputation at which, if all might choose, the observed share would go elsewhere."""
+    schools = model.schools
     for level in range(len(LEVELS)):
         rows = np.flatnonzero(schools.level == level)
         model.choice_weight[level] = solve_choice_weight(
             model.distances[np.ix_(rows, rows)],
             schools.reputation[rows],
-            schools.intake[rows],
+            schools.residents[rows],
             model.effects.distance_scale,
             model.effects.i_zexiao,
         )
-    wanted = np.zeros(len(schools))
-    for _ in range(STUDENT_YEARS):
-        model.step()
-        wanted += model.demand
-        settle_residents(model, wanted)
 
 
-def settle_residents(model: ZoneReform, wanted: Floats) -> None:
+def settle_residents(model: ZoneReform) -> None:
     """Move residents towards what makes demand equal the entrants that each school has."""
     schools = model.schools
     for level in (PRIMARY, JUNIOR):
-        rows = np.flatnonzero((schools.level == level) & (wanted > 0))
-        if len(rows) == 0:
+        rows = np.flatnonzero(schools.level == level)
+        if model.demand[rows].sum() == 0:
             continue
-        excess = wanted[rows] / wanted[rows].sum() - schools.intake[rows] / schools.intake[rows].sum()
-        share = np.maximum(schools.intake[rows] / schools.intake[rows].sum() - excess, 0.0)
+        scarce = (schools.intake[rows] + 1.0) / (model.demand[rows] + 1.0)
+        share = schools.residents[rows] * np.sqrt(scarce)
         schools.residents[rows] = apportion(int(schools.intake[rows].sum()), share)
     model.feeding = feeding(schools, model.distances)
 

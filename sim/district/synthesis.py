@@ -4,16 +4,16 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.school import JUNIOR, LEVELS, PRIMARY, YEARS, Schools
-from sim.agents.teacher import DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, SCIENCE_IT, Teachers, drawn_skill
+from sim.agents.student import ARRIVAL
+from sim.agents.teacher import DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, POSTS, SCIENCE_IT, Teachers, drawn_skill
 from sim.agents.zone import Zones
 from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.margins import amounts, school_sizes
 from sim.district.spec import DistrictSpec
 from sim.noise import Floats, Noise
+from sim.userinput import UserError
 
-POSTS = 10**4
-"""A post's number is the school's id * POSTS + its place in the school."""
 RESOURCES = ("teaching_area", "sports_area", "equipment", "multimedia")
 
 
@@ -44,7 +44,7 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         x=east,
         y=north,
         urban=np.hypot(east - spec.map_km / 2, north - spec.map_km / 2) < spec.map_km / 3,
-        standing=noise.normal("standing", 0, ids),
+        standing=_standing(lead, spec.lead_standing, noise.normal("standing", 0, ids)),
     )
     entrants = round(spec.students / 9)
     for kind in range(len(LEVELS)):
@@ -54,6 +54,7 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         intake = school_sizes(
             entrants,
             noise.uniform("school size", 0, rows),
+            noise.uniform("place among sizes", 0, rows),
             spec.school_size_log_sd,
             spec.school_size_floor / YEARS[kind],
             spec.school_size_ceiling / YEARS[kind],
@@ -69,6 +70,11 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
             per_student = mean / 100 if resource == "multimedia" else mean
             luck = noise.normal(resource, 0, rows)
             getattr(schools, column)[rows] = amounts(students, per_student, cv, luck)
+    if schools.residents.max() >= ARRIVAL or schools.posts.max() >= POSTS:
+        raise UserError(
+            f"district.students={spec.students:g}: too many for {len(schools)} schools; "
+            f"one may have {ARRIVAL:,} entrants and {POSTS:,} teachers at most"
+        )
     return zones, schools
 
 
@@ -172,6 +178,13 @@ def _places(spec: DistrictSpec, noise: Noise, zone_ids: Array, zone_of: Array, i
     east = spec.map_km * noise.uniform("east", 0, zone_ids)[zone_of] + radius * np.cos(angle)
     north = spec.map_km * noise.uniform("north", 0, zone_ids)[zone_of] + radius * np.sin(angle)
     return east, north
+
+
+def _standing(lead: Array, advantage: float, luck: Floats) -> Floats:
+    """Standing of schools with teachers, mean 0 and variance 1; lead schools stand higher by `advantage` SD."""
+    share = float(lead.mean())
+    own = np.sqrt(max(0.0, 1.0 - advantage * advantage * share * (1.0 - share)))
+    return np.asarray(advantage * (lead - share) + own * luck)
 
 
 def _first(mask: Array) -> int:

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS
-from sim.config import find, read_yaml
 from sim.indicators.units import ratio, sums
 from sim.noise import Floats
+from sim.userinput import find, read_yaml
 
 RESOURCES = ("degree", "backbone", "pe_arts", "teaching_area", "sports_area", "equipment", "multimedia")
 """The seven official resources, in the order of the assessment."""

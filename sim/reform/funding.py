@@ -4,6 +4,9 @@ A year's fund is budgeted for every zone and its members; a share of it is split
 last year's measured performance, the rest by students. The director keeps his claim, the schools divide the
 rest and spend it by purpose. Every sum is in whole yuan: what zones receive is what was budgeted, what schools
 receive is what zones hold less what they keep.
+
+The stake (`announce`) is what schools can win for their results. It is paid to schools, not to teachers, and assumed
+to move teachers as a bonus of the same size in their pay would.
 """
 
 from dataclasses import dataclass
@@ -60,7 +63,8 @@ class Funding(Lever):
         low=0,
         high=1,
         choices=PURPOSES,
-        meaning="what schools buy; the rest stays on the account",
+        meaning="what schools buy; training and research have no effect on learning here; equipment adds to its "
+        "book value, posts hire; the rest stays on the account",
     )
 
     def __post_init__(self) -> None:

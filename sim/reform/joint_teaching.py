@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class JointTeaching(Lever):
-    """Decrees joint work; what teachers learn by it is their own rule (`sim.agents.joint_learning`)."""
+    """Decrees joint work; what teachers learn by it is their own rule (`sim.agents.joint_learning`).
+
+    It costs `joint_work` for every teacher of a zone, in proportion to the coverage decreed.
+    """
 
     step: ClassVar[str] = "joint_teaching"
     group: ClassVar[str] = "joint_teaching"
@@ -32,3 +35,6 @@ class JointTeaching(Lever):
         if self.coverage > 0:
             model.terms.joint_coverage = self.coverage
             model.terms.joint_mode = self.mode
+            teachers = model.teachers
+            in_zones = int((model.schools.zone[teachers.school[teachers.employed]] >= 0).sum())
+            model.spend(self.group, self.coverage * in_zones * model.prices["joint_work"])

@@ -1,7 +1,9 @@
-"""Recruitment (补充教师): establishment norms, and how far schools are brought up to them."""
+"""Recruitment (补充教师): establishment norms, and how far schools below them are brought up to them."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
 
 from sim.agents.staffing import establishment
 from sim.agents.terms import by_level
@@ -13,13 +15,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recruitment(Lever):
-    """Adds posts; each post above the status quo costs a teacher's pay (`new_teacher_pay`) a year."""
+    """Adds posts; each one a school has above the status quo costs a teacher's pay (`new_teacher_pay`) a year.
+
+    Posts that a norm takes from one school do not pay for those of another.
+    """
 
     step: ClassVar[str] = "staffing"
     group: ClassVar[str] = "recruitment"
 
     fill_norm: float = setting(
-        0.0, unit="share", low=0, high=1, meaning="closed share of the gap between posts and the plain norm"
+        0.0, unit="share", low=0, high=1, meaning="closed share of each school's shortfall against the plain norm"
     )
     norm_primary: float | None = setting(
         None,
@@ -41,10 +46,10 @@ class Recruitment(Lever):
     def apply(self, model: "ZoneReform", year: int) -> None:
         if self.is_off:
             return
-        posts = int(establishment(model).sum())
+        before = establishment(model)
         terms = model.terms
         terms.fill_norm = max(terms.fill_norm, self.fill_norm)
         terms.norm = by_level(terms.norm, self.norm_primary, self.norm_junior)
-        more = int(establishment(model).sum()) - posts
+        more = int(np.maximum(0, establishment(model) - before).sum())
         if more > 0:
             model.spend(self.group, more * model.prices["new_teacher_pay"])

@@ -10,7 +10,6 @@ from sim.agents.columns import Array
 from sim.agents.school import LEVELS
 from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS
 from sim.agents.zone import FORMS
-from sim.noise import Floats
 from sim.reform.lever import Lever, setting
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ class Rotation(Lever):
     The number of exchanges in a pool (a zone, or a level of the district) is half of `rate` times its
     eligible teachers, rounded up or down by lot so that it is exact on average. Who moves is drawn by id;
     with whom, by a second draw, because the same one would decide twice. `sim.agents.postings` ends postings.
+    Every mover costs `move` once, beside the allowance.
     """
 
     step: ClassVar[str] = "rotation"
@@ -65,7 +65,7 @@ class Rotation(Lever):
         "to_weak",
         unit="",
         choices=("to_weak", "swap", "any"),
-        meaning="from strong schools to weak ones, exchanges of equals, or by lot",
+        meaning="backbone teachers from schools dense in them to sparse ones, exchanges of equals, or by lot",
     )
     posting_years: int | None = setting(
         None, unit="years", low=1, high=30, meaning="length of a posting; for good if not given"
@@ -91,6 +91,8 @@ class Rotation(Lever):
         if self.rate > 0:
             pairs = self._pairs(model, year)
             self._exchange(model, year, pairs[:, 0], pairs[:, 1])
+            if len(pairs) > 0:
+                model.spend(self.group, 2 * len(pairs) * model.prices["move"])
         if self.allowance > 0:
             paid = teachers.rotated | (teachers.employed & (teachers.posting_end >= year))
             model.spend(self.group, self.allowance * int(paid.sum()))
@@ -146,18 +148,14 @@ class Standing:
 
     students: Array
     backbone: Array  # district backbone teachers
-    skill: Floats  # mean skill of all teachers, SD of achievement a year
 
     @classmethod
     def of(cls, model: "ZoneReform") -> "Standing":
         teachers, n = model.teachers, len(model.schools)
-        employed = teachers.employed
-        school, skill = teachers.school[employed], teachers.skill[employed]
-        staff = np.bincount(school, minlength=n)
+        backbone = teachers.employed & (teachers.backbone >= DISTRICT_BACKBONE)
         return cls(
             students=np.bincount(model.students.school, minlength=n),
-            backbone=np.bincount(school[teachers.backbone[employed] >= DISTRICT_BACKBONE], minlength=n),
-            skill=np.bincount(school, weights=skill, minlength=n) / np.maximum(staff, 1),
+            backbone=np.bincount(teachers.school[backbone], minlength=n),
         )
 
 
@@ -171,13 +169,10 @@ class Candidates:
         self.school = teachers.school[rows]
         self.subject = teachers.subject[rows]
         self.backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
-        self.skill = teachers.skill[rows]
         self.free = np.ones(len(rows), dtype=bool)
         self.standing = standing
 
-    def pair(
-        self, among: Array, partners: Array, *, alike: bool = False, levelling: bool = False
-    ) -> Pair | None:
+    def pair(self, among: Array, partners: Array, *, alike: bool = False) -> Pair | None:
         """First of `among` in turn who has a partner, and of his possible partners the first by place.
 
         Parameters
@@ -186,8 +181,6 @@ class Candidates:
             Who may be the one and the other.
         alike : bool
             Both or neither are backbone teachers.
-        levelling : bool
-            The more skilled of the two goes to the school with the lower mean skill.
         """
         for one in np.flatnonzero(among & self.free):
             fits = (
@@ -195,9 +188,6 @@ class Candidates:
             )
             if alike:
                 fits &= self.backbone == self.backbone[one]
-            if levelling:
-                mean = self.standing.skill
-                fits &= (self.skill[one] - self.skill) * (mean[self.school[one]] - mean[self.school]) > 0
             if fits.any():
                 return int(one), self._first_by_place(fits)
         return None
@@ -239,7 +229,7 @@ def choose_pairs(candidates: Candidates, count: int, least_backbone: int, direct
     """Rows of up to `count` pairs to exchange, with at least so many backbone teachers if there are enough.
 
     Under `to_weak` backbone teachers move as far as the least share asks, from dense to thin schools until
-    these are equal, then against each other; the rest are ordinary teachers.
+    these are equal, then against each other; the rest are ordinary teachers, by lot: nobody sees their skill.
     """
     pairs: list[Pair] = []
     missing = least_backbone
@@ -274,7 +264,8 @@ def _backbone_pair(candidates: Candidates, direction: str, both: bool) -> Pair |
 
 
 def _other_pair(candidates: Candidates, direction: str) -> Pair | None:
-    everyone = np.ones(len(candidates.rows), dtype=bool)
+    """An exchange by lot: of ordinary teachers, of equals, or of anyone."""
     if direction == "to_weak":
-        return candidates.pair(~candidates.backbone, ~candidates.backbone, levelling=True)
+        return candidates.pair(~candidates.backbone, ~candidates.backbone)
+    everyone = np.ones(len(candidates.rows), dtype=bool)
     return candidates.pair(everyone, everyone, alike=direction == "swap")

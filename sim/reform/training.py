@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from sim.agents.activities import teachers_reached
+from sim.agents.columns import Array
 from sim.reform.lever import Lever, setting
 
 if TYPE_CHECKING:
@@ -18,7 +20,8 @@ PLAN_YEARS = 5
 class Training(Lever):
     """Pays for generic training and says who takes part in contests and ICT courses.
 
-    The hours are those of `hours_5y` or those that `fund_share` of the public-use funds buys, if more.
+    The hours are those of `hours_5y` or those that `fund_share` of the public-use funds buys, if more. Above the
+    status quo, a young teacher in a contest costs `contest` a year, one newly trained in ICT `ict_course`.
     """
 
     step: ClassVar[str] = "joint_teaching"
@@ -47,10 +50,15 @@ class Training(Lever):
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:
-        terms = model.terms
+        terms, teachers = model.terms, model.teachers
         if self.young_teacher_share is not None:
+            usual = teachers_reached(terms.young_contest_share, teachers.young, model)
+            self._book(model, "contest", teachers_reached(self.young_teacher_share, teachers.young, model) - usual)
             terms.young_contest_share = self.young_teacher_share
         if self.ict_share is not None:
+            trained = teachers_reached(1.0, teachers.employed & teachers.ict_trained, model)
+            usual = np.maximum(trained, teachers_reached(terms.ict_share, teachers.employed, model))
+            self._book(model, "ict_course", teachers_reached(self.ict_share, teachers.employed, model) - usual)
             terms.ict_share = self.ict_share
         if self.hours_5y > 0 or self.fund_share > 0:
             yuan_per_hour = model.prices["training_hour"] * int(model.teachers.employed.sum()) / PLAN_YEARS
@@ -58,3 +66,9 @@ class Training(Lever):
             bought = self.fund_share * float((terms.quota * students).sum()) / yuan_per_hour
             terms.training_hours = max(self.hours_5y, bought)
             model.spend(self.group, terms.training_hours * yuan_per_hour)
+
+    def _book(self, model: "ZoneReform", price: str, more: Array) -> None:
+        """Pay for those whom a school has above the status quo, (S,)."""
+        heads = int(np.maximum(0, more).sum())
+        if heads > 0:
+            model.spend(self.group, heads * model.prices[price])

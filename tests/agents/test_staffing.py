@@ -73,7 +73,7 @@ def unsettle_teachers(model, draw):
     teachers.posting_end[posted] = model.year + 1
     teachers.moved[:] = teachers.rotated[:] = draw.random(len(teachers)) < 0.2
     teachers.base_skill[:] *= model.effects.rec_sigmaT / 0.14
-    teachers.learned[:] = draw.random(len(teachers))
+    teachers.learned[:], teachers.practised[:] = draw.random((2, len(teachers)))
     teachers.award[:] = teachers.contest[:] = teachers.research[:] = True
     teachers.ict_trained[:] = draw.random(len(teachers)) < 0.5
     emptied = teachers.employed & (draw.random(len(teachers)) < draw.choice([0.0, 0.1, 0.3]))
@@ -173,7 +173,7 @@ def test_who_is_hired_is_a_novice_without_titles(students, seed):
     staffing.fill_posts(model, leaving)
     new = model.teachers.take(~np.isin(model.teachers.id, list(before)))
     assert len(new) == model.flows["hired"]
-    for column in ("experience", "years_here", "title", "backbone", "learned", "posting_end", "award"):
+    for column in ("experience", "years_here", "title", "backbone", "practised", "learned", "posting_end"):
         assert not new.arrays[column].any(), column
     assert (new.age == model.district.entry_age).all()
     for teacher in new:

@@ -9,9 +9,8 @@ import yaml
 
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
-from sim.config import UserError
 from sim.district.spec import DistrictSpec, load_district
-from sim.userinput import config_root, find, parse_override, read_yaml
+from sim.userinput import UserError, config_root, find, parse_override, read_yaml
 
 TABLE = Path(__file__).parents[2] / "docs" / "sources" / "zones_wuhan_edz.csv"
 WUHAN = load_district("wuhan_edz")
@@ -133,6 +132,8 @@ class TestOverrides:
         [
             ("district.students=-1", "district.students must be within 500 ... 2e+07, got -1"),
             ("district.students=true", "district.students must be within 500 ... 2e+07, got true"),
+            ("district.pass_share=false", "district.pass_share must be within 0.01 ... 0.99, got false"),
+            ("district.migrant_share=true", "district.migrant_share must be within 0 ... 1, got true"),
             ("district.students=many", "district.students must be within 500 ... 2e+07, got 'many'"),
             ("district.students=null", "district.students must be within 500 ... 2e+07, got null"),
             ("district.students=.nan", "district.students must be within 500 ... 2e+07, got nan"),

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+import toy_world
 from experiments.scoreboard import figure, show, terminal
 
 
@@ -30,6 +31,7 @@ def _shown(folder, width=100):
         (9.876, "9.88"),
         (12.34, "12.3"),
         (12.0, "12"),
+        (100 * 0.55, "55"),
         (123.4, "123"),
         (1234567.8, "1234568"),
         (math.nan, ""),
@@ -79,6 +81,44 @@ def test_every_simulated_year_of_a_target_is_there(run):
 
 def test_rows_without_a_verdict_are_counted(run):
     assert "1 are not simulated and 0 are not targets: targets.csv says why" in _shown(run)
+
+
+@pytest.fixture
+def stated(toy, zonesim, monkeypatch):
+    """A run in which the policy states one measure and the district's table another."""
+    rule = toy_world.TARGETS["targets"]["T1"]
+    decreed = rule | {"target": 10, "set_by": "policy.digital.lesson_share"}
+    given = rule | {"target": 10, "set_by": "district.zones", "years": [2021, 2022, 2023]}
+    rows = toy_world.TARGETS["targets"] | {"T4": decreed, "T5": given}
+    monkeypatch.setitem(toy_world.TARGETS, "targets", rows)
+    load = toy_world.load
+
+    def decreeing(*names, **settings):
+        scenario = load(*names, **settings)
+        scenario.resolved["policy"]["digital"] = {"lesson_share": 0.5}
+        return scenario
+
+    monkeypatch.setattr("sim.load", decreeing)
+    assert zonesim("run.replicates=20", "engine=serial", "out=here")[0] == 0
+    return toy / "here"
+
+
+def test_what_is_decreed_or_given_says_so_and_what_is_given_is_there_once(stated):
+    verdicts, _ = _shown(stated).split("Where it stands")
+    decreed = [line.split() for line in verdicts.splitlines() if line.startswith("T4")]
+    given = [line.split() for line in verdicts.splitlines() if line.startswith("T5")]
+    assert [cells[3:4] + cells[-2:] for cells in decreed] == [["2022", "met,", "decreed"]]
+    assert [cells[3:4] + cells[-2:] for cells in given] == [["2023", "met,", "given"]]
+    assert "decreed, given:" in verdicts
+    assert max(map(len, verdicts.splitlines())) <= 100 and "…" not in verdicts
+
+
+def test_a_decreed_verdict_is_dim(stated):
+    console = Console(file=io.StringIO(), width=100, markup=False, highlight=False, force_terminal=True)
+    show(stated, console)
+    shown = console.file.getvalue()
+    assert "\x1b[2mmet, decreed" in shown and "\x1b[2mmet, given" in shown
+    assert "\x1b[32mmet," not in shown
 
 
 def test_it_says_how_many_replicates_and_that_figures_are_synthesised(run):

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from experiments.settings import EngineSettings, read
-from sim.config import RunSettings, UserError
+from sim.config import RunSettings
+from sim.userinput import UserError
 
 
 def test_defaults_are_those_of_the_documentation():
@@ -62,7 +63,7 @@ def test_run_and_engine_settings():
         ("run.seed=-1", "0 ... 9223372036854775807"),
         ("run.seed=9223372036854775808", "0 ... 9223372036854775807"),
         ("run.seed=null", "whole number"),
-        ("run.horizon=2020", "at least 2021"),
+        ("run.horizon=2020", "within 2021 ... 2100"),
         ("run.horizon=range(2021, 2025)", "sweep"),
         ("run.sed=1", "did you mean 'run.seed'?"),
         ("run=3", "run.replicates, run.seed, run.horizon"),

@@ -10,7 +10,7 @@ import pytest
 
 from experiments import store
 from experiments.store import RunFolder, StoreError, default_folder
-from sim.config import UserError
+from sim.userinput import UserError
 
 TABLES = {
     "indicators.parquet": pd.DataFrame({"unit": ["军山小学", "b"], "value": [0.1, 1 / 3]}),

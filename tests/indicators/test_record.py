@@ -68,9 +68,14 @@ def random_model(seed, schools=7, students=120, teachers=25, classes=9):
             team=draw.integers(-1, teachers, (classes, 3)),
             covered=draw.random(classes) < 0.8,
         ),
-        district=SimpleNamespace(name="区", scoring_rate_mean=0.7, scoring_rate_sd=0.2),
+        district=SimpleNamespace(name="区", scoring_rate_mean=0.7, scoring_rate_sd=0.2, general_high_drift=0.1),
+        year=2022,
         baseline=SimpleNamespace(
-            excellent_cut=0.8, pass_cut=-1.0, general_high_cut=0.1, strong_half=draw.random(schools) < 0.5
+            year=2020,
+            excellent_cut=0.8,
+            pass_cut=-1.0,
+            general_high_cut=0.1,
+            strong_half=draw.random(schools) < 0.5,
         ),
         terms=SimpleNamespace(digital_lesson_share=0.3),
         fund_luck_share=np.array([np.nan, 0.4]),

@@ -3,7 +3,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.config import find, read_yaml
 from sim.indicators.standards import (
     RESOURCES,
     expected_normal_range,
@@ -12,6 +11,7 @@ from sim.indicators.standards import (
     weighted_cv,
     weighted_cvs,
 )
+from sim.userinput import find, read_yaml
 
 students = st.lists(st.integers(1, 3000), min_size=2, max_size=30)
 enough = np.array([[4.2, 1, 0.9, 4.5, 7.5, 2000, 2.3]])

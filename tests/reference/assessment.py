@@ -43,9 +43,14 @@ def school_means(values, model):
 
 
 def reputations(means, model):
+    """What families think of each school; nobody changes his mind about one without students."""
     memory = model.effects.reputation_memory
-    old = model.schools.reputation
-    return [memory * old[row] + (1 - memory) * value for row, value in enumerate(means)]
+    with_students = {int(s.school) for s in model.students}
+    old = [float(value) for value in model.schools.reputation]
+    return [
+        memory * old[row] + (1 - memory) * value if row in with_students else old[row]
+        for row, value in enumerate(means)
+    ]
 
 
 def value_added(after, before, model):

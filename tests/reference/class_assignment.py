@@ -56,10 +56,14 @@ def give(teachers, school, subjects, most):
 
 
 def mark_uncovered(classes, normal):
-    """Each teacher has the normal load in the oldest classes; what comes on top is not covered, nor is a gap."""
+    """Each teacher has the normal load in the oldest classes; what comes on top is not covered, nor is a gap.
+
+    Nor is a class in which one teacher has two places.
+    """
     carried = {}
     for one in classes:
-        one.covered = all(row >= 0 for row in one.team[: one.size_of_team])
+        team = one.team[: one.size_of_team]
+        one.covered = all(row >= 0 for row in team) and len(set(team)) == len(team)
     for one in sorted(classes, key=lambda one: one.id):
         for row in one.team:
             if row >= 0:

@@ -69,12 +69,12 @@ class Year:
             known = mates[child.classroom]
             child.lasting = math.fsum(lasting for lasting, _ in known) / len(known)
             child.fading = math.fsum(fading for _, fading in known) / len(known)
-            child.id += 10_000
+            child.id += 100_000
             self.be_born(child)
         return families
 
     def leaves(self, child):
-        arrivals_before = int(str(child.id)[-5])
+        arrivals_before = int(str(child.id)[-6])
         rate = self.model.district.migration_rate
         return arrivals_before < 9 and one(self.noise.uniform, "migration", self.model.year, child.id) < rate
 
@@ -118,7 +118,7 @@ class Year:
 
     def newborn(self, row, mean, number):
         child = Child(
-            id=int(f"{self.model.year}{self.schools[row].id:04d}{number:05d}"),
+            id=int(f"{self.model.year}{self.schools[row].id:05d}{number:06d}"),
             classroom=None,
             grade=1,
             school=-1,

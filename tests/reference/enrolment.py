@@ -54,7 +54,7 @@ class Enrolment:
         if self.level == 0:
             return child.catchment
         neighbours = sum(1 for other in self.children if other.catchment == child.catchment)
-        number = int(str(child.id)[-4:])
+        number = int(str(child.id)[-5:])
         passed = 0.0
         for school, share in enumerate(self.model.feeding[child.catchment]):
             passed += share
@@ -118,7 +118,7 @@ class Enrolment:
             begin, end = (-(-len(entrants) * place // number) for place in (k, k + 1))
             rooms.append(
                 Room(
-                    id=int(f"{self.model.year}{school_id:05d}{k:03d}"),
+                    id=int(f"{self.model.year}{school_id:05d}{k:04d}"),
                     school=school,
                     grade=ENTRY_GRADE[self.level],
                     members=sorted(entrants[begin:end]),

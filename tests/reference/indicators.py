@@ -44,6 +44,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
     formed = [one for row in members for one in classes.get(row, [])]
     sizes = [one.size for one in formed]
     cuts = model.baseline
+    city_cut = cuts.general_high_cut + model.district.general_high_drift * (model.year - cuts.year)
     here = [schools[row] for row in members]
 
     sixth = {row: [s.score for s in pupils[row] if s.grade == 6] for row in members}
@@ -71,7 +72,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
         "score_mean": mean([s.score for s in everyone]),
         "excellent_rate": mean([score >= cuts.excellent_cut for score in all_sixth]),
         "pass_rate": mean([score >= cuts.pass_cut for score in all_sixth]),
-        "general_high_rate": mean([score >= cuts.general_high_cut for score in ninth]),
+        "general_high_rate": mean([score >= city_cut for score in ninth]),
         "measured_minus_true": mean([s.score - achievement(s) for s in everyone]),
         "skill_mean": mean([t.base_skill + t.learned for t in employed]),
         "backbone_cover": mean([any(t.backbone >= 2 for t in staff[row]) for row in members]),

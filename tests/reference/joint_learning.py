@@ -2,18 +2,18 @@
 
 
 def learned(model):
-    """`learned` of every teacher after the year."""
+    """What every teacher keeps up, and has learned, after the year."""
     effects, terms = model.effects, model.terms
     staff = [t for t in model.teachers if t.school >= 0]
-    result = [float(t.learned) for t in model.teachers]
+    result = [(float(t.practised), float(t.learned)) for t in model.teachers]
     for row, t in enumerate(model.teachers):
         if t.school >= 0:
-            target = colleagues(t, staff, effects)
+            taken = [colleagues(t, staff, effects)]
             if terms.joint_coverage > 0:
-                target = target + terms.joint_coverage * joint(t, staff, model)
-            if terms.training_hours > 0:
-                target = target + effects.b_nttp * min(1.0, terms.training_hours / 360.0)
-            result[row] = max(effects.keep * t.learned, target)
+                taken.append(terms.joint_coverage * joint(t, staff, model))
+            taken.append(effects.b_nttp * min(1.0, terms.training_hours / 360.0))
+            kept = max(effects.keep * t.practised, sum(part for part in taken if part > 0))
+            result[row] = kept, kept + sum(part for part in taken if part < 0)
     return result
 
 

@@ -121,14 +121,16 @@ def money(school, world):
 
 
 def adopters(model):
-    """Rows of the schools that use digital teaching, and of those with live classes: leads first, then by lot."""
+    """Rows of the schools that use digital teaching, leads first, and of those with live classes, zone by zone."""
     schools, terms = model.schools, model.terms
-    lot = model.noise.rank("digital order", 0, schools.id, schools.level)
+    lot = model.noise.rank("digital order", 0, schools.id)
+    zone_lot = model.noise.rank("live order", 0, model.zones.id)
     users, live = set(), set()
     for level in (0, 1):
         rows = [row for row, s in enumerate(schools) if s.level == level]
         rows.sort(key=lambda row: (not schools.lead[row], lot[row]))
         users.update(rows[: math.ceil(terms.digital_school_share * len(rows) - 1e-9)])
+        rows.sort(key=lambda row: (zone_lot[schools.zone[row]], not schools.lead[row], lot[row]))
         live.update(rows[: math.ceil(terms.live_class_share * len(rows) - 1e-9)])
     return users, live
 
@@ -141,7 +143,7 @@ def digital(c, row, world):
         result += terms.digital_lesson_share * (effects.b_platform + effects.rec_digital * terms.extra_time_share)
     heard = broadcaster(int(c.school), world)
     if c.school in world.live and heard is not None:
-        result += effects.b_live * terms.digital_lesson_share * max(0.0, heard - world.skill[row])
+        result += effects.b_live * terms.live_lesson_share * max(0.0, heard - world.skill[row])
     return result
 
 

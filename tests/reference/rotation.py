@@ -12,7 +12,6 @@ class Teacher:
     home_school: int
     subject: int
     backbone: bool
-    skill: float
     turn: int
     place: int
     seeks_school: bool
@@ -40,7 +39,6 @@ class District:
                 home_school=int(t.home_school),
                 subject=int(t.subject),
                 backbone=int(t.backbone) >= 2,
-                skill=float(t.base_skill) + float(t.learned),
                 turn=int(turn[row]),
                 place=int(place[row]),
                 seeks_school=bool(t.seeks_school),
@@ -56,11 +54,6 @@ class District:
         self.students = [
             sum(1 for s in model.students if s.school == row) for row in range(len(self.schools))
         ]
-        self.mean_skill = [self.mean(row) for row in range(len(self.schools))]
-
-    def mean(self, school):
-        skills = [t.skill for t in self.teachers if t.school == school]
-        return sum(skills) / len(skills) if skills else 0.0
 
     def backbone_at(self, school):
         return sum(1 for t in self.teachers if t.school == school and t.backbone)
@@ -119,7 +112,7 @@ def next_pair(district, candidates, direction, missing, left):
         one = to_weak if direction == "to_weak" else one_backbone
         tries = [both_backbone, one] if missing > left else [one]
         tries += [both_backbone] if direction == "to_weak" else []
-    tries.append({"to_weak": levelling, "swap": equals, "any": anyone}[direction])
+    tries.append({"to_weak": ordinary, "swap": equals, "any": anyone}[direction])
     for way in tries:
         pair = way(district, candidates)
         if pair is not None:
@@ -155,18 +148,8 @@ def equals(district, candidates):
     return first(candidates, lambda one, other: one.backbone == other.backbone)
 
 
-def levelling(district, candidates):
-    mean = district.mean_skill
-    return first(
-        candidates,
-        lambda one, other: (
-            not one.backbone
-            and not other.backbone
-            and (one.skill > other.skill) == (mean[one.school] > mean[other.school])
-            and one.skill != other.skill
-            and mean[one.school] != mean[other.school]
-        ),
-    )
+def ordinary(district, candidates):
+    return first(candidates, lambda one, other: not one.backbone and not other.backbone)
 
 
 def to_weak(district, candidates):

@@ -65,9 +65,12 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
         effects=effects(),
         terms=terms(),
         baseline=None,
-        prices={"training_hour": 40.0, "live_room": 1e5, "platform": 1e4, "research_project": 3e4},
+        prices={
+            **{"training_hour": 40.0, "live_room": 1e5, "platform": 1e4, "research_project": 3e4},
+            **{"move": 3e3, "joint_work": 1e3, "ict_course": 600.0, "contest": 300.0},
+        },
         spent={},
-        policy=SimpleNamespace(years_running=lambda year: max(0, year - 2020)),
+        policy=SimpleNamespace(years_running=lambda year: max(0, year - 2020), in_force=lambda year: ["a lever"]),
         schools=Schools(
             schools,
             id=np.arange(schools) + 100,
@@ -95,12 +98,13 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
             years_here=np.minimum(experience, draw.integers(0, 16, teachers)),
             backbone=np.where(draw.random(teachers) < rich[at], draw.integers(1, 4, teachers), 0),
             base_skill=0.14 * draw.normal(size=teachers),
-            learned=0.02 * draw.random(teachers),
+            practised=0.02 * draw.random(teachers),
             seeks_school=draw.random(teachers) < 0.4,
             ict_trained=draw.random(teachers) < 0.3,
         ),
         students=Students(students, school=draw.integers(0, max(1, schools - 1), students)),
     )
+    model.teachers.learned = model.teachers.practised - 0.01 * (model.teachers.id % 2)
     model.teachers.eligible = model.teachers.employed & (model.teachers.years_here >= 6)
 
     def spend(lever, yuan):

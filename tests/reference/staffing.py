@@ -84,14 +84,21 @@ def change_principals(staff):
 
 
 def fill_posts(staff):
-    """Each school hires up to its establishment, into empty posts by lot, then into posts it founds."""
+    """Each school hires up to its establishment, into empty posts, then into posts it founds.
+
+    Empty posts are filled first in the subject of which most are empty, then by lot.
+    """
     for school in staff.schools:
         missing = max(0, establishment(staff, school) - len(staff.teachers(school)))
         staff.hired += missing
-        empty = [post for post in staff.posts if post.school < 0 and post.home_school == school.row]
-        empty.sort(key=lambda post: (staff.lot("which post", post), post.id))
+        own = [post for post in staff.posts if owner(post) == school.row]
+        empty = [post for post in own if post.school < 0]
+        posts = [sum(post.subject == s for post in own) for s in SUBJECTS]
+        without = [sum(post.subject == s for post in empty) for s in SUBJECTS]
+        rate = [round(without[s] / posts[s], 9) if posts[s] else 0.0 for s in SUBJECTS]
+        empty.sort(key=lambda post: (-rate[post.subject], staff.lot("which post", post), post.id))
         school.new = missing - len(empty[:missing])
-        school.mix = [sum(p.home_school == school.row and p.subject == s for p in staff.posts) for s in SUBJECTS]
+        school.mix = posts
         for post in empty[:missing]:
             post.id += 1
             hire(staff, post, school)
@@ -103,11 +110,17 @@ def fill_posts(staff):
             hire(staff, post, school)
 
 
+def owner(post):
+    """Row of the school that a post belongs to, filled or empty."""
+    return post.school if post.school >= 0 else post.home_school
+
+
 def establishment(staff, school):
     """What the norm gives for the school's students, in the proportion of the baseline year, and bought posts."""
     if staff.held:
         return school.posts
-    share = school.norm_share + staff.terms.fill_norm * (1 - school.norm_share)
+    shortfall = max(0.0, 1 - school.norm_share)
+    share = school.norm_share + staff.terms.fill_norm * shortfall
     by_norm = school.students / float(staff.terms.norm[school.level])
     return round(by_norm * share) + school.funded_posts
 
@@ -121,7 +134,7 @@ def scarcest(mix, have):
 
 def found(staff, school, subject):
     """A post that was not there before, numbered after those the school has founded."""
-    number = school.id * 10_000 + sum(post.id // 1000 // 10_000 == school.id for post in staff.posts)
+    number = school.id * 100_000 + sum(post.id // 1000 // 100_000 == school.id for post in staff.posts)
     post = SimpleNamespace(**dict.fromkeys(vars(staff.posts[0]), 0))
     post.id, post.subject, post.degree = 1000 * number, subject, 1
     post.moved = post.rotated = False
@@ -137,7 +150,7 @@ def hire(staff, post, school):
     post.female = staff.lot("female", post, year=0) < staff.place.female_share
     post.age = int(staff.place.entry_age)
     post.experience = post.years_here = post.title = post.backbone = post.posting_end = 0
-    post.learned = 0.0
+    post.practised = post.learned = 0.0
     post.seeks_school = post.contest = post.award = post.ict_trained = post.research = False
 
 

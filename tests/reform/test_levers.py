@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from reference.small_world import YEAR, effects, same_bits, small_world
+from sim.agents.activities import record_activities
+from sim.agents.staffing import establishment
 from sim.agents.zone import fidelity
-from sim.config import config_root, read_yaml
 from sim.model import CALENDAR
 from sim.reform import known_levers
 from sim.reform.digital import Digital
@@ -16,8 +17,10 @@ from sim.reform.lever import Lever
 from sim.reform.recruitment import Recruitment
 from sim.reform.research import Research
 from sim.reform.training import Training
+from sim.userinput import config_root, read_yaml
 
-PRICES = "training_hour live_room platform research_project new_teacher_pay multimedia_room".split()
+PRICES = "training_hour live_room platform research_project new_teacher_pay".split()
+PRICES += "move joint_work ict_course contest".split()
 
 
 def staffed(model):
@@ -86,6 +89,14 @@ def test_joint_teaching_states_coverage_and_mode():
     model = small_world(1)
     JointTeaching(coverage=0.5, mode="matched_pairs").apply(model, YEAR)
     assert (model.terms.joint_coverage, model.terms.joint_mode) == (0.5, "matched_pairs")
+    assert model.spent == {"joint_teaching": 0.5 * 1e3 * model.teachers.employed.sum()}
+
+
+def test_schools_outside_zones_do_no_joint_work():
+    model = small_world(1)
+    model.schools.zone[0] = -1
+    JointTeaching(coverage=1.0).apply(model, YEAR)
+    assert model.spent == {"joint_teaching": 1e3 * (model.teachers.school > 0).sum()}
 
 
 def test_research_pays_for_projects_above_the_status_quo():
@@ -98,10 +109,9 @@ def test_research_pays_for_projects_above_the_status_quo():
 def test_training_costs_its_hours_and_a_share_of_funds_buys_them():
     model = small_world(1)
     teachers = model.teachers.employed.sum()
-    Training(hours_5y=100, ict_share=1.0, young_teacher_share=0.8).apply(model, YEAR)
+    Training(hours_5y=100).apply(model, YEAR)
     assert model.terms.training_hours == 100
     assert model.spent["training"] == pytest.approx(100 / 5 * 40 * teachers)
-    assert (model.terms.ict_share, model.terms.young_contest_share) == (1.0, 0.8)
     model = small_world(1)
     Training(fund_share=0.05).apply(model, YEAR)
     level = model.schools.level[model.students.school]
@@ -109,6 +119,23 @@ def test_training_costs_its_hours_and_a_share_of_funds_buys_them():
         0.05 * (650 * (level == 0).sum() + 850 * (level == 1).sum())
     )
     assert model.terms.training_hours / 5 * 40 * teachers == pytest.approx(model.spent["training"])
+
+
+def test_training_pays_for_those_it_adds_to_the_status_quo():
+    usual, model = small_world(1), small_world(1)
+    lever = Training(ict_share=1.0, young_teacher_share=0.8)
+    lever.apply(model, YEAR)
+    assert (model.terms.ict_share, model.terms.young_contest_share) == (1.0, 0.8)
+    for world in (usual, model):
+        record_activities(world)
+    trained, young = (
+        int((model.teachers.arrays[name] & ~usual.teachers.arrays[name]).sum()) for name in ("ict_trained", "contest")
+    )
+    assert trained > 0 and young > 0
+    assert model.spent == {"training": 600.0 * trained + 300.0 * young}
+    same = small_world(1)
+    Training(ict_share=same.terms.ict_share, young_teacher_share=same.terms.young_contest_share).apply(same, YEAR)
+    assert same.spent == {}
 
 
 def test_digital_pays_rooms_once_and_the_platform_every_year():
@@ -136,8 +163,26 @@ def test_recruitment_pays_for_posts_above_the_status_quo():
     assert model.terms.fill_norm == 0.5
 
 
+def test_filling_the_norm_raises_schools_below_it_and_no_school_pays_for_another():
+    model = staffed(small_world(1, schools=4, zones=1, students=800))
+    model.students.school = np.arange(800) % 4
+    model.norm_share = np.array([0.6, 1.0, 1.4, 1.4])
+    plain = np.bincount(model.students.school, minlength=4) / 19
+    before = establishment(model)
+    Recruitment(fill_norm=0.5).apply(model, YEAR)
+    after = establishment(model)
+    assert after.tolist() == np.round(plain * [0.8, 1.0, 1.4, 1.4]).tolist()
+    assert after[0] > before[0] and after[1:].tolist() == before[1:].tolist()
+    assert model.spent == {"recruitment": (after[0] - before[0]) * 1e5}
+    model.spent, model.terms.fill_norm = {}, 0.0
+    Recruitment(fill_norm=1.0, norm_primary=22).apply(model, YEAR)  # a weaker norm, to which the first school is raised
+    new = establishment(model)
+    assert (new[1:] < before[1:]).all() and new[0] > before[0]
+    assert model.spent == {"recruitment": (new[0] - before[0]) * 1e5}
+
+
 def test_every_price_has_a_unit_and_a_source():
     prices = read_yaml(config_root() / "prices" / "default.yaml")
-    assert set(PRICES) <= set(prices)
+    assert set(PRICES) == set(prices)
     for name, price in prices.items():
         assert set(price) == {"value", "unit", "source"} and price["value"] > 0 and price["source"], name

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference import rotation as reference
-from reference.small_world import YEAR, effects, same_bits, small_world
+from reference.small_world import YEAR, same_bits, small_world
 from sim.agents.postings import end_postings
 from sim.agents.teacher import SUBJECTS
 from sim.indicators.standards import weighted_cv
@@ -149,13 +149,26 @@ def test_who_moves_does_not_depend_on_skill_when_movers_are_drawn_by_lot():
     assert abs(np.mean(difference)) < 3 * np.std(difference) / np.sqrt(len(difference))
 
 
-def test_the_more_skilled_of_two_goes_to_the_weaker_school():
+@pytest.mark.parametrize("direction", ["to_weak", "swap", "any"])
+def test_skill_decides_nothing_because_nobody_sees_it(direction):
+    model, other = large_world(8), large_world(8)
+    other.teachers.base_skill[:] = other.teachers.base_skill[::-1].copy()
+    for world in (model, other):
+        Rotation(rate=0.2, backbone_share=0.2, direction=direction).apply(world, YEAR)
+    assert model.teachers.rotated.any()
+    assert np.array_equal(model.teachers.school, other.teachers.school)
+
+
+def test_without_a_least_share_to_weak_moves_ordinary_teachers_only():
     model = large_world(8)
-    model.teachers.base_skill += 0.2 * (model.teachers.school == 0)
-    before = model.teachers.school.copy()
     Rotation(rate=0.2).apply(model, YEAR)
-    left, came = (before == 0) & model.teachers.rotated, (model.teachers.school == 0) & model.teachers.rotated
-    assert left.any() and model.teachers.skill[left].mean() > model.teachers.skill[came].mean()
+    assert model.teachers.rotated.any() and (model.teachers.backbone[model.teachers.rotated] < 2).all()
+
+
+def test_every_mover_costs_his_move_beside_the_allowance():
+    model = large_world(8)
+    Rotation(rate=0.2, allowance=100).apply(model, YEAR)
+    assert model.spent == {"rotation": (100.0 + 3e3) * model.teachers.rotated.sum()}
 
 
 def test_a_zone_with_one_school_moves_nobody():
@@ -181,7 +194,7 @@ def test_who_was_posted_comes_home_and_the_allowance_ends():
     lever.apply(model, YEAR)
     posted = model.teachers.rotated.copy()
     assert (model.teachers.school[posted] != home[posted]).all()
-    assert model.spent == {"rotation": 100.0 * posted.sum()}
+    assert model.spent == {"rotation": (100.0 + 3e3) * posted.sum()}
     for year in (YEAR + 1, YEAR + 2):
         model.year, model.spent = year, {}
         model.teachers.rotated[:] = model.teachers.moved[:] = False
@@ -238,11 +251,3 @@ def test_settings_out_of_range_are_refused():
         Rotation(rate=1.5)
     with pytest.raises(UserError, match=r"policy\.rotation\.rate"):
         Rotation(rate=True)
-
-
-def test_teachers_without_any_spread_of_skill_still_rotate():
-    model = large_world(2)
-    model.effects = effects(rec_sigmaT=0.0)
-    model.teachers.base_skill[:] = model.teachers.learned[:] = 0.0
-    Rotation(rate=0.2).apply(model, YEAR)
-    assert not model.teachers.rotated.any()  # nothing to level
