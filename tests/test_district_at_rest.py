@@ -36,7 +36,7 @@ def figures(model: ZoneReform) -> dict[str, float]:
         model.step()
         years.append(students(model))
         value_added.append(model.schools.value_added[:, 0].copy())
-    now = years[2].join(years[1], rsuffix="_1").join(years[0], rsuffix="_2")
+    now = years[2].join(years[1].add_suffix("_1")).join(years[0].add_suffix("_2"))
     found: dict[str, float] = {}
     classes = []
     for grade in GRADES:

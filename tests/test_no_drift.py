@@ -18,7 +18,7 @@ YEARS = 5
 RELATIVE = 0.02
 ABSOLUTE = {
     "ratio": 0.005,  # coefficients of variation
-    "share": 0.01,
+    "share": 0.004,
     "percentage points": 1.0,
     "SD": 0.02,
     "students": 0.5,
