@@ -1,12 +1,17 @@
 """The command `zonesim VERB [key=value ...] [--flag]`: which verb, and how it ends."""
 
+import io
 import os
 import shlex
+import signal
 import sys
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 VERBS = {"run": "a scenario and its counterfactual, replicated and paired: a scoreboard, and tables on disk"}
 
@@ -41,23 +46,73 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done; 1 the world failed (disk, worker, memory); 2 what the user gave is wrong; 130 interrupted.
+        0 done; 1 the world failed (disk, worker, memory); 2 what the user gave is wrong; 130 interrupted;
+        143 or 129 ended by SIGTERM or SIGHUP.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    _ready_streams()
     try:
-        _do(words)
-        sys.stdout.flush()
+        with _ended_cleanly():
+            _do(words)
         return 0
+    except _Ended as end:
+        _complain(f"ended by {signal.Signals(end.number).name}; nothing is left half-written")
+        return 128 + end.number
     except KeyboardInterrupt:
         _complain("interrupted; nothing is left half-written")
         return 130
     except BrokenPipeError:  # whoever read our output has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 1
     except Exception as problem:
         if "--debug" in words:
             traceback.print_exc()
         return _status(problem)
+
+
+class _Ended(KeyboardInterrupt):
+    """A signal that asks the command to end, taken as Ctrl-C is."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+
+@contextmanager
+def _ended_cleanly() -> Iterator[None]:
+    """SIGTERM, and SIGHUP of a terminal that closes, raise `_Ended` inside; one ignored, by nohup, stays so."""
+    before: dict[signal.Signals, Any] = {}
+
+    def end(number: int, _: object) -> None:
+        for each in before:  # no second one while the first is obeyed
+            signal.signal(each, signal.SIG_IGN)
+        raise _Ended(number)
+
+    if threading.current_thread() is threading.main_thread():
+        for each in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(each) is signal.SIG_DFL:
+                before[each] = signal.signal(each, end)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _ready_streams() -> None:
+    """A character that a stream cannot encode is written by its number; a closed stream becomes a file."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull)  # for reading: what is written to it fails, and is told
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """What is still to be written would fail again when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @dataclass(frozen=True)
@@ -71,18 +126,23 @@ class _Command:
 def _do(words: list[str]) -> None:
     command = _parse(words)
     if command.help:
-        if command.verb:
-            from experiments.usage import run_help
+        from experiments.failure import writing
 
-            print(run_help())
-        else:
-            verbs = "\n".join(f"  {verb:16}  {does}" for verb, does in VERBS.items())
-            print(HELP.format(verbs=verbs), end="")
+        with writing():
+            print(_help(command.verb), end="")
         return
     from experiments.run import run
     from experiments.settings import read
 
     run(read(command.words, command.config_dirs), shlex.join(["zonesim", *words]))
+
+
+def _help(verb: str | None) -> str:
+    if verb:
+        from experiments.usage import run_help
+
+        return run_help() + "\n"
+    return HELP.format(verbs="\n".join(f"  {verb:16}  {does}" for verb, does in VERBS.items()))
 
 
 def _parse(words: list[str]) -> _Command:
@@ -110,11 +170,13 @@ def _parse(words: list[str]) -> _Command:
     if from_user and from_user[0].isidentifier():
         verb = from_user.pop(0)
         if verb in LATER:
-            raise _mistake(f"zonesim {verb} comes in a later release; known: {', '.join(VERBS)}")
+            raise _mistake(f"{verb} comes in a later release; known: {', '.join(VERBS)}")
         if verb not in VERBS:
-            from sim.userinput import no_such
+            from sim.userinput import closest, no_such
 
-            raise no_such(f"zonesim {verb}", "verb", verb, VERBS)
+            meant = "" if closest(verb, VERBS) else closest(verb, LATER)
+            later = " It comes in a later release" if meant else ""
+            raise _mistake(f"{no_such(verb, 'verb', verb, VERBS)}{meant}{later}")
     return _Command(verb, tuple(from_user), help, tuple(folders))
 
 
@@ -126,12 +188,14 @@ def _mistake(message: str) -> Exception:
 
 def _status(problem: Exception) -> int:
     """Tell what went wrong, in one message; the exit status."""
-    from experiments.failure import Failure
+    from experiments.failure import Failure, OutputError
     from sim.userinput import UserError
 
     if isinstance(problem, UserError):
         _complain(str(problem))
         return 2
+    if isinstance(problem, OutputError):
+        _discard_output()
     text = " ".join(str(problem).split())
     if isinstance(problem, MemoryError):
         _complain("not enough memory; type the command again with engine.workers=1 or fewer replicates")
@@ -143,4 +207,5 @@ def _status(problem: Exception) -> int:
 
 
 def _complain(message: str) -> None:
-    print(f"zonesim: {message}", file=sys.stderr)
+    with suppress(OSError):  # the terminal has gone
+        print(f"zonesim: {message}", file=sys.stderr)

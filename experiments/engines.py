@@ -4,6 +4,7 @@ An engine has the shape of the built-in `map`: a function and its arguments in, 
 What comes out is the same bit for bit on every engine, because a replicate depends on its number alone.
 """
 
+import errno
 import os
 import signal
 import threading
@@ -67,10 +68,11 @@ def processes(workers: int | None = None) -> Engine:
         from loky import cpu_count
 
         size = min(workers or cpu_count(), len(todo))
-        executor, ahead = _executor(size), 3 * size
+        with _signals_kept_from_children():
+            executor, ahead = _executor(size), 3 * size
         finished = False
         try:
-            with _interrupt_kept_from_children():
+            with _signals_kept_from_children():
                 waiting = deque(executor.submit(function, item) for item in todo[:ahead])
             rest = islice(todo, ahead, None)
             while waiting:
@@ -94,6 +96,10 @@ ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "
 """Environment of a worker: two threads a run lose more on a busy machine than they gain on an idle one."""
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""Errors of a disk without room, or of a limit on the size of files."""
+
+
 def _executor(size: int) -> Any:
     from loky.process_executor import ProcessPoolExecutor
 
@@ -105,15 +111,24 @@ def _executor(size: int) -> Any:
             env=ONE_THREAD,
         )
     except (OSError, NotImplementedError, ImportError) as problem:  # no shared memory or semaphores here
+        if isinstance(problem, OSError) and problem.errno in FULL:
+            raise EngineError(
+                f"no file can be written here, not even a small one ({problem.strerror}); free some space, of "
+                "/dev/shm too, or lift the limit on files (ulimit -f)"
+            ) from None
         raise EngineError(f"cannot start worker processes ({problem}); type engine=serial") from None
 
 
+ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+
+
 @contextmanager
-def _interrupt_kept_from_children() -> Iterator[None]:
-    """Processes started inside do not hear Ctrl-C, which a terminal sends to all; their parent ends them."""
-    resource_tracker.ensure_running()  # it would be started with the first process, and lift the block
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def _signals_kept_from_children() -> Iterator[None]:
+    """Processes started inside do not hear what a terminal sends to all of them; their parent ends them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
+        resource_tracker.ensure_running()  # it would be started with the first process, and lift the block
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -22,6 +22,8 @@ from rich.text import Text
 import sim
 from experiments import engines, provenance, scoreboard
 from experiments.engines import Engine
+from experiments.failure import writing
+from experiments.scoreboard import counted
 from experiments.settings import Settings
 from experiments.store import RunFolder, default_folder
 from sim.result import Result
@@ -62,7 +64,10 @@ def run(settings: Settings, command: str) -> None:
         done = held["replicates"] if held else 0
         if done < wanted:
             if done:
-                _tell(f"this run has {done} replicates; {wanted - done} more are added")
+                missing = wanted - done
+                _tell(f"this run has {counted(done)}; {missing} more {'is' if missing == 1 else 'are'} added")
+            elif replaced := folder.replicates():  # with force
+                _tell(f"{place}: the run that is here, of {counted(replaced)}, is replaced by {wanted}")
             started = datetime.now(UTC)
             result = _replicates(scenario, settings, done)
             session = _session(command, started)
@@ -78,9 +83,10 @@ def run(settings: Settings, command: str) -> None:
             folder.save(tables, session | {"replicates": wanted} | about)
         else:
             more = f", more than the {wanted} asked for" if done > wanted else ""
-            _tell(f"this run is finished and has {done} replicates{more}; force=true runs it again")
-        scoreboard.show(folder.path, scoreboard.terminal())
-    print(f"\nFiles: {place}")
+            _tell(f"this run is finished and has {counted(done)}{more}; force=true runs it again")
+        with writing():
+            scoreboard.show(folder.path, scoreboard.terminal())
+            print(f"\nFiles: {place}")
 
 
 def _about(scenario: "Scenario", settings: Settings) -> dict[str, object]:

@@ -1,16 +1,19 @@
-"""The scoreboard of a finished run, in the terminal: what its files say, in a hundred columns.
+"""The scoreboard of a finished run, in the terminal: what its files say, in the columns there are.
 
+A narrow terminal gets fewer columns and years, never a cell that is cut or takes two lines.
 Every figure is read from the run's own files, so that the two cannot disagree.
 """
 
 import json
 import sys
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -37,12 +40,14 @@ def show(folder: Path, console: Console) -> None:
     _say(console, _place(record["resolved"]["district"]))
     if len(due):
         _say(console, "Targets in the years they are judged", style="bold", before=1)
-        console.print(_verdicts(due))
+        out = _OUT[_print(console, (_verdicts(due, out) for out in _OUT))]
         for line in _expected(due):
             _say(console, line)
-        _say(console, LEGEND)
+        for name, meaning in LEGEND.items():
+            if name not in out:
+                _say(console, textwrap.fill(f"{name:9}{meaning}", console.width, subsequent_indent=" " * 9))
         _say(console, "Where it stands, year by year: policy / without", style="bold", before=1)
-        console.print(_by_year(targets[targets["mean"].notna()], console.width))
+        _print(console, _by_years(targets[targets["mean"].notna()]))
     left_out = " and ".join(
         f"{(targets['status'] == status).sum()} are {words}"
         for status, words in (("not simulated", "not simulated"), ("not a target", "not targets"))
@@ -56,7 +61,7 @@ def show(folder: Path, console: Console) -> None:
         last = effects["year"].max()
         headline = effects[(effects["year"] == last) & effects["indicator"].isin(HEADLINES)]
         _say(console, f"What the policy changes by {last} (policy less without)", style="bold", before=1)
-        console.print(_effects(headline))
+        _print(console, (_effects(headline, out) for out in ((), ("se",), ("se", "interval"))))
     _say(
         console,
         "Zones and schools are those of the district's table; what it does not give, such as enrolments, "
@@ -65,15 +70,20 @@ def show(folder: Path, console: Console) -> None:
     )
 
 
-LEGEND = """\
-for      P primary, J junior; a goal for each school is measured at the school farthest from it, and
-         "mean" is the district's mean
-goal     in the target's unit, as all figures; of a yearly target, the change from the year before
-chance   replicates that reach the goal with the policy / without it
-luck     chance without the policy over chance with it
-noise    SD between replicates without the policy; * where the policy's mean effect is larger
-verdict  met: the chance is surely 80 % or more; missed: surely 20 % or less; else uncertain;
-         decreed, given: the policy or the district's table states the measure, nothing is achieved"""
+LEGEND = {
+    "for": 'P primary, J junior; a goal for each school is measured at the school farthest from it, and "mean" '
+    "is the district's mean",
+    "goal": "in the target's unit, as all figures; of a yearly target, the change from the year before",
+    "chance": "replicates that reach the goal with the policy / without it",
+    "luck": "chance without the policy over chance with it",
+    "noise": "SD between replicates without the policy; * where the policy's mean effect is larger",
+    "verdict": "met: the chance is surely 80 % or more; missed: surely 20 % or less; else uncertain; decreed, "
+    "given: the policy or the district's table states the measure, nothing is achieved",
+}
+
+_LEAST = ("stated", "noise", "luck", "without", "interval", "for")
+_OUT = [_LEAST[:count] for count in range(len(_LEAST) + 1)]
+"""What a narrow terminal leaves out of the verdicts: ever more, what matters least first."""
 
 
 def figure(value: float) -> str:
@@ -85,10 +95,15 @@ def figure(value: float) -> str:
     return "0" if float(text) == 0 else text
 
 
+def counted(replicates: int, kind: str = "") -> str:
+    """Such as `1 replicate`, `20 paired replicates`."""
+    return f"{replicates} {kind}replicate{'' if replicates == 1 else 's'}"
+
+
 def _title(record: dict[str, Any]) -> str:
     return (
         f"{record['district']}: {record['policy']} against {record['counterfactual']}, "
-        f"{record['baseline_year']}-{record['horizon']}, {record['replicates']} paired replicates "
+        f"{record['baseline_year']}-{record['horizon']}, {counted(record['replicates'], 'paired ')} "
         f"of seed {record['seed']}"
     )
 
@@ -110,31 +125,49 @@ def _given_once(due: pd.DataFrame) -> pd.DataFrame:
     return due[~given | ~due.duplicated("id", keep="last")]
 
 
-def _verdicts(due: pd.DataFrame) -> Table:
-    table = _table("id", "indicator", "for", "year")
-    for name in ("goal", "policy", "5 - 95 %", "with-\nout", "chance\n%", "luck\n%", "noise"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("verdict")  # "met, decreed" takes two lines where there is no room
+def _verdicts(due: pd.DataFrame, out: Iterable[str]) -> Table:
+    """The scored rows, without the columns that are left out; without `stated` a verdict is one word."""
+    right = {
+        "goal": "goal",
+        "policy": "policy",
+        "interval": "5 - 95 %",
+        "without": "with-\nout",
+        "chance": "chance\n%",
+        "luck": "luck\n%",
+        "noise": "noise",
+    }
+    headings = {"id": "id", "indicator": "indicator", "for": "for", "year": "year", **right, "verdict": "verdict"}
+    shown = [name for name in headings if name not in out]
+    table = Table(**PLAIN)
+    for name in shown:
+        table.add_column(headings[name], justify="right" if name in right else "left", no_wrap=True)
     for row in _rows(due):
-        table.add_row(
-            *_names(row),
-            str(int(row["year"])),
-            row["comparator"] + figure(row["target"]),
-            figure(row["mean"]),
-            _interval(row),
-            figure(row["mean_counterfactual"]),
-            _against(_percent(row["probability"]), _percent(row["probability_counterfactual"])),
-            _percent(row["luck_share"]),
-            figure(row["noise_sd"]) + ("*" if row["informative"] is True else " "),
-            _verdict(row["status"], str(row["reason"])),
-        )
+        identifier, indicator, level = _names(row)
+        cells: dict[str, str | Text] = {
+            "id": identifier,
+            "indicator": indicator,
+            "for": level,
+            "year": str(int(row["year"])),
+            "goal": row["comparator"] + figure(row["target"]),
+            "policy": figure(row["mean"]),
+            "interval": _interval(row),
+            "without": figure(row["mean_counterfactual"]),
+            "chance": _against(_percent(row["probability"]), _percent(row["probability_counterfactual"])),
+            "luck": _percent(row["luck_share"]),
+            "noise": figure(row["noise_sd"]) + ("*" if row["informative"] is True else " "),
+            "verdict": _verdict(row["status"], str(row["reason"]), short="stated" in out),
+        }
+        table.add_row(*(cells[name] for name in shown))
     return table
 
 
-def _verdict(status: str, reason: str) -> Text:
+def _verdict(status: str, reason: str, short: bool) -> Text:
     """The status in its colour; what is met because it was decreed or given is not to catch the eye."""
-    stated = next((f", {words.strip(': ')}" for words in (DECREED, GIVEN) if reason.startswith(words)), "")
-    return Text(status + stated, style="dim" if stated and status == "met" else VERDICTS.get(status, ""))
+    stated = next((words.strip(": ") for words in (DECREED, GIVEN) if reason.startswith(words)), "")
+    words = ", ".join(filter(None, (status, stated)))
+    if short:
+        words = stated if stated and status != "missed" else status
+    return Text(words, style="dim" if stated and status == "met" else VERDICTS.get(status, ""))
 
 
 def _expected(due: pd.DataFrame) -> list[str]:
@@ -147,12 +180,16 @@ def _expected(due: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _by_year(scored: pd.DataFrame, width: int) -> Table:
-    """Each scored measure over the years; the last years where there is no room for all."""
-    years = sorted(scored["year"].astype(int).unique())[-max(1, (width - 32) // 13) :]
+def _by_years(scored: pd.DataFrame) -> Iterable[Table]:
+    """Each scored measure over the years: all years, then the last ones, then the last alone."""
+    years = sorted(scored["year"].astype(int).unique())
+    return (_by_year(scored, years[first:]) for first in range(len(years)))
+
+
+def _by_year(scored: pd.DataFrame, years: list[int]) -> Table:
     table = _table("id", "indicator", "for")
     for year in years:
-        table.add_column(str(year), justify="right")
+        table.add_column(str(year), justify="right", no_wrap=True)
     cells: dict[tuple[str, str, str], dict[int, str]] = {}
     for row in _rows(scored):
         of_target = cells.setdefault(_names(row), {})
@@ -162,18 +199,35 @@ def _by_year(scored: pd.DataFrame, width: int) -> Table:
     return table
 
 
-def _effects(headline: pd.DataFrame) -> Table:
+def _effects(headline: pd.DataFrame, out: Iterable[str]) -> Table:
+    headings = {"mean": "mean", "interval": "5 - 95 %", "se": "standard error"}
+    shown = [name for name in headings if name not in out]
     table = _table("indicator", "level")
-    for name in ("mean", "5 - 95 %", "standard error"):
-        table.add_column(name, justify="right", no_wrap=True)
+    for name in shown:
+        table.add_column(headings[name], justify="right", no_wrap=True)
     for row in sorted(_rows(headline), key=lambda row: HEADLINES.index(row["indicator"])):
-        table.add_row(row["indicator"], row["level"], figure(row["mean"]), _interval(row), figure(row["se"]))
+        cells = {"mean": figure(row["mean"]), "interval": _interval(row), "se": figure(row["se"])}
+        table.add_row(row["indicator"], row["level"], *(cells[name] for name in shown))
     return table
 
 
+def _print(console: Console, tables: Iterable[Table]) -> int:
+    """Print the first table that fits, or the last as wide as it is; gives which."""
+    unbounded = console.options.update(max_width=10_000)
+    for number, table in enumerate(tables):  # noqa: B007
+        table.width = Measurement.get(console, unbounded, table).maximum
+        if table.width <= console.width:
+            break
+    console.print(table, crop=False)
+    return number
+
+
+PLAIN: dict[str, Any] = {"box": None, "padding": (0, 1, 0, 0), "pad_edge": False, "header_style": "dim"}
+"""A table without lines: their characters are twice as wide in some Chinese terminals."""
+
+
 def _table(*texts: str) -> Table:
-    """A table without lines: their characters are twice as wide in some Chinese terminals."""
-    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="dim")
+    table = Table(**PLAIN)
     for name in texts:
         table.add_column(name, no_wrap=True)
     return table

@@ -14,10 +14,17 @@ from hydra import compose, initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Quote, QuotedString
 from hydra.errors import HydraException
+from hydra.grammar.gen.OverrideLexer import (  # type: ignore[attr-defined]
+    CommonTokenStream,
+    InputStream,
+    OverrideLexer,
+)
+from hydra.grammar.gen.OverrideParser import OverrideParser
 from omegaconf import OmegaConf
 
 from experiments.engines import ENGINES
 from sim.config import RunSettings
+from sim.reform import known_levers
 from sim.userinput import UserError, config_root, find, no_such, number, read_yaml, shown
 
 NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out")
@@ -28,6 +35,27 @@ OF_THE_MODEL = ("district", "policy", "effects")
 
 DEFAULTS_OF_LATER = {"standard": None, "experiment": None, "channels": False, "language": "en"}
 """Settings of a later release, with the one value they have in this one."""
+
+VALUES_OF_LATER = {
+    "channels": (True,),
+    "language": ("zh",),
+    "background": ("double_reduction", "falling_births", "curriculum_2022"),
+}
+"""Values of a later release, where not any name may come; another one is a mistake."""
+
+LEVERS_OF_LATER: dict[str, tuple[str, ...]] = {
+    "building": (),
+    "trusteeship": (),
+    "showcase": (),
+    "rotation": ("heads_rate", "itinerant_share"),
+    "enrolment": ("lottery", "school_cap", "high_school_quota", "private_share", "migrant_public_share"),
+    "recruitment": (
+        *("district_managed", "weak_school_priority", "subject_priority", "title_weak_priority"),
+        *("agency_share", "masters_share"),
+    ),
+    "governance": ("unified",),
+}
+"""Levers of a later release, and settings of those there are; what a lever declares is never looked up here."""
 
 LATER = ("design", "engine.time_limit", "engine.memory_limit", "engine.address", "engine.scheduler_file")
 
@@ -95,6 +123,7 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> Settings:
     for key, value in typed.items():
         group, _, rest = key.partition(".")
         if rest and group in OF_THE_MODEL:
+            _check_declared(key)
             overrides.append((key, _value(key, value)))
         elif key != "engine":
             _put(composed, key, value)
@@ -114,14 +143,15 @@ def _split(word: str) -> tuple[str, str]:
     key, equals, value = word.partition("=")
     plain = key.lstrip("+~")
     if key != plain:
-        meant = f"{plain}={value}" if key[0] == "+" else f"the off value of {plain}, such as {plain}=0"
+        off = "{}" if re.fullmatch(r"policy\.\w+", plain) else "0"  # a whole lever, or one setting
+        meant = f"{plain}={value}" if key[0] == "+" else f"the off value of {plain}, such as {plain}={off}"
         raise UserError(f"{shown(word)}: settings are neither added with + nor deleted with ~; type {meant}")
     if re.match(r"hydra\b", key):
         raise UserError(f"{key}: Hydra's own settings are not used; a run's folder is chosen with out=DIR")
     if not equals or not re.fullmatch(r"\w+(\.\w+)*", key):
         raise UserError(f"{shown(word)} must be key=value, such as policy.rotation.rate=0.15")
     if not value.strip():
-        raise UserError(f"{key}= has no value; leave {key} out for its default")
+        raise UserError(f"{key}= has no value; leave it out for its default")
     return key, value
 
 
@@ -136,12 +166,28 @@ def _compose(engine: str, config_dirs: Sequence[Path]) -> dict[str, Any]:
             raise no_such(f"{path}: {key}", "setting", key, known)
         choice = [f"engine={_quoted(engine)}"]
     folders = [folder for folder in (Path("configs"), *config_dirs) if folder.is_dir()]
+    for file in (folder / "run.yaml" for folder in folders):
+        if file.exists() and file.read_bytes() != (config_root() / "run.yaml").read_bytes():
+            raise UserError(f"{file}: the defaults of a run cannot be replaced by a file; type them, and rename yours")
     own = [_quoted(f"file://{folder.resolve()}") for folder in folders]
     with initialize_config_dir(str(config_root().resolve()), version_base="1.3"):
         config = compose("run", [f"hydra.searchpath=[{','.join(own)}]", *choice])
     composed = OmegaConf.to_container(config)
     assert isinstance(composed, dict)
     return {str(key): value for key, value in composed.items()}
+
+
+def _check_declared(key: str) -> None:
+    """Names of levers and of their settings that come in a later release, unless they are declared by now."""
+    group, lever, *rest = key.split(".")
+    if group != "policy":
+        return
+    declared = known_levers()
+    if lever not in declared and LEVERS_OF_LATER.get(lever) == ():
+        raise _later(f"policy.{lever}")
+    if lever in declared and rest and rest[0] in LEVERS_OF_LATER.get(lever, ()):
+        if rest[0] not in declared[lever].settings():
+            raise _later(key)
 
 
 def _put(composed: dict[str, Any], key: str, typed: str) -> None:
@@ -163,11 +209,16 @@ def _put(composed: dict[str, Any], key: str, typed: str) -> None:
             instead = "leave it out for its default" + (", or type policy=none" if key == "policy" else "")
             raise UserError(f"{key} must be a name, got {typed}; {instead}")
         if key == "background" and typed not in BACKGROUNDS:
+            if typed not in VALUES_OF_LATER[key]:
+                raise no_such(f"background={typed}", "background", typed, BACKGROUNDS)
             raise _later(f"background={typed} (a named shock)", f"; known: {', '.join(BACKGROUNDS)}")
         composed[key] = typed
     else:
         composed[key] = _value(key, typed)
         if key in DEFAULTS_OF_LATER and shown(composed[key]) != shown(DEFAULTS_OF_LATER[key]):
+            later = VALUES_OF_LATER.get(key)
+            if later and shown(composed[key]) not in map(shown, later):  # 1 is not true
+                raise no_such(f"{key}={typed}", "value", typed, [str(DEFAULTS_OF_LATER[key]).lower()])
             raise _later(f"{key}={typed}")
 
 
@@ -190,7 +241,21 @@ def _value(key: str, typed: str) -> object:
         ) from None
     if override.is_sweep_override():
         raise UserError(f"{key}={typed}: several values are a sweep, which comes in a later release")
+    grammar: Any = OverrideParser(CommonTokenStream(OverrideLexer(InputStream(f"value={typed}"))))
+    _refuse_twice(key, grammar.override())
     return _plain(override.value())
+
+
+def _refuse_twice(key: str, words: Any) -> None:
+    """A mapping keeps the last of two values for one name without a word; what was typed shows both."""
+    seen: set[str] = set()
+    for pair in words.getChildren() if hasattr(words, "getChildren") else ():
+        if isinstance(pair, OverrideParser.DictKeyValuePairContext):
+            name = pair.getChild(0).getText().strip()
+            if name in seen:
+                raise UserError(f"{key}: {name} is given twice; keep one")
+            seen.add(name)
+        _refuse_twice(key, pair)
 
 
 def _plain(value: object) -> object:

@@ -27,7 +27,7 @@ RECORD = "run.json"
 LOCK = ".lock"
 TEMPORARY = ".unfinished-"  # how the name of a file begins while it is written
 OUTPUTS = "outputs"
-DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class StoreError(Failure):
@@ -63,7 +63,7 @@ class RunFolder:
         Parameters
         ----------
         force : bool
-            Whatever it holds may be replaced: nothing is checked or given.
+            The run it holds may be replaced, whichever that is: it is not checked or given.
         waits : callable
             Called once if another command holds the folder.
 
@@ -73,12 +73,12 @@ class RunFolder:
             It cannot be a folder, or holds something else: another run, files of another kind, tables that
             were changed.
         """
-        made = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
+        made = [folder for folder in (self.path, *self.path.parents) if not os.path.exists(folder)]
         lock = self._lock(waits)
         try:
             # What a lock holds after its command has ended: the run that was killed while it saved.
             self._unfinished = bool(os.read(lock, 1))
-            record = None if force else self._finished()
+            record = None if force and (self.path / RECORD).exists() else self._finished()
             for stale in self.path.glob(f"{TEMPORARY}*"):
                 stale.unlink()
             yield record
@@ -89,6 +89,13 @@ class RunFolder:
             with suppress(OSError):  # one that is not empty, and those above it
                 for folder in made:
                     folder.rmdir()
+
+    def replicates(self) -> int:
+        """How many the run that is there has; 0 where that cannot be told."""
+        try:
+            return int(json.loads((self.path / RECORD).read_bytes())["replicates"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return 0
 
     def save(self, tables: Mapping[str, "pd.DataFrame"], record: Mapping[str, object]) -> None:
         """Replace the files of the run: each table under its file name, then the record.
@@ -112,9 +119,11 @@ class RunFolder:
             for name, temporary in staged.items():
                 os.replace(temporary, self.path / name)
         except OSError as problem:
+            large = problem.errno == errno.EFBIG
+            way = "lift the limit on the size of files (ulimit -f)" if large else "free some space"
             raise StoreError(
-                f"cannot write to {self.path}: {problem.strerror or problem}; free some space or choose "
-                "another folder with out=DIR, then type the command again"
+                f"cannot write to {self.path}: {problem.strerror or problem}; {way} or choose another folder "
+                "with out=DIR, then type the command again"
             ) from None
         finally:
             for temporary in staged.values():
@@ -141,7 +150,7 @@ class RunFolder:
                 os.close(lock)
                 raise
             os.close(lock)  # the command that held it has removed it
-        raise StoreError(f"{self.path} is removed again and again; choose another folder with out=DIR")
+        raise UserError(f"{self.path} cannot be the folder of a run: it cannot be made; choose another with out=DIR")
 
     def _finished(self) -> dict[str, Any] | None:
         """The record of the finished run; None if the folder is free for one."""

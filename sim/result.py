@@ -111,9 +111,11 @@ class Result:
         table = effects_table(self.indicators, [name]).drop(columns="indicator")
         if table.empty and "counterfactual" not in set(self.indicators["scenario"]):
             raise UserError("this run has no counterfactual, so there is no effect; run it with one")
-        if level is None:
-            return table.set_index(["level", "year"])
-        return table[table["level"] == level].drop(columns="level").set_index("year")
+        if level is not None:
+            table = table[table["level"] == level].drop(columns="level")
+        if table.empty:
+            raise self._no_effect(name, level)
+        return table.set_index("year" if level else ["level", "year"])
 
     def plot(self, name: str, level: str | None = None, ax: "Axes | None" = None) -> "Axes":
         """Draw an indicator of the district over the years.
@@ -140,14 +142,35 @@ class Result:
             years = table[scenario].columns
             if scenario == "policy":
                 ax.plot(years, over.mean, label=scenario)
-                ax.fill_between(years, over.p05, over.p95, alpha=0.2, linewidth=0)
+                band = f"{scenario}, 5-95 % of replicates"
+                ax.fill_between(years, over.p05, over.p95, alpha=0.2, linewidth=0, label=band)
             else:
                 ax.plot(years, over.mean, color="grey", linestyle="--", label=scenario)
+        ax.set_title(self._title)
         ax.set_xlabel("year")
         ax.set_ylabel(f"{name}, {level} ({INDICATORS[name].unit})")
         ax.xaxis.set_major_locator(MaxNLocator(integer=True))
         ax.legend()
         return ax
+
+    @property
+    def _title(self) -> str:
+        """District, policy against counterfactual, and the number of replicates."""
+        parts = ["district", "policy", "counterfactual"]
+        district, policy, other = (self.scenario.resolved.get(part, {}).get("name", part) for part in parts)
+        paired = "counterfactual" in set(self.indicators["scenario"])
+        against = f" against {other}" if paired else ""
+        plural = "s" if self.replicates > 1 else ""
+        return f"{district}: {policy}{against}, {self.replicates} replicate{plural}"
+
+    def _no_effect(self, name: str, level: str | None) -> UserError:
+        """Why an indicator has no paired difference."""
+        rows = self.indicators[self.indicators["scope"] == "district"].dropna(subset=[name])
+        if level is not None:
+            rows = rows[rows["level"] == level]
+        if rows.empty:
+            return UserError(f"{name} is not measured{f' at {level} level' if level else ''} in this run")
+        return UserError(f"{name} has no value in one of the two worlds, so there is no difference to take")
 
     def _check(self, name: str, level: str | None) -> None:
         known = [column for column in self.indicators.columns if column not in KEYS]

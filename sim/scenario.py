@@ -20,7 +20,7 @@ from sim.noise import Floats, Noise, replicate_seed
 from sim.reform import Policy
 from sim.result import COST_KEYS, Result
 from sim.targets import Targets
-from sim.userinput import UserError, closest, find, no_such, parse_override, read_yaml
+from sim.userinput import UserError, closest, find, no_such, parse_override, read_yaml, shown
 
 Arm = Literal["policy", "counterfactual"]
 Override = str | tuple[str, object]
@@ -136,7 +136,7 @@ def load(
     UserError
         What is wrong, where, and what is allowed.
     """
-    pairs = [parse_override(one) if isinstance(one, str) else one for one in overrides]
+    pairs = _pairs(overrides)
     groups = ("district", "policy", "effects")
     for key, _ in pairs:
         group, dot, _ = key.partition(".")
@@ -150,7 +150,7 @@ def load(
     if horizon <= year:
         raise UserError(f"run.horizon must be after the baseline year {year}, got {horizon}")
     reform = Policy.load(policy, pairs, year, config_dirs)
-    instead = Policy.load(counterfactual, (), year, config_dirs)
+    instead = Policy.load(counterfactual, (), year, config_dirs, key="counterfactual")
     for schedule in (*reform.levers, *instead.levers):
         if schedule.kind.step not in STEPS:
             raise no_such(f"policy.{schedule.group}: step", "step of the calendar", schedule.kind.step, STEPS)
@@ -165,6 +165,26 @@ def load(
         targets=load_targets(place.targets, config_dirs),
         horizon=horizon,
     )
+
+
+def _pairs(overrides: Sequence[Override]) -> list[tuple[str, object]]:
+    """Key and value of each override, no key twice."""
+    example = '["policy.rotation.rate=0.15"]'
+    if isinstance(overrides, str):
+        raise UserError(f"overrides must be a list, such as {example}, got {shown(overrides)}")
+    given: dict[str, object] = {}
+    for one in overrides:
+        match one:
+            case str():
+                key, value = parse_override(one)
+            case (str(key), value):
+                pass
+            case _:
+                raise UserError(f"overrides are texts, such as {example}, or pairs of key and value, got {shown(one)}")
+        if key in given:
+            raise UserError(f"{key} is given twice, as {shown(given[key])} and as {shown(value)}; keep one")
+        given[key] = value
+    return list(given.items())
 
 
 def load_prices(name: str, config_dirs: Sequence[Path] = ()) -> dict[str, float]:
@@ -226,6 +246,8 @@ def run(
     first_replicate : int
         Number of the first, to add replicates to a finished run.
     """
+    if not isinstance(scenario, Scenario):
+        raise UserError(f"sim.run takes what sim.load gives, got {shown(scenario)}")
     RunSettings(replicates=replicates, seed=seed)
     arms: tuple[Arm, ...] = ("policy", "counterfactual") if counterfactual else ("policy",)
     numbers = range(first_replicate, first_replicate + replicates)

@@ -28,11 +28,11 @@ def config_root() -> Path:
     return in_wheel if in_wheel.exists() else Path(__file__).parents[1] / "configs"
 
 
-def find(group: str, name: str, extra: Sequence[Path] = ()) -> Path:
+def find(group: str, name: str, extra: Sequence[Path] = (), key: str = "") -> Path:
     """File of the configuration `name` of a group, shipped or in the user's `./configs` or `extra` folders.
 
     A district may also be a folder that holds `district.yaml`: one of that name among the configurations,
-    or any path.
+    or any path. Messages call it by its `key`, where that is not the group.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def find(group: str, name: str, extra: Sequence[Path] = ()) -> Path:
         No such name, or one name for two things.
     """
     if not isinstance(name, str) or not name:
-        raise UserError(f"{group} must be a name, got {shown(name)}")
+        raise UserError(f"{key or group} must be a name, got {shown(name)}")
     roots = {folder.resolve(): folder for folder in (config_root(), Path("configs"), *extra)}
     known = [(file.stem, file) for root in roots.values() for file in sorted((root / group).glob("*.yaml"))]
     if group == "district":
@@ -49,14 +49,14 @@ def find(group: str, name: str, extra: Sequence[Path] = ()) -> Path:
     places = [file for stem, file in known if stem == name]
     for place in places[1:]:
         if not _same(places[0], place):
-            raise UserError(f"{group}={name} stands at {places[0]} and at {place}: rename yours")
+            raise UserError(f"{key or group}={name} stands at {places[0]} and at {place}: rename yours")
     if places:
         return places[0]
     if group == "district" and Path(name).is_dir():
         if (Path(name) / "district.yaml").is_file():
             return Path(name) / "district.yaml"
         raise UserError(f"district={name}: this folder has no district.yaml")
-    raise no_such(f"{group}={name}", group, name, [stem for stem, _ in known])
+    raise no_such(f"{key or group}={name}", group, Path(name).stem, [stem for stem, _ in known])
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -80,7 +80,8 @@ def parse_override(text: str) -> tuple[str, object]:
     key, equals, value = text.partition("=")
     if not equals or not re.fullmatch(r"\w+(\.\w+)*", key.strip()):
         raise UserError(f"{shown(text)} must be key=value, such as policy.rotation.rate=0.15, without + or ~")
-    return key.strip(), _parse(value, key.strip())
+    spaced = re.sub(r"([{,]\s*\d{4}):(?=\S)", r"\1: ", value)  # {2021:0.05}, as the command line takes it
+    return key.strip(), _parse(spaced, key.strip())
 
 
 def number(
@@ -141,7 +142,7 @@ def _matches(name: object, known: Iterable[str], most: int, likeness: float) -> 
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML that refuses a key given twice and reads 1e6 as the number it is."""
+    """Safe YAML that refuses a key given twice, reads 1e6 as the number it is, and 2021:05 as none."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[str] = set()
@@ -158,6 +159,9 @@ _Loader.add_implicit_resolver(
     re.compile(r"[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"),
     list("-+.0123456789"),
 )
+_BASE_60 = re.compile(r"[-+]?\d[\d_]*(:[\d.]+)+$")
+for _first in "-+0123456789":  # before the resolvers that take it for a number
+    _Loader.yaml_implicit_resolvers[_first].insert(0, ("tag:yaml.org,2002:str", _BASE_60))
 
 
 def _parse(text: str, where: str) -> Any:

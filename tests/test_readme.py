@@ -50,6 +50,6 @@ def test_the_own_lever_off_is_absent(own_files):
 def test_the_python_example_runs():
     code = block("## In Python", "python").replace("replicates=20", "replicates=2")
     names: dict[str, object] = {}
-    small = code.replace('overrides=["policy', 'overrides=["district.students=1500", "policy')
+    small = code.replace('overrides=["policy', 'overrides=["district.students=6000", "policy')
     exec(compile(small, "README.md", "exec"), names)  # the README's own lines
     assert len(names["model"].students.to_frame()) > 1000

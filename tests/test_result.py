@@ -11,7 +11,9 @@ from sim.userinput import UserError
 RULE = {"title": "t", "section": "s", "quote": "q", "measure": "score_gap", "level": "junior", "unit": "SD"}
 RESOLVED = {
     "targets": {"document": "d", "targets": {"T": RULE | {"comparator": "<=", "target": 1, "years": [2021]}}},
-    "district": {"general_high_rate": 0.5},
+    "district": {"name": "here", "general_high_rate": 0.5},
+    "policy": {"name": "plan"},
+    "counterfactual": {"name": "none"},
 }
 POLICY, OTHER = ("policy", "junior", "district", "d"), ("counterfactual", "junior", "district", "d")
 
@@ -71,6 +73,17 @@ def test_no_counterfactual_no_effect():
         result(other=None).effect("score_gap")
 
 
+@pytest.mark.parametrize(
+    ("level", "message"),
+    [("primary", "not measured at primary level"), ("junior", "no value in one of the two"), (None, "no value in one")],
+)
+def test_no_effect_is_said_and_not_an_empty_table(level, message):
+    measured = result()
+    measured.indicators.loc[measured.indicators["scenario"] == "counterfactual", "score_gap"] = np.nan
+    with pytest.raises(UserError, match=f"score_gap .*{message}"):
+        measured.effect("score_gap", level=level)
+
+
 def test_joined_results_equal_one_of_all_replicates():
     one = result(policy=((1.0, 0.5),), other=((1.0, 1.1),), yuan=10.0)
     more = result(policy=((1.0, 0.7), (1.0, 0.9)), other=((1.0, 1.2), (1.0, 1.3)), yuan=40.0)
@@ -109,3 +122,12 @@ def test_plot_draws_the_mean_its_band_and_the_counterfactual_dashed():
     assert (other.get_linestyle(), other.get_color()) == ("--", "grey")
     assert len(ax.collections) == 1
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("year", "score_gap, junior (SD)")
+    assert ax.get_title() == "here: plan against none, 2 replicates"
+    legend = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert legend == ["policy", "policy, 5-95 % of replicates", "counterfactual"]
+
+
+def test_plot_of_one_world_names_no_other():
+    figure = pytest.importorskip("matplotlib.figure")
+    alone = result(policy=((1.0, 0.5),), other=None).plot("score_gap", ax=figure.Figure().subplots())
+    assert alone.get_title() == "here: plan, 1 replicate"

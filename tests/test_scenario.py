@@ -50,14 +50,23 @@ class TestLoad:
             ({"district": "wuhan"}, "district=wuhan: no such district; known: wuhan_edz"),
             ({"policy": "wuhan_edz_2021"}, "did you mean 'wuhan_edz_2021_2023'?"),
             ({"policy": None}, "policy must be a name, got null; policy=none is the one that changes nothing"),
-            ({"counterfactual": "nothing"}, "no such policy"),
+            ({"counterfactual": "nothing"}, "counterfactual=nothing: no such policy; known: none, wuhan_edz_2021_2023"),
+            ({"policy": "none.yaml"}, "policy=none.yaml: no such policy; known: none"),
+            ({"overrides": "policy.rotation.rate=0.1"}, 'must be a list, such as ["policy.rotation.rate=0.15"]'),
+            ({"overrides": [3]}, "or pairs of key and value, got 3"),
+            (
+                {"overrides": ["policy.rotation.rate=0.1", ("policy.rotation.rate", 0.3)]},
+                "policy.rotation.rate is given twice, as 0.1 and as 0.3; keep one",
+            ),
+            ({"overrides": ["district.students=abc"]}, "district.students must be a number (within 500 ... 20000000)"),
+            ({"overrides": ["district.foo=1"]}, "district.foo: no such margin; known are the margins of configs/"),
             ({"effects": "mean"}, "effects=mean: no such effects; known: evidence, means; did you mean 'means'?"),
             ({"background": "laws"}, "no such background; known: frozen, law; did you mean 'law'?"),
             ({"background": "falling_births"}, "comes in a later release"),
             ({"horizon": 2020}, "run.horizon must be "),
             ({"horizon": True}, "run.horizon must be a whole number"),
             ({"overrides": ["district.baseline_year=2030"]}, "run.horizon must be after the baseline year 2030"),
-            ({"overrides": ["district.students=-1"]}, "district.students must be within 500 ... 2e+07, got -1"),
+            ({"overrides": ["district.students=-1"]}, "district.students must be within 500 ... 20000000, got -1"),
             ({"overrides": ["students=900"]}, "students: no such setting; overrides begin with district., policy."),
             ({"overrides": ["polcy.rotation.rate=0.1"]}, "did you mean 'policy'?"),
             ({"overrides": ["policy=none"]}, "policy: no such setting"),
@@ -220,6 +229,11 @@ class TestRun:
     def test_a_wrong_number_is_refused(self, given):
         with pytest.raises(sim.UserError, match=rf"run\.{next(iter(given))} must be"):
             sim.run(REFORM, **given)
+
+
+def test_what_is_no_scenario_is_not_run():
+    with pytest.raises(sim.UserError, match="sim.run takes what sim.load gives, got 'wuhan_edz'"):
+        sim.run("wuhan_edz")
 
 
 @pytest.fixture(scope="module")

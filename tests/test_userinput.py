@@ -73,6 +73,11 @@ class TestFind:
             == "effects=mean: no such effects; known: evidence, means; did you mean 'means'?"
         )
 
+    def test_a_message_calls_the_setting_by_its_key(self):
+        for name, message in (("nowhere", "counterfactual=nowhere: no such"), (3, "counterfactual must be a name")):
+            with pytest.raises(UserError, match=message):
+                find("policy", name, key="counterfactual")
+
     @pytest.mark.parametrize("name", ["../effects/means", "", None, 3, ["means"]])
     def test_what_is_no_name_is_refused(self, name):
         with pytest.raises(UserError):
@@ -148,6 +153,8 @@ class TestParseOverride:
                 "policy.rotation.rate={2021: 0.05, 2023: 0.1}",
                 ("policy.rotation.rate", {2021: 0.05, 2023: 0.1}),
             ),
+            ("policy.rotation.rate={2021:0.05,2023:.1}", ("policy.rotation.rate", {2021: 0.05, 2023: 0.1})),
+            ("a=2021:05", ("a", "2021:05")),
             ("policy.funding.zone_fund=1.5e6", ("policy.funding.zone_fund", 1.5e6)),
             ("a=1e-3", ("a", 0.001)),
             ("a=null", ("a", None)),

@@ -7,13 +7,12 @@ buildings) is drawn from these margins for each replicate.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
-from sim.userinput import UserError, closest, find, read_yaml, shown
+from sim.userinput import UserError, closest, find, number, read_yaml, shown
 
 
 def margin(unit: str, low: float, high: float, meaning: str, whole: bool = False) -> Any:
@@ -43,7 +42,7 @@ class DistrictSpec:
     zones: tuple[ZoneSpec, ...]
     sources: Mapping[str, str] = field(repr=False)
 
-    students: float = margin("students", 500, 2e7, "students in compulsory education, grades 1-9")
+    students: float = margin("students", 500, 20_000_000, "students in compulsory education, grades 1-9")
     birth_trend: float = margin("share a year", -0.2, 0.2, "yearly change of children of entry age")
     migration_rate: float = margin("share a year", 0, 0.2, "students who leave, each place taken by an arrival")
     migrant_share: float = margin("share", 0, 1, "children of migrant workers")
@@ -91,16 +90,16 @@ class DistrictSpec:
     sports_area_junior: float = margin("m2 a student", 0.1, 100, "sports grounds and halls")
     sports_area_cv_primary: float = margin("", 0, 1.5, "coefficient of variation between schools")
     sports_area_cv_junior: float = margin("", 0, 1.5, "coefficient of variation between schools")
-    equipment_primary: float = margin("yuan a student", 1, 1e5, "book value of teaching equipment")
-    equipment_junior: float = margin("yuan a student", 1, 1e5, "book value of teaching equipment")
+    equipment_primary: float = margin("yuan a student", 1, 100_000, "book value of teaching equipment")
+    equipment_junior: float = margin("yuan a student", 1, 100_000, "book value of teaching equipment")
     equipment_cv_primary: float = margin("", 0, 1.5, "coefficient of variation between schools")
     equipment_cv_junior: float = margin("", 0, 1.5, "coefficient of variation between schools")
     multimedia_primary: float = margin("rooms per 100 students", 0.01, 20, "networked multimedia classrooms")
     multimedia_junior: float = margin("rooms per 100 students", 0.01, 20, "networked multimedia classrooms")
     multimedia_cv_primary: float = margin("", 0, 1.5, "coefficient of variation between schools")
     multimedia_cv_junior: float = margin("", 0, 1.5, "coefficient of variation between schools")
-    spending_primary: float = margin("yuan a student", 100, 1e6, "public budget for education in the baseline year")
-    spending_junior: float = margin("yuan a student", 100, 1e6, "public budget for education in the baseline year")
+    spending_primary: float = margin("yuan a student", 100, 1_000_000, "public budget for education at the baseline")
+    spending_junior: float = margin("yuan a student", 100, 1_000_000, "public budget for education at the baseline")
 
     excellent_share: float = margin("share", 0.01, 0.99, "grade-6 students at the excellent cut at the baseline")
     pass_share: float = margin("share", 0.01, 0.99, "grade-6 students at the pass cut in the baseline year")
@@ -134,63 +133,103 @@ def load_district(
     name: str, overrides: Sequence[tuple[str, object]] = (), config_dirs: Sequence[Path] = ()
 ) -> DistrictSpec:
     """Read a district's YAML and replace single margins by `overrides` (key below ``district.``, value)."""
+    typed = dict(overrides)
+    for key in typed:
+        _check_known(key)
     path = find("district", name, config_dirs)
     raw = read_yaml(path)
-    given: dict[str, Any] = {**raw.pop("margins", {})}
-    known = (*DistrictSpec.margins(), "baseline_year")
-    for key, value in overrides:
-        if key == "zones":
-            raise UserError("district.zones comes in a later release; leave it out for the zones of the table")
-        if key not in known:
-            raise UserError(f"district.{key}: no such setting{closest(key, known)}")
-        if key == "baseline_year":
-            raw[key] = value
-        else:
-            given[key] = {"value": value, "source": "command line"}
-    problems = [f"{key}: no such margin{closest(key, known)}" for key in given if key not in DistrictSpec.margins()]
-    values: dict[str, float] = {}
-    sources: dict[str, str] = {}
-    for f in fields(DistrictSpec):
-        if f.metadata:
-            values[f.name], sources[f.name], problem = _margin_value(f.name, given.get(f.name), f.metadata)
-            problems += problem
-    if problems:
-        raise UserError(f"{path.name}: " + "; ".join(problems))
-    zones = tuple(_zone(zone, path) for zone in raw["zones"])
-    if missing := [name for kind, name in enumerate(LEVELS) if all(zone.level != kind for zone in zones)]:
-        raise UserError(f"{path.name}: zones: none is {missing[0]}; a district needs primary and junior schools")
-    year = raw.get("baseline_year", 2020)
-    if isinstance(year, bool) or not isinstance(year, int) or not 1990 <= year <= 2100:
-        raise UserError(f"district.baseline_year must be a year within 1990 ... 2100, got {shown(year)}")
+    own_name = path.absolute().parent.name if path.name == "district.yaml" else path.stem
+    if str(raw.get("name", own_name)) != own_name:
+        raise UserError(f"{path}: name is {shown(raw['name'])}, but this district is called {own_name}; leave name out")
+    given, zones = raw.get("margins") or {}, raw.get("zones")
+    if not isinstance(given, dict):
+        raise UserError(f"{path}: margins must be names and values, got {shown(given)}")
+    if not isinstance(zones, list) or not all(isinstance(zone, dict) for zone in zones):
+        raise UserError(f"{path}: zones must be a list of zones as in the shipped wuhan_edz.yaml, got {shown(zones)}")
+    values, sources = _margins(given, typed, path)
+    specs = tuple(_zone(zone, path) for zone in zones)
+    if missing := [name for kind, name in enumerate(LEVELS) if all(zone.level != kind for zone in specs)]:
+        raise UserError(f"{path}: zones: none is {missing[0]}; a district needs primary and junior schools")
     return DistrictSpec(
-        name=str(raw["name"]),
-        title=str(raw.get("title", raw["name"])),
-        baseline_year=year,
+        name=own_name,
+        title=str(raw.get("title", own_name)),
+        baseline_year=_year(typed, raw, path),
         targets=raw.get("targets"),
-        zones=zones,
+        zones=specs,
         sources=sources,
         **values,
     )
 
 
-def _margin_value(name: str, given: Any, allowed: Mapping[str, Any]) -> tuple[float, str, list[str]]:
-    if given is None:
-        return 0.0, "", [f"{name} is missing ({allowed['meaning']}, {allowed['unit']})"]
-    stated = given if isinstance(given, Mapping) else {"value": given, "source": "not stated"}
-    value, source = stated.get("value"), str(stated.get("source", "not stated"))
-    low, high = allowed["low"], allowed["high"]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or not low <= value <= high:
-        return 0.0, source, [f"district.{name} must be within {low:g} ... {high:g}, got {shown(value)}"]
-    if allowed["whole"] and value != int(value):
-        return 0.0, source, [f"district.{name} must be a whole number, got {shown(value)}"]
-    return float(value), source, []
+def _check_known(key: str) -> None:
+    """Refuse an override of what no district states."""
+    known = (*DistrictSpec.margins(), "baseline_year")
+    if key == "zones":
+        raise UserError("district.zones comes in a later release; leave it out for the zones of the table")
+    if key not in known:
+        raise UserError(
+            f"district.{key}: no such margin; known are the margins of configs/district/NAME.yaml, such as "
+            f"{known[0]}, class_cap_primary{closest(key, known)}"
+        )
+
+
+def _margins(
+    given: Mapping[str, Any], typed: Mapping[str, object], path: Path
+) -> tuple[dict[str, float], dict[str, str]]:
+    """Value and source of each margin; what is wrong in the file names it, what was typed does not."""
+    declared = {f.name: f.metadata for f in fields(DistrictSpec) if f.metadata}
+    in_file = [f"{key}: no such margin{closest(key, declared)}" for key in given if key not in declared]
+    as_typed: list[str] = []
+    missing: list[str] = []
+    values: dict[str, float] = {}
+    sources: dict[str, str] = {}
+    for key, allowed in declared.items():
+        value: object = typed.get(key, given.get(key))
+        sources[key] = "command line" if key in typed else "not stated"
+        if key not in typed and value is None:
+            missing.append(f"{key} ({', '.join(filter(None, (allowed['meaning'], allowed['unit'])))})")
+            continue
+        if key not in typed and isinstance(value, Mapping):
+            sources[key] = str(value.get("source", "not stated"))
+            value = value.get("value")
+        try:
+            plain = number(value, f"district.{key}", allowed["low"], allowed["high"], whole=allowed["whole"])
+            values[key] = float(plain)
+        except UserError as problem:
+            (as_typed if key in typed else in_file).append(str(problem))
+    if as_typed:
+        raise UserError(_some(as_typed, "; "))
+    if missing:
+        in_file.append(
+            f"{len(missing)} margin{'s are' if len(missing) > 1 else ' is'} missing: {_some(missing, ', ')}; "
+            "copy the margins of the shipped wuhan_edz.yaml"
+        )
+    if in_file:
+        raise UserError(f"{path}: {_some(in_file, '; ')}")
+    return values, sources
+
+
+def _some(problems: Sequence[str], between: str) -> str:
+    """The first three, and how many more there are."""
+    more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
+    return between.join(problems[:3]) + more
+
+
+def _year(typed: Mapping[str, object], raw: Mapping[str, Any], path: Path) -> int:
+    """The baseline year."""
+    key = "baseline_year"
+    where = f"district.{key}" if key in typed else f"{path}: {key}"
+    return int(number(typed.get(key, raw.get(key, 2020)), where, 1990, 2100, whole=True))
 
 
 def _zone(raw: Mapping[str, Any], path: Path) -> ZoneSpec:
+    name, schools, lead = raw.get("name"), raw.get("schools"), raw.get("lead")
+    where = f"{path}: zone {name}"
+    if not isinstance(name, str) or not isinstance(schools, list) or not schools:
+        raise UserError(f"{where}: a zone needs a name and a list of schools, got {shown(dict(raw))}")
     for key, allowed in (("level", LEVELS), ("form", FORMS)):
         if raw.get(key) not in allowed:
-            raise UserError(f"{path.name}: zone {raw.get('name')}: {key} must be one of {', '.join(allowed)}")
-    lead = raw.get("lead")
-    if lead is not None and lead not in raw["schools"]:
-        raise UserError(f"{path.name}: zone {raw['name']}: lead school {lead} is not among its schools")
-    return ZoneSpec(raw["name"], LEVELS.index(raw["level"]), FORMS.index(raw["form"]), lead, tuple(raw["schools"]))
+            raise UserError(f"{where}: {key} must be one of {', '.join(allowed)}")
+    if lead is not None and lead not in schools:
+        raise UserError(f"{where}: lead school {lead} is not among its schools")
+    return ZoneSpec(name, LEVELS.index(raw["level"]), FORMS.index(raw["form"]), lead, tuple(schools))

@@ -53,8 +53,9 @@ class Policy:
         baseline_year: int = 2020,
         extra_dirs: Sequence[Path] = (),
         known: Mapping[str, type[Lever]] | None = None,
+        key: str = "policy",
     ) -> Self:
-        """Read `configs/policy/NAME.yaml`, or a file, and set what the overrides say.
+        """Read `configs/policy/NAME.yaml`, or the file at a Path, and set what the overrides say.
 
         Parameters
         ----------
@@ -63,13 +64,26 @@ class Policy:
             before it is moved. Keys that do not begin with `policy.` are left alone.
         known : mapping of group to class, optional
             The levers there are; by default those of `sim.reform`.
+        key : str
+            The setting that names the policy, `counterfactual` or this one.
         """
         if known is None:
             from sim.reform import known_levers  # sim.reform imports this module
 
             known = known_levers()
-        path = _file(name, extra_dirs)
-        raw = _overridden(read_yaml(path), overrides, known)
+        path = name if isinstance(name, Path) else _file(name, extra_dirs, key)
+        raw = read_yaml(path)
+        try:  # the file by itself, so that what is wrong in it names it, and what is wrong later is the user's
+            _complete(raw)
+            plan = cls._read(raw, path.stem, baseline_year, known)
+        except UserError as problem:
+            raise UserError(f"{path}: {problem}") from None
+        changed = _overridden(raw, overrides, known)
+        return plan if changed == raw else cls._read(changed, path.stem, baseline_year, known)
+
+    @classmethod
+    def _read(cls, raw: Mapping[str, Any], stem: str, baseline_year: int, known: Mapping[str, type[Lever]]) -> Self:
+        """The policy of plain values."""
         first_year = calendar_year(raw.get("first_year", baseline_year + 1), "policy.first_year")
         moved_by = baseline_year + 1 - first_year
         last_year = raw.get("last_year")
@@ -84,8 +98,10 @@ class Policy:
         levers = tuple(
             _schedule(group, raw[group], known, moved_by) for group in (*known, *own) if group in raw
         )
+        for schedule in levers:
+            _check_begun(schedule, last_year, moved_by)
         return cls(
-            name=str(raw.get("name", path.stem)),
+            name=str(raw.get("name", stem)),
             title=str(raw.get("title", "")),
             first_year=first_year + moved_by,
             last_year=last_year,
@@ -134,6 +150,8 @@ class Policy:
                     f"policy.{schedule.group} has values for {schedule.last_change}, after the policy's last "
                     f"year {self.last_year}: they are not used"
                 )
+            for name, line in schedule.lines.items():
+                notes += _early(f"policy.{schedule.group}.{name}", line, self.first_year)
         return notes
 
     @property
@@ -149,12 +167,39 @@ class Policy:
         return {**header, **levers, **({"code": own} if own else {})}
 
 
-def _file(name: object, extra_dirs: Sequence[Path]) -> Path:
-    if isinstance(name, Path) or (isinstance(name, str) and Path(name).suffix in (".yaml", ".yml")):
-        return Path(name)
+def _file(name: str, extra_dirs: Sequence[Path], key: str) -> Path:
     if name is None:
-        raise UserError("policy must be a name, got null; policy=none is the one that changes nothing")
-    return find("policy", name, extra_dirs)  # type: ignore[arg-type]  # find refuses what is no name
+        raise UserError(f"{key} must be a name, got null; {key}=none is the one that changes nothing")
+    return find("policy", name, extra_dirs, key)
+
+
+def _complete(raw: Mapping[str, Any]) -> None:
+    """Refuse a file that does not say when its levers begin; one without levers needs no years."""
+    if not raw:
+        raise UserError("this file is empty; a policy states first_year, last_year and its levers")
+    if "first_year" not in raw and (levers := [name for name in raw if name not in _HEADER]):
+        raise UserError(f"first_year is missing: the year in which {levers[0]} begins, such as first_year: 2021")
+
+
+def _check_begun(schedule: Schedule, last_year: int | None, moved_by: int) -> None:
+    """Refuse values by year of which none would act; years as the user gave them."""
+    for name, line in schedule.lines.items():
+        if last_year is not None and min(line) > last_year:
+            raise UserError(
+                f"policy.{schedule.group}.{name}: values by year begin in {min(line) - moved_by}, after the "
+                f"policy's last year {last_year - moved_by}, so none would act; use earlier years or raise "
+                "policy.last_year"
+            )
+
+
+def _early(where: str, line: Mapping[int, Any], first_year: int) -> list[str]:
+    """A note on values for years before the policy begins: the last of them acts from its first year."""
+    early = [year for year in line if year < first_year]
+    if not early:
+        return []
+    if first_year in line:
+        return [f"{where} has a value for {max(early)}, before the policy's first year {first_year}: it is not used"]
+    return [f"{where} has a value for {max(early)}, before the policy's first year: it acts from {first_year}"]
 
 
 def _overridden(

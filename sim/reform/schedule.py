@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from sim.reform.lever import CALENDAR_YEAR, Lever, Setting, Settings, calendar_year
-from sim.userinput import UserError
+from sim.userinput import UserError, shown
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,12 @@ class Schedule:
         return self.versions[-1][0]
 
     @property
+    def lines(self) -> dict[str, dict[int, Any]]:
+        """The settings with values by year, each with its value by the year it holds from."""
+        by_year = {name: value for name, value in self.raw.items() if isinstance(value, dict)}
+        return {name: line for name, line in by_year.items() if any(isinstance(year, int) for year in line)}
+
+    @property
     def kind(self) -> type[Lever]:
         """The lever's class."""
         return type(self.versions[0][1])
@@ -64,8 +70,10 @@ class Schedule:
 
 def _timeline(value: object, declared: Setting, where: str, moved_by: int) -> dict[int, Any]:
     """Value by the year it holds from, the years moved: year 0 alone for a value that always holds."""
-    takes_words = typing.get_origin(declared.kind) is dict or _is_settings(declared.kind)
-    if not isinstance(value, dict) or (takes_words and all(isinstance(key, str) for key in value)):
+    numeric = declared.kind in (float, int)
+    if not numeric and isinstance(value, dict) and any(isinstance(key, int) for key in value):
+        raise UserError(f"{where} takes one value for all years; values by year are for numbers, got {shown(value)}")
+    if not numeric or not isinstance(value, dict):
         declared.accept(value, where)
         return {0: _moved(value, declared, moved_by)}
     if not value:

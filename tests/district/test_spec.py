@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -124,30 +125,32 @@ class TestOverrides:
         assert getattr(load_district("wuhan_edz", [(name, low)]), name) == low
         assert getattr(load_district("wuhan_edz", [(name, high)]), name) == high
         for beyond in (low - 1e-6 * max(1, abs(low)), high * 1.000001 + 1e-9):
-            with pytest.raises(UserError, match=rf"district\.{name} must be within"):
+            with pytest.raises(UserError, match=rf"^district\.{name} must be (a whole number \()?within"):
                 load_district("wuhan_edz", [(name, beyond)])
 
     @pytest.mark.parametrize(
         ("override", "message"),
         [
-            ("district.students=-1", "district.students must be within 500 ... 2e+07, got -1"),
-            ("district.students=true", "district.students must be within 500 ... 2e+07, got true"),
-            ("district.pass_share=false", "district.pass_share must be within 0.01 ... 0.99, got false"),
-            ("district.migrant_share=true", "district.migrant_share must be within 0 ... 1, got true"),
-            ("district.students=many", "district.students must be within 500 ... 2e+07, got 'many'"),
-            ("district.students=null", "district.students must be within 500 ... 2e+07, got null"),
-            ("district.students=.nan", "district.students must be within 500 ... 2e+07, got nan"),
-            ("district.students=.inf", "district.students must be within 500 ... 2e+07, got inf"),
-            ("district.students=[900]", "district.students must be within 500 ... 2e+07, got [900]"),
-            ("district.studnts=900", "district.studnts: no such setting; did you mean 'students'?"),
+            ("district.students=-1", "district.students must be within 500 ... 20000000, got -1"),
+            ("district.students=true", "district.students must be a number (within 500 ... 20000000), got true"),
+            ("district.pass_share=false", "district.pass_share must be a number (within 0.01 ... 0.99), got false"),
+            ("district.migrant_share=true", "district.migrant_share must be a number (within 0 ... 1), got true"),
+            ("district.students=many", "district.students must be a number (within 500 ... 20000000), got 'many'"),
+            ("district.students=null", "district.students must be a number (within 500 ... 20000000), got null"),
+            ("district.students=.nan", "district.students must be a number (within 500 ... 20000000), got nan"),
+            ("district.students=.inf", "district.students must be a number (within 500 ... 20000000), got inf"),
+            ("district.students=[900]", "district.students must be a number (within 500 ... 20000000), got [900]"),
+            ("district.studnts=900", "district.studnts: no such margin; known are the margins of configs/district/"),
+            ("district.studnts=900", "such as students, class_cap_primary; did you mean 'students'?"),
+            ("district.core_load=2.5", "district.core_load must be a whole number (within 1 ... 6), got 2.5"),
             ("district.backbone_cv=0.4", "did you mean 'backbone_cv_"),
             ("district.zones=3", "district.zones comes in a later release"),
-            ("district.baseline_year=true", "district.baseline_year must be a year within 1990 ... 2100, got true"),
-            ("district.baseline_year=20", "district.baseline_year must be a year within 1990 ... 2100, got 20"),
+            ("district.baseline_year=true", "district.baseline_year must be a whole number (within 1990 ... 2100)"),
+            ("district.baseline_year=20", "district.baseline_year must be within 1990 ... 2100, got 20"),
         ],
     )
     def test_what_has_no_meaning_is_refused(self, override, message):
-        assert message in refusal(override)
+        assert message in refusal(override) and ".yaml: " not in refusal(override)
 
     def test_all_that_is_wrong_is_said_at_once(self):
         message = refusal("district.students=-1", "district.pass_share=2")
@@ -164,19 +167,54 @@ class TestOwnDistricts:
         mine = load_district(**own_district(tmp_path, lambda raw: raw["margins"].update(students=5000)))
         assert (mine.students, mine.sources["students"]) == (5000.0, "not stated")
 
-    def test_missing_margins_are_listed_all_with_what_they_mean(self, tmp_path):
+    def test_missing_margins_are_listed_with_what_they_mean(self, tmp_path):
         def without_three(raw):
-            for name in ("students", "norm_junior", "pass_share"):
+            for name in ("students", "norm_junior", "teacher_elasticity"):
                 del raw["margins"][name]
 
         message = refusal(**own_district(tmp_path, without_three))
-        assert message.startswith("mine.yaml: students is missing (students in compulsory education")
-        assert "norm_junior is missing" in message and "pass_share is missing" in message
-        assert message.count("is missing") == 3
+        assert message == (
+            f"{tmp_path}/district/mine.yaml: 3 margins are missing: students (students in compulsory education, grades "
+            "1-9, students), norm_junior (establishment norm, students a teacher), teacher_elasticity (elasticity of a "
+            "school's posts to its enrolment); copy the margins of the shipped wuhan_edz.yaml"
+        )
 
-    def test_without_any_margin_all_are_listed(self, tmp_path):
+    def test_without_any_margin_the_first_three_are_listed(self, tmp_path):
         message = refusal(**own_district(tmp_path, lambda raw: raw.pop("margins")))
-        assert message.count("is missing") == len(DistrictSpec.margins())
+        count = len(DistrictSpec.margins())
+        assert f"{count} margins are missing: students (" in message and f") and {count - 3} more; copy" in message
+        assert len(message.removeprefix(str(tmp_path))) < 400
+
+    def test_what_is_wrong_in_the_file_names_it_and_what_is_typed_does_not(self, tmp_path):
+        where = own_district(tmp_path, lambda raw: raw["margins"].update(pass_share=2) or raw.update(baseline_year=3))
+        file = f"{tmp_path}/district/mine.yaml: "
+        assert refusal(**where) == f"{file}district.pass_share must be within 0.01 ... 0.99, got 2"
+        assert refusal("district.pass_share=abc", **where).startswith("district.pass_share must be a number (within")
+        message = refusal("district.pass_share=0.8", **where)
+        assert message == f"{file}baseline_year must be within 1990 ... 2100, got 3"
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"zones": None}, "zones must be a list of zones as in the shipped wuhan_edz.yaml, got null"),
+            ({"zones": [{"name": "a"}]}, "zone a: a zone needs a name and a list of schools"),
+            ({"margins": [1]}, "margins must be names and values, got [1]"),
+        ],
+    )
+    def test_a_file_of_another_shape_is_refused(self, tmp_path, change, message):
+        assert f"mine.yaml: {message}" in refusal(**own_district(tmp_path, lambda raw: raw.update(change)))
+
+    def test_a_district_is_called_as_it_was_asked_for(self, tmp_path):
+        assert load_district(**own_district(tmp_path, lambda raw: raw.pop("name"))).name == "mine"
+        folder = tmp_path / "my d"
+        folder.mkdir()
+        shutil.copy(find("district", "wuhan_edz"), folder / "district.yaml")
+        assert refusal(name=str(folder)) == (
+            f"{folder}/district.yaml: name is 'wuhan_edz', but this district is called my d; leave name out"
+        )
+        text = (folder / "district.yaml").read_text(encoding="utf-8")
+        (folder / "district.yaml").write_text(text.replace("name: wuhan_edz\n", "", 1), encoding="utf-8")
+        assert load_district(str(folder)).name == "my d"
 
     def test_an_unknown_margin_is_answered_with_the_closest(self, tmp_path):
         where = own_district(tmp_path, lambda raw: raw["margins"].update(norm_primry={"value": 19}))

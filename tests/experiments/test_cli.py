@@ -57,9 +57,12 @@ def test_help_does_not_wait_for_the_model():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["sweep"], "zonesim sweep comes in a later release; known: run"),
+        (["sweep"], "zonesim: sweep comes in a later release; known: run"),
         (["check", "DIR"], "comes in a later release"),
-        (["rnu", "run.seed=1"], "zonesim rnu: no such verb; known: run; did you mean 'run'?"),
+        (["rnu", "run.seed=1"], "zonesim: rnu: no such verb; known: run; did you mean 'run'?"),
+        (["swep"], "did you mean 'sweep'? It comes in a later release"),
+        (["out=" + "x" * 300], "File name too long; choose another with out=DIR"),
+        (["out=/proc/nothing"], "/proc/nothing cannot be the folder of a run: it cannot be made"),
         (["-m"], "comes in a later release"),
         (["run", "--multirun", "run.seed=1,2"], "comes in a later release"),
         (["--out=x"], "--out=x: no such flag; known: --help, --config-dir DIR, --debug"),
@@ -236,7 +239,7 @@ def test_a_full_disk_is_exit_status_1_and_leaves_no_file(elsewhere, tmp_path):
     assert process.returncode == 1
     (line,) = messages.splitlines()[1:]
     assert line.startswith("zonesim: cannot write to outputs/")
-    assert "File too large; free some space" in line
+    assert "File too large; lift the limit on the size of files (ulimit -f)" in line
     assert os.listdir(tmp_path) == []
 
 
@@ -248,3 +251,51 @@ def test_a_reader_that_goes_away_is_no_mistake(elsewhere):
     assert "Traceback" not in messages
     assert "BrokenPipe" not in messages
     assert sorted(os.listdir(_only_run())) == FILES
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("engine", engines.ENGINES)
+def test_a_signal_to_end_is_obeyed_as_an_interrupt_is(elsewhere, tmp_path, engine, number):
+    process = elsewhere("run.replicates=50", f"engine={engine}", world="seconds=1")
+    while not list(tmp_path.rglob(".lock")):
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.05)
+    time.sleep(2)
+    os.killpg(process.pid, number)
+    _, messages = process.communicate(timeout=20)
+    assert process.returncode == 128 + number
+    assert messages.splitlines()[1:] == [f"zonesim: ended by {number.name}; nothing is left half-written"]
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("output", "told"),
+    [("os.open('/dev/full', os.O_WRONLY)", "No space left on device"), ("None", "it is closed")],
+)
+def test_output_that_cannot_be_written_is_one_line_and_the_run_stays(elsewhere, output, told):
+    before = f"import os; fd = {output}; sys.stdout = fd and open(fd, 'w')"
+    process = elsewhere("run.replicates=2", "engine=serial", before=before)
+    _, messages = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert messages.splitlines()[1:] == [f"zonesim: cannot write to standard output: {told}"]
+    assert sorted(os.listdir(_only_run())) == FILES
+
+
+def test_characters_that_cannot_be_encoded_are_written_by_number(elsewhere, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    process = elsewhere("run.replicates=2", "engine=serial", "out=结果")
+    output, messages = process.communicate(timeout=60)
+    assert process.returncode == 0, messages
+    assert output.endswith("Files: \\u7ed3\\u679c\n")
+
+
+def test_force_says_what_is_replaced_and_spares_files_of_the_user(zonesim):
+    zonesim("engine=serial", "run.replicates=3", "out=here")
+    _, output, messages = zonesim("engine=serial", "run.replicates=1", "out=here", "force=true")
+    assert "here: the run that is here, of 3 replicates, is replaced by 1" in messages
+    assert "1 paired replicate of" in output
+    assert "has 1 replicate; 1 more is added" in zonesim("engine=serial", "run.replicates=2", "out=here")[2]
+    status, _, messages = zonesim("engine=serial", "run.replicates=1", "out=.", "force=true")
+    assert status == 2
+    assert "no run and not empty" in messages
+    assert os.listdir() == ["here"]

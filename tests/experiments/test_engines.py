@@ -112,3 +112,19 @@ def test_workers_end_with_a_parent_that_is_killed():
 def test_a_result_may_be_large():
     (one,) = processes(1)(np.zeros, [3_000_000])
     assert one.shape == (3_000_000,)
+
+
+def test_a_limit_on_files_is_told_as_such():
+    code = (
+        "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))\n"
+        "from experiments.engines import processes; list(processes(1)(abs, [1]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+    )
+    assert "ulimit -f" in done.stderr
+    assert "File too large" in done.stderr

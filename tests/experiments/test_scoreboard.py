@@ -127,7 +127,7 @@ def test_it_says_how_many_replicates_and_that_figures_are_synthesised(run):
     assert "synthesised" in shown
 
 
-@pytest.mark.parametrize("width", [100, 120])
+@pytest.mark.parametrize("width", [70, 80, 100, 120])
 def test_it_fits(run, width):
     shown = _shown(run, width)
     assert max(map(len, shown.splitlines())) <= width
@@ -148,3 +148,21 @@ def test_a_long_horizon_shows_its_last_years(toy, zonesim):
     shown = _shown(toy / "here")
     assert max(map(len, shown.splitlines())) <= 100
     assert " 2040" in shown
+
+
+def test_a_narrow_terminal_gets_fewer_columns_and_every_row_on_one_line(run):
+    rows = [line for line in _shown(run, 120).splitlines() if line.startswith("T")]
+    for width in (100, 80, 70, 40):
+        shown = _shown(run, width).splitlines()
+        (heading,) = (line.split() for line in shown if line.startswith("id") and "verdict" in line)
+        assert {"id", "indicator", "year", "goal", "policy", "verdict"} <= set(heading)
+        assert len([line for line in shown if line.startswith(("T1", "T2", "T3"))]) >= len(
+            [line for line in rows if line.startswith(("T1", "T2", "T3"))]
+        )
+    assert "noise" not in heading and "5" not in heading
+
+
+def test_a_decreed_verdict_is_one_word_where_there_is_no_room(stated):
+    narrow = [line.split() for line in _shown(stated, 70).splitlines() if line.startswith("T4")]
+    assert narrow[0][-1] == "decreed"
+    assert "met," not in narrow[0]

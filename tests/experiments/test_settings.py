@@ -33,7 +33,7 @@ def test_settings_of_the_model_are_passed_on_with_their_values():
         "policy.rotation.rate={2021: 0.05, 2023: 0.1}": {2021: 0.05, 2023: 0.1},
         "policy.rotation.relation_moves=true": True,
         "policy.funding.spending={training: 0.5, research: .25}": {"training": 0.5, "research": 0.25},
-        "policy.recruitment.subject_priority=[pe_arts, 'science_it']": ["pe_arts", "science_it"],
+        "policy.recruitment.subjects=[pe_arts, 'science_it']": ["pe_arts", "science_it"],
         "policy.enrolment.class_cap_primary=null": None,
         "effects.kappa=.3": 0.3,
         "district.students=5000": 5000,
@@ -84,7 +84,14 @@ def test_run_and_engine_settings():
         ("policy.digital.kind=同步", "quotes"),
         ("+policy.rotation.x=1", "type policy.rotation.x=1"),
         ("++policy.rotation.rate=1", "type policy.rotation.rate=1"),
-        ("~policy.rotation", "off value of policy.rotation"),
+        ("~policy.rotation", "such as policy.rotation={}"),
+        ("~policy.rotation.rate", "such as policy.rotation.rate=0"),
+        ("policy.rotation.rate={2021: 0.1, 2021: 0.2}", "policy.rotation.rate: 2021 is given twice"),
+        ("policy.x.y=[{a: {b: 1, c: 2, b: 3}}]", "policy.x.y: b is given twice"),
+        ("background=laws", "known: law, frozen; did you mean 'law'?"),
+        ("language=fr", "known: en"),
+        ("channels=maybe", "known: false"),
+        ("channels=1", "known: false"),
         ("hydra.run.dir=x", "out=DIR"),
         ("hydra/launcher=joblib", "out=DIR"),
         ("engine=nowhere", "known: processes, serial"),
@@ -110,8 +117,9 @@ def test_a_mistake_is_one_line_with_the_way_out(word, told):
 @pytest.mark.parametrize(
     "word",
     [
-        *("standard=youzhi_junheng", "experiment=one", "language=zh", "channels=true", "channels=0"),
-        *("engine=dask", "engine.time_limit=3", "engine.address=tcp://a:1", "design=lhs", "background=flood"),
+        *("standard=youzhi_junheng", "experiment=one", "language=zh", "channels=true", "policy.showcase.x=1"),
+        *("engine=dask", "engine.time_limit=3", "engine.address=tcp://a:1", "design=lhs", "background=falling_births"),
+        *("policy.building={}", "policy.governance.unified=true", "policy.rotation.heads_rate=0.1"),
     ],
 )
 def test_names_of_a_later_release_are_refused_with_one_line(word):
@@ -155,3 +163,11 @@ def test_engines_of_the_users_own(tmp_path, monkeypatch):
 def test_a_config_dir_has_to_be_there():
     with pytest.raises(UserError, match="--config-dir nowhere: no such folder"):
         read([], [Path("nowhere")])
+
+
+def test_a_primary_config_of_the_users_own_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "configs").mkdir()
+    (tmp_path / "configs" / "run.yaml").write_text("run: {seed: 7}")
+    with pytest.raises(UserError, match="configs/run.yaml: the defaults of a run cannot be replaced"):
+        read([])

@@ -31,6 +31,8 @@ class Turning(Lever):
     share: float = setting(0.0, unit="share", meaning="of the movers", low=0, high=1)
     cap: int | None = setting(None, unit="students", meaning="most in a class", low=1)
     opened: int | None = setting(None, unit=CALENDAR_YEAR, meaning="opening")
+    scope: str = setting("zone", unit="", choices=("zone", "district"), meaning="where")
+    often: bool = setting(False, unit="", meaning="how often")
     spending: dict[str, float] = setting({}, unit="share", meaning="by purpose", low=0)
     sites: tuple[Site, ...] = setting((), unit="sites", meaning="where it is done")
 
@@ -69,8 +71,9 @@ sources: {rotation.rate: "assumed", rotation.share: 充分调动骨干教师交�
 @pytest.fixture
 def load(tmp_path):
     def load(text=PLAN, overrides=(), baseline_year=2020):
+        begins = "" if "first_year" in text else "first_year: 2021\n"
         path = tmp_path / "plan.yaml"
-        path.write_text(textwrap.dedent(text), encoding="utf-8")
+        path.write_text(begins + textwrap.dedent(text), encoding="utf-8")
         return Policy.load(path, overrides, baseline_year, known=KNOWN)
 
     return load
@@ -105,6 +108,42 @@ class TestYears:
         assert policy.notes == [
             "policy.rotation has values for 2024, after the policy's last year 2023: they are not used"
         ]
+
+    @pytest.mark.parametrize("baseline_year", [2020, 2023])
+    def test_values_that_would_never_act_are_refused(self, refusal, baseline_year):
+        assert refusal(overrides=[("policy.rotation.rate", {2040: 0.1})], baseline_year=baseline_year) == (
+            "policy.rotation.rate: values by year begin in 2040, after the policy's last year 2023, so none would "
+            "act; use earlier years or raise policy.last_year"
+        )
+
+    @pytest.mark.parametrize(
+        ("line", "note"),
+        [
+            ({2018: 0.1, 2019: 0.3}, "has a value for 2019, before the policy's first year: it acts from 2021"),
+            ({2019: 0.1, 2021: 0.3}, "has a value for 2019, before the policy's first year 2021: it is not used"),
+        ],
+    )
+    def test_a_value_for_a_year_before_the_policy_is_told(self, load, line, note):
+        policy = load(overrides=[("policy.rotation.rate", line)])
+        assert policy.notes == [f"policy.rotation.rate {note}"]
+        assert policy.lever("rotation", 2021).rate == 0.3
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("scope", {2021: "zone"}),
+            ("scope", {2021: "zone", "x": 1}),
+            ("often", {2021: True}),
+            ("spending", {2021: {"a": 1}}),
+        ],
+    )
+    def test_only_numbers_take_values_by_year(self, refusal, name, value):
+        message = refusal(overrides=[(f"policy.rotation.{name}", value)])
+        assert message.startswith(f"policy.rotation.{name} takes one value for all years; values by year are for")
+
+    def test_a_number_that_may_be_null_takes_values_by_year(self, load):
+        policy = load(overrides=[("policy.rotation.cap", {2021: None, 2022: 45}), ("policy.rotation.spending", {})])
+        assert [policy.lever("rotation", year).cap for year in (2021, 2022)] == [None, 45]
 
     def test_before_its_first_listed_year_a_setting_is_off(self, load):
         policy = load("first_year: 2021\nrotation: {rate: {2023: 0.1}, share: 0.2}")
@@ -165,7 +204,7 @@ class TestMoving:
         assert (load().moved_by, load().notes) == (0, [])
 
     def test_without_a_first_year_it_begins_after_the_baseline(self, load):
-        policy = load("rotation: {rate: 0.1}", (), 2017)
+        policy = Policy.load("none", [("policy.rotation.rate", 0.1)], 2017, known=KNOWN)
         assert (policy.first_year, policy.last_year, policy.moved_by) == (2018, None, 0)
 
 
@@ -218,7 +257,7 @@ class TestOverrides:
             (
                 "policy.rotation.spending",
                 {2021: {"a": 1}, "b": 1},
-                "policy.rotation.spending: a year must be",
+                "policy.rotation.spending takes one value for all years",
             ),
             ("policy.rotation.rate.x", 1, "policy.rotation.rate.x: no such setting; known: rate, share"),
             ("policy.rotation.share", {2022: 1, 2023: 1.0}, None),
@@ -253,7 +292,7 @@ class TestFiles:
     def test_a_policy_is_found_by_name(self, tmp_path):
         path = tmp_path / "policy" / "my_plan.yaml"
         path.parent.mkdir()
-        path.write_text("rotation: {rate: 0.1}", encoding="utf-8")
+        path.write_text("first_year: 2021\nrotation: {rate: 0.1}", encoding="utf-8")
         assert Policy.load("my_plan", extra_dirs=[tmp_path], known=KNOWN).name == "my_plan"
 
     def test_texts_are_kept(self, load):
@@ -264,6 +303,36 @@ class TestFiles:
     def test_null_is_no_policy(self):
         with pytest.raises(UserError, match="policy must be a name, got null; policy=none"):
             Policy.load(None, known=KNOWN)
+        with pytest.raises(UserError, match="counterfactual must be a name, got null; counterfactual=none"):
+            Policy.load(None, known=KNOWN, key="counterfactual")
+
+    @pytest.mark.parametrize("name", ["none.yaml", "configs/policy/none.yaml", "./none"])
+    def test_a_path_is_no_name(self, name):
+        with pytest.raises(UserError) as refused:
+            Policy.load(name, known=KNOWN)
+        assert str(refused.value).startswith(f"policy={name}: no such policy; known: none, wuhan_edz_2021_2023")
+        assert str(refused.value).endswith("did you mean 'none'?")
+
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("# nothing\n", "this file is empty; a policy states first_year, last_year and its levers"),
+            ("rotation: {rate: 0.1}", "first_year is missing: the year in which rotation begins"),
+            ("first_year: 2021\nrotation: {rat: 0.1}", "policy.rotation.rat: no such setting"),
+            ("first_year: 2021\nlast_year: 2020", "policy.last_year must be within 2021 ... 2200, got 2020"),
+            ("first_year: 2021\nrotation: 0.1", "policy.rotation must be settings in { }"),
+            ("first_year: 2021\nrotation: {rate: {2021:0.05}}", "policy.rotation.rate: a year must be a whole number"),
+        ],
+    )
+    def test_what_is_wrong_in_a_file_names_it(self, tmp_path, text, message):
+        path = tmp_path / "p2.yaml"
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(UserError) as refused:
+            Policy.load(path, known=KNOWN)
+        assert str(refused.value).startswith(f"{path}: {message}")
+
+    def test_what_is_typed_does_not_name_the_file(self, refusal):
+        assert refusal(overrides=[("policy.rotation.rate", "abc")]).startswith("policy.rotation.rate must be a number")
 
     @pytest.mark.parametrize("name", [3, True, "nowhere", "", "nowhere.yaml"])
     def test_an_unknown_policy_is_refused(self, name):
