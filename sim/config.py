@@ -83,6 +83,7 @@ class Effects:
     novice_peer_weight: float
     keep: float
     held_back: float
+    b_sent: float
     # Digital lessons
     b_platform: float
     rec_digital: float
@@ -99,17 +100,21 @@ class Effects:
     stake_share: float
     stake_pay: float
     gaming: float
+    b_quota: float
     # Families
     i_zexiao: float
     distance_scale: float
     reputation_memory: float
     ses_trait: float
+    quota_choice: float
     # Staff
     quit_rate: float
     move_seekers: float
     title_noise: float
     award_noise: float
     principal_turnover: float
+    b_contract_cn: float
+    b_trust: float
 
     @classmethod
     def means(cls) -> Self:

@@ -128,6 +128,8 @@ class ZoneReform(mesa.Model):
         self.home_area, self.choice_weight = state.home_area, state.choice_weight
         self.zone_agents = [Zone(self, self.zones, row) for row in range(len(self.zones))]
         self.school_agents = [School(self, self.schools, row) for row in range(len(self.schools))]
+        # mesa 3.3 numbers agents in a table keyed by model, which would keep every model alive.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
         self.norm_share = self._norm_share()
         self.ledger = budget.Ledger()
         self.records: dict[int, Floats] = {}
@@ -135,6 +137,8 @@ class ZoneReform(mesa.Model):
         self.terms = self.status_quo()
         self.fund_luck_share = np.full(len(LEVELS), np.nan)
         self.demand = np.zeros(len(self.schools), dtype=np.int64)
+        self.paid: dict[object, float] = {}  # yuan, by project of a lever
+        self.opened: set[object] = set()  # projects that are finished
         self.flows = {"left": 0, "entered": 0, "replaced": 0, "retired": 0, "hired": 0}
 
     def step(self) -> None:
@@ -173,6 +177,7 @@ class ZoneReform(mesa.Model):
             baseline=self.baseline,
         )
         world.records = dict(self.records)
+        world.paid, world.opened = dict(self.paid), set(self.opened)
         return world
 
     def begin_year(self) -> None:
@@ -185,6 +190,7 @@ class ZoneReform(mesa.Model):
         self.classes.extra[:] = 0.0
         schools = self.schools
         schools.stake[:] = 0.0
+        schools.lent[:] = 0.0
         schools.last_received, schools.received = schools.received, np.zeros(len(schools))
         schools.funded_posts, schools.bought_posts = schools.bought_posts, np.zeros(len(schools))
 
@@ -194,6 +200,7 @@ class ZoneReform(mesa.Model):
         return Terms(
             may_choose=1.0 - district.catchment_enforcement,
             class_cap=np.array(district.by_level("class_cap")),
+            high_school_quota=district.high_school_quota,
             norm=np.array(district.by_level("norm")),
             fill_norm=0.0,
             quota=np.array(law.quota),

@@ -154,6 +154,8 @@ def load(
     for schedule in (*reform.levers, *instead.levers):
         if schedule.kind.step not in STEPS:
             raise no_such(f"policy.{schedule.group}: step", "step of the calendar", schedule.kind.step, STEPS)
+        for _, lever in schedule.versions:
+            lever.check(place)
     return Scenario(
         district=place,
         policy=reform,

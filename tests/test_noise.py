@@ -4,7 +4,6 @@ Every draw is fixed by its key, so no test here can fail by chance: a limit of a
 the fixed draws look as random ones would.
 """
 
-import hashlib
 from itertools import permutations, product
 from statistics import NormalDist
 
@@ -14,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from reference.luck import Luck
 from sim.noise import Noise, inverse_normal, rank_within, replicate_seed
 
 MANY = 2**17
@@ -38,20 +38,6 @@ ids_lists = st.lists(st.integers(INT64.min, INT64.max), unique=True, max_size=50
 def ids(request):
     assert len(np.unique(IDS[request.param])) == MANY
     return IDS[request.param]
-
-
-def plain_bits(seed, stream, year, one_id):
-    """The 64 bits of one draw by Python's integers."""
-
-    def mixed(z):
-        z = (z + 0x9E3779B97F4A7C15) % 2**64
-        z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) % 2**64
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) % 2**64
-        return z ^ (z >> 31)
-
-    name = int.from_bytes(hashlib.blake2b(stream.encode(), digest_size=8).digest(), "little")
-    key = mixed(mixed(mixed(seed % 2**64) ^ name) ^ year % 2**64)
-    return mixed(mixed(one_id % 2**64) ^ key)
 
 
 def near(found, expected, standard_error):
@@ -170,8 +156,12 @@ class TestKeys:
     @given(st.integers(), st.text(max_size=20), st.integers(-(2**62), 2**62), ids_lists)
     @settings(max_examples=60, deadline=None, derandomize=True)
     def test_draws_are_those_of_plain_integers(self, seed, stream, year, ids):
-        expected = [((plain_bits(seed, stream, year, one) >> 12) + 0.5) / 2**52 for one in ids]
-        assert Noise(seed).uniform(stream, year, ids).tolist() == expected
+        noise, plain = Noise(seed), Luck(seed)
+        assert noise.uniform(stream, year, ids).tolist() == plain.uniform(stream, year, ids)
+        assert noise.normal(stream, year, ids).tolist() == plain.normal(stream, year, ids)
+        assert noise.rank(stream, year, ids, np.array(ids, np.int64) % 3).tolist() == plain.rank(
+            stream, year, ids, [one % 3 for one in ids]
+        )
 
     def test_draws_are_the_same_for_ever(self):
         """A run of today must be repeatable with the code of tomorrow."""

@@ -1,7 +1,9 @@
 """From a few words to a table: what a scenario is, how its replicates are numbered, and the model it gives."""
 
+import gc
 import json
 import pickle
+import weakref
 
 import mesa
 import numpy as np
@@ -284,3 +286,12 @@ class TestModel:
         model = REFORM.start(rest, "policy")
         model.schools.reputation[0] = 99.0
         assert model.school_agents[0].reputation == 99.0 != rest.school_agents[0].reputation
+
+    def test_a_model_nobody_looks_at_any_more_is_forgotten(self):
+        """Else a run of 100 replicates holds 300 districts of 60,000 students in memory."""
+        model = REFORM.model()
+        model.step()
+        gone = weakref.ref(model)
+        del model
+        gc.collect()
+        assert gone() is None

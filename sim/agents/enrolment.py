@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.agents.classroom import Classes, class_ids
 from sim.agents.columns import Array
-from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY
+from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY, YEARS
 from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, Students
 from sim.noise import Floats, Noise, rank_within
 
@@ -44,21 +44,25 @@ def home_school(model: "ZoneReform", students: Students, rows: Array, level: int
 def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, level: int) -> Array:
     """School of each entrant.
 
-    Residents who do not choose elsewhere come first, then those who apply from elsewhere, by lottery where there
-    are more than seats, migrant children last; whoever is not admitted goes home, or to the nearest school
-    with room, or, where no school has room, home over its seats.
+    Residents who do not choose elsewhere come first, then those who apply from elsewhere, by lot where there
+    are more than seats, migrant children last; under the district-wide `lottery` (摇号) residents have no
+    precedence and draw with the others. Whoever is not admitted goes home, or to the nearest school with room,
+    or, where no school has room, home over its seats.
     """
     schools, noise = model.schools, model.noise
     ids = students.id[rows]
     wanted = chosen_school(model, students, rows, home, level)
     model.demand[:] += np.bincount(wanted, minlength=len(schools))
-    seats = model.seats(level)
+    seats = places(model, level)
     turn = rank_within(students.migrant[rows], noise.rank("lottery", model.year, ids))
     turn = turn + len(rows) * students.migrant[rows]
     placed = np.full(len(rows), -1)
     away = wanted != home
-    _fill(placed, np.flatnonzero(~away), home, turn, seats)
-    _fill(placed, np.flatnonzero(away), wanted, turn, seats)
+    if model.terms.lottery:
+        _fill(placed, np.arange(len(rows)), wanted, turn, seats)
+    else:
+        _fill(placed, np.flatnonzero(~away), home, turn, seats)
+        _fill(placed, np.flatnonzero(away), wanted, turn, seats)
     _fill(placed, np.flatnonzero(away & (placed < 0)), home, turn, seats)
     unplaced = np.flatnonzero(placed < 0)
     for one in unplaced[np.argsort(turn[unplaced], kind="stable")]:
@@ -69,6 +73,28 @@ def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, lev
         placed[one] = open_[np.argmin(model.distances[home[one], open_])]
         seats[placed[one]] -= 1
     return placed
+
+
+def places(model: "ZoneReform", level: int) -> Array:
+    """Places in the entry grade, (S,): its seats, and no more than a grade's part of `school_cap`.
+
+    A part for each grade, so that a school above the cap shrinks to it cohort by cohort and misses none.
+    """
+    seats, cap = model.seats(level), model.terms.school_cap
+    return seats if cap is None else np.minimum(seats, int(cap // YEARS[level]))
+
+
+def reputation_weight(model: "ZoneReform", level: int) -> float:
+    """Weight of reputation in families' choice of this level.
+
+    The more elite senior-high places go by quota, the less a junior school's name decides: each unit of share
+    above the status quo takes `quota_choice` of the weight.
+    """
+    weight = float(model.choice_weight[level])
+    if level != JUNIOR:
+        return weight
+    more = model.terms.high_school_quota - model.district.high_school_quota
+    return weight * (1.0 - model.effects.quota_choice * more)
 
 
 def chosen_school(model: "ZoneReform", students: Students, rows: Array, home: Array, level: int) -> Array:
@@ -83,7 +109,7 @@ def chosen_school(model: "ZoneReform", students: Students, rows: Array, home: Ar
     if len(chooser) == 0:
         return wanted
     options = np.flatnonzero(schools.level == level)
-    weight = model.choice_weight[level] * status_weight(students.ses[rows][chooser].astype(np.float64))
+    weight = reputation_weight(model, level) * status_weight(students.ses[rows][chooser].astype(np.float64))
     pairs = ids[chooser][:, None] * PAIR + schools.id[options]
     taste = gumbel(noise, "taste", 0, pairs.ravel()).reshape(pairs.shape)
     near = -model.distances[np.ix_(home[chooser], options)] / model.effects.distance_scale

@@ -16,14 +16,14 @@ import numpy as np
 
 from sim.agents.activities import record_activities
 from sim.agents.columns import Array
-from sim.agents.teacher import NOVICE_YEARS, SUBJECTS, Teachers
+from sim.agents.teacher import CORE, NOVICE_YEARS, SUBJECTS, Teachers
 from sim.noise import Floats, rank_within
 
 if TYPE_CHECKING:
     from sim.config import Effects
     from sim.model import ZoneReform
 
-MODES = ("joint_preparation", "matched_pairs", "lesson_study")
+MODES = ("joint_preparation", "matched_pairs", "lesson_study", "shadowing")
 FULL_HOURS = 360.0
 """Hours in five years of the training whose effect `b_nttp` is (教督〔2017〕6号)."""
 
@@ -80,6 +80,7 @@ def from_joint_work(staff: Teachers, model: "ZoneReform") -> Floats:
         "joint_preparation": effects.rec_joint,
         "matched_pairs": effects.b_pair,
         "lesson_study": effects.b_lessonstudy,
+        "shadowing": effects.rec_joint,
     }[mode]
     return np.asarray(theta * np.where(zone >= 0, zones.fidelity[zone], 0.0) * gap)
 
@@ -132,8 +133,49 @@ def best_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effec
     return skill_gap(mean, own, effects) * np.where(at_lead, 1.0, given)
 
 
+def shadow_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
+    """Shadowing: to the mean of the better half of the lead school's teachers of the subject.
+
+    For the weaker half of the zone's teachers of the subject, in so far as they are at other schools.
+    """
+    own = staff.base_skill
+    weaker = ~at_lead & (rank_within(group, own, staff.id) < np.bincount(group)[group] // 2)
+    groups = int(group.max(initial=0)) + 1
+    mean, size = best_half_mean(own[at_lead], group[at_lead], staff.id[at_lead], groups)
+    hosts = np.where(weaker & (size[group] > 0), mean[group], own)
+    return skill_gap(hosts, own, effects) * giving
+
+
+def best_half_mean(values: Floats, group: Array, ids: Array, groups: int) -> tuple[Floats, Array]:
+    """Mean of the better half of each group (the middle one of an odd number counts), and how many that are."""
+    best = rank_within(group, -values, ids) < -(-np.bincount(group, minlength=groups)[group] // 2)
+    size = np.bincount(group[best], minlength=groups)
+    return np.bincount(group[best], weights=values[best], minlength=groups) / np.maximum(size, 1), size
+
+
+def sent_teaching(model: "ZoneReform", skill: Floats) -> Floats:
+    """What lessons of the lead school's teachers add in each class of the zone's other schools (送教).
+
+    The better half of its core teachers is sent, and of their lead in skill over the class's own team a share
+    `b_sent` arrives in a year at full coverage; nothing where the team is better. Their own classes have paid
+    substitutes, assumed no worse.
+    """
+    classes, schools, zones, teachers = model.classes, model.schools, model.zones, model.teachers
+    if model.terms.sent_coverage == 0:
+        return np.zeros(len(classes))
+    core = np.flatnonzero(teachers.employed & np.isin(teachers.subject, CORE))
+    mean, size = best_half_mean(teachers.skill[core], teachers.school[core], teachers.id[core], len(schools))
+    zone = schools.zone.astype(np.int64)
+    lead = np.where(zone >= 0, zones.lead[zone], -1)
+    visited = (lead >= 0) & (lead != np.arange(len(schools))) & (size[lead] > 0)
+    sent = np.where(visited, mean[lead], -np.inf)[classes.school]
+    reach = model.terms.sent_coverage * lead_giving(model) * np.where(visited, zones.fidelity[zone], 0.0)
+    return np.asarray(model.effects.b_sent * reach[classes.school] * np.maximum(0.0, sent - skill))
+
+
 _GAPS: dict[str, Callable[[Teachers, Array, Array, float, "Effects"], Floats]] = {
     "joint_preparation": lead_gap,
     "matched_pairs": pair_gap,
     "lesson_study": best_gap,
+    "shadowing": shadow_gap,
 }

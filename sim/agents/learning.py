@@ -6,6 +6,8 @@ import numpy as np
 
 from sim.agents.activities import share_of
 from sim.agents.columns import Array
+from sim.agents.joint_learning import sent_teaching
+from sim.agents.school import JUNIOR, LEVELS
 from sim.agents.teacher import experience_effect, match_quality
 from sim.noise import Floats, rank_within
 
@@ -24,13 +26,13 @@ def learn(model: "ZoneReform") -> None:
     adopt_digital(model)
     classes = model.classes
     skill = team_mean(model, model.teachers.skill)
-    classes.teachers = teachers_part(model, skill)
+    classes.teachers = teachers_part(model, skill) + sent_teaching(model, skill)
     classes.class_size = size_effect(classes.size, model)
     classes.peers = peers_part(model)
     classes.money = money_part(model)[classes.school]
     classes.digital = digital_part(model, skill)
-    classes.incentives = model.effects.rec_perf_ind * model.schools.stake[classes.school]
-    classes.principal = model.schools.principal[classes.school]
+    classes.incentives = (model.effects.rec_perf_ind * model.schools.stake + quota_effort(model))[classes.school]
+    classes.principal = (model.schools.principal + model.schools.lent)[classes.school]
     classes.shock = shock_part(model)
     grow(model, sum((classes.arrays[part] for part in PARTS), np.zeros(len(classes))))
 
@@ -98,6 +100,19 @@ def money_part(model: "ZoneReform") -> Floats:
     students = np.maximum(np.bincount(model.students.school, minlength=len(schools)), 1)
     spending = reference + effects.e_cn_passthru * schools.last_received / students
     return np.asarray(effects.b_spend * np.log(spending / reference) / np.log(1.1))
+
+
+def quota_effort(model: "ZoneReform") -> Floats:
+    """What effort adds at junior schools that a quota of elite senior-high places gives a chance, by school.
+
+    `b_quota` for each unit of share above the status quo at the school of lowest reputation, nothing at the
+    best regarded, whose students had those places anyway.
+    """
+    schools = model.schools
+    more = model.terms.high_school_quota - model.district.high_school_quota
+    above = rank_within(schools.level, -np.round(schools.reputation, 9), schools.id)
+    others = np.maximum(np.bincount(schools.level, minlength=len(LEVELS))[schools.level] - 1, 1)
+    return np.asarray(model.effects.b_quota * more * (above / others) * (schools.level == JUNIOR))
 
 
 def digital_part(model: "ZoneReform", skill: Floats) -> Floats:

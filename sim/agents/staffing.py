@@ -5,16 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
+from sim.agents.hiring import has_priority, hire, middle_standing, open_posts, owners, pay_for_hires, vacancy
 from sim.agents.school import Schools
-from sim.agents.teacher import (
-    BACKBONE,
-    DISTRICT_BACKBONE,
-    GENERATIONS,
-    POSTS,
-    SCIENCE_IT,
-    Teachers,
-    drawn_skill,
-)
+from sim.agents.surplus import even_out
+from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE, GENERATIONS, SCIENCE_IT, Teachers
+from sim.agents.titles import tilt_titles
 from sim.noise import rank_within
 
 if TYPE_CHECKING:
@@ -69,45 +64,46 @@ def change_principals(model: "ZoneReform") -> None:
     schools, noise = model.schools, model.noise
     change = noise.chance("principal leaves", model.year, schools.id, model.effects.principal_turnover)
     schools.principals[change] += 1
+    schools.head = np.where(change, new_heads(schools), schools.head)
+    schools.head_years = np.where(change, 0, schools.head_years + 1)
     schools.principal = principal_effect(model, schools)
 
 
+def new_heads(schools: Schools) -> Array:
+    """The latest principal that each school appointed."""
+    return np.asarray(schools.id * GENERATIONS + schools.principals)
+
+
 def principal_effect(model: "ZoneReform", schools: Schools) -> Array:
-    """Persistent management effect of each school's present principal (`principal_sd`)."""
-    ids = schools.id * GENERATIONS + schools.principals
-    return model.effects.principal_sd * model.noise.normal("principal", 0, ids)
+    """Persistent management effect of each school's present principal (`principal_sd`); it goes with the person."""
+    return model.effects.principal_sd * model.noise.normal("principal", 0, schools.head)
 
 
 def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     """Hire into empty posts up to each school's establishment, then into new posts; surplus posts stay empty.
 
-    The subjects with the largest share of empty posts come first.
+    The subjects with the largest share of empty posts come first, but for those that have priority. Surplus
+    teachers of other schools come before hires where the terms say so.
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
     teachers.home_school[leaving] = teachers.school[leaving]
     teachers.school[leaving] = -1
+    wanted = establishment(model)
+    even_out(model, wanted)
     filled = np.bincount(teachers.school[teachers.employed], minlength=len(schools))
-    missing = np.maximum(establishment(model) - filled, 0)
+    missing = np.maximum(wanted - filled, 0)
+    middle = middle_standing(schools, missing)
     empty = np.flatnonzero(~teachers.employed)
     owner = owners(teachers)[empty]
     luck = noise.rank("which post", model.year, teachers.id[empty])
-    refilled = rank_within(owner, -vacancy(teachers)[empty], luck) < missing[owner]
-    hire(model, empty[refilled], owner[refilled], teachers.subject[empty[refilled]])
+    later = ~has_priority(model)[owner, teachers.subject[empty]]
+    refilled = rank_within(owner, later, -vacancy(teachers)[empty], luck) < missing[owner]
+    hire(model, empty[refilled], owner[refilled], teachers.subject[empty[refilled]], middle)
     new = missing - np.bincount(owner[refilled], minlength=len(schools))
     if new.sum() > 0:
-        open_posts(model, np.repeat(np.arange(len(schools)), new))
+        open_posts(model, np.repeat(np.arange(len(schools)), new), middle)
+    pay_for_hires(model)
     model.flows["retired"], model.flows["hired"] = len(leaving), int(missing.sum())
-
-
-def owners(teachers: Teachers) -> Array:
-    """School that each post belongs to, filled or empty."""
-    return np.where(teachers.employed, teachers.school, teachers.home_school).astype(np.int64)
-
-
-def vacancy(teachers: Teachers) -> Array:
-    """Share of empty posts, to 1e-9, among those of the same subject at the same school."""
-    cell = owners(teachers) * (SCIENCE_IT + 1) + teachers.subject
-    return np.asarray(np.round(np.bincount(cell, weights=~teachers.employed)[cell] / np.bincount(cell)[cell], 9))
 
 
 def establishment(model: "ZoneReform") -> Array:
@@ -123,62 +119,11 @@ def establishment(model: "ZoneReform") -> Array:
     return np.round(students / model.terms.norm[schools.level] * share).astype(np.int64) + schools.funded_posts
 
 
-def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array) -> None:
-    """A novice takes each post; the degree asked for is that of the predecessor, titles are not inherited."""
-    teachers, noise, district = model.teachers, model.noise, model.district
-    ids = teachers.id[rows] + 1
-    fresh = {
-        "id": ids,
-        "school": school,
-        "home_school": school,
-        "subject": subject,
-        "female": noise.chance("female", 0, ids, district.female_share),
-        "age": int(district.entry_age),
-        "base_skill": drawn_skill(model.schools.standing[school], ids, model.effects, noise),
-        "ict_trained": False,
-        "research": False,
-    }
-    for name, value in fresh.items():
-        teachers.arrays[name][rows] = value
-    for column in (teachers.experience, teachers.years_here, teachers.title, teachers.backbone):
-        column[rows] = 0
-    for column in (teachers.practised, teachers.learned, teachers.posting_end):
-        column[rows] = 0
-    for column in (teachers.seeks_school, teachers.contest, teachers.award):
-        column[rows] = 0
-
-
-def open_posts(model: "ZoneReform", school: Array) -> None:
-    """New posts at these schools (one a row), in the subjects of which the school is shortest."""
-    teachers, schools = model.teachers, model.schools
-    subjects = short_subjects(model, school)
-    founded = np.bincount(teachers.id // GENERATIONS // POSTS, minlength=int(schools.id.max()) + 1)
-    place = founded[schools.id[school]] + rank_within(school)
-    post = schools.id[school] * POSTS + place
-    rows = len(teachers) + np.arange(len(school))
-    new = Teachers(len(school), id=post * GENERATIONS - 1, school=np.full(len(school), -1))
-    new.degree[:] = 1
-    model.teachers = teachers.followed_by(new)
-    hire(model, rows, school, subjects)
-
-
-def short_subjects(model: "ZoneReform", school: Array) -> Array:
-    """For each new post, one after the other, the subject furthest below the school's own mix of posts."""
-    teachers = model.teachers
-    owner = owners(teachers)
-    subjects = np.empty(len(school), dtype=np.int64)
-    for row in np.unique(school):
-        own = np.bincount(teachers.subject[owner == row], minlength=SCIENCE_IT + 1)
-        mix, have = own / max(1, own.sum()), own.astype(np.float64)
-        for post in np.flatnonzero(school == row):
-            subjects[post] = np.argmax(np.round(mix * (have.sum() + 1) - have, 9))
-            have[subjects[post]] += 1
-    return subjects
-
-
 def give_titles(model: "ZoneReform") -> None:
     """Vacant backbone titles go to the best appraised of the rung below at the same school, from the top down."""
     teachers, schools, effects = model.teachers, model.schools, model.effects
+    if model.terms.title_weak_priority > 0:
+        tilt_titles(model)
     luck = effects.title_noise * model.noise.normal("appraisal", model.year, teachers.id)
     appraisal = teachers.base_skill / max(effects.rec_sigmaT, 1e-9) + luck
     for rung in (3, DISTRICT_BACKBONE, 1):
@@ -248,4 +193,3 @@ def exchange(teachers: Teachers, first: Array, second: Array) -> None:
     both = np.concatenate((first, second))
     teachers.years_here[both] = 0
     teachers.moved[both] = True
-

@@ -18,6 +18,8 @@ class Terms:
     """Share of families who may choose a school, 1 - catchment enforcement."""
     class_cap: NDArray[np.float64]
     """Students a new class may have."""
+    high_school_quota: float
+    """Share of elite senior-high places that junior schools are given by students, not by their results."""
     norm: NDArray[np.float64]
     """Students per teacher of the establishment norm, at the margin."""
     fill_norm: float
@@ -52,6 +54,28 @@ class Terms:
     """Years constant of the fidelity ramp; None leaves `tau`."""
     director_share: float = 0.0
     """Share of the zone's money that its director keeps for joint projects."""
+    lottery: bool = False
+    """Whether all who apply to a school draw lots for it, its residents included."""
+    school_cap: float | None = None
+    """Students a school may have; None leaves it to its seats."""
+    surplus_pools: dict[str, str] = field(default_factory=dict)
+    """Pools ("zone", "district") in which surplus teachers fill vacancies, each with the lever that pays the moves."""
+    weak_school_priority: float = 0.0
+    """Share of hires that go to schools against their standing."""
+    priority_posts: dict[int, NDArray[np.float64]] = field(default_factory=dict)
+    """Subjects that come first in posts, each with the teachers a student up to which they do."""
+    title_weak_priority: float = 0.0
+    """Share of vacant backbone titles given where there are few, not where they fell vacant."""
+    agency_share: float = 0.0
+    """Share of hires through an agency."""
+    masters_share: float | None = None
+    """Share of hires above the required degree; None leaves the predecessor's."""
+    sent_coverage: float = 0.0
+    """Share of the lessons that could be sent that the lead school's teachers give at the other members."""
+    unified_teaching: bool = False
+    """Whether every zone's joint teaching reaches what close groups' can."""
+    unified_money: bool = False
+    """Whether what a zone's members spend on equipment is spent where it is needed most."""
     costs: dict[str, float] = field(default_factory=dict)
     """Yuan spent this year, by lever."""
 

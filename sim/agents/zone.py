@@ -36,11 +36,14 @@ class Zone(RowAgent):
 def fidelity(model: "ZoneReform") -> Floats:
     """Share of what is decreed that each zone does: a ceiling by form, reached with the years of the policy.
 
-    ceiling (less for many members) * (1 - exp(-years / tau)); 0 without a running policy.
+    ceiling (less for many members) * (1 - exp(-years / tau)); 0 without a running policy. With teaching under one
+    management (`unified_teaching`) every zone has the ceiling of a close group, and all members are reached.
     """
     zones, effects = model.zones, model.effects
     ceiling = np.array([effects.ceiling_group, effects.ceiling_zone, effects.ceiling_alliance])[zones.form]
     ceiling = np.maximum(0.0, ceiling - effects.ceiling_loss * np.maximum(0, zones.members - effects.ceiling_members))
+    if model.terms.unified_teaching:
+        ceiling = np.full(len(zones), effects.ceiling_group)
     years = model.policy.years_running(model.year) if model.policy.in_force(model.year) else 0
     tau = effects.tau if model.terms.fidelity_years is None else model.terms.fidelity_years
     return np.asarray(ceiling * (1.0 - np.exp(-years / tau)))

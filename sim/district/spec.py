@@ -57,6 +57,7 @@ class DistrictSpec:
     class_cap_junior: float = margin("students", 10, 100, "students a new junior class may have", whole=True)
     seat_slack: float = margin("share", 0, 2, "places in the entry grade beyond the baseline's entrants")
     catchment_enforcement: float = margin("share", 0, 1, "families held to their catchment (划片)")
+    high_school_quota: float = margin("share", 0, 1, "elite senior-high places given to junior schools by students")
 
     norm_primary: float = margin("students a teacher", 5, 60, "establishment norm")
     norm_junior: float = margin("students a teacher", 5, 60, "establishment norm")
@@ -66,6 +67,7 @@ class DistrictSpec:
     core_load: float = margin("classes", 1, 6, "classes that a core teacher may have in a team", whole=True)
     lead_standing: float = margin("SD", 0, 2, "how much more sought after lead schools are by teachers")
     rotation_years: float = margin("years", 1, 30, "years at one school that make a teacher eligible", whole=True)
+    head_years: float = margin("years", 1, 30, "years at one school that make a principal eligible", whole=True)
     language_share: float = margin("share", 0.1, 0.6, "language teachers among those who teach neither PE nor arts")
     mathematics_share: float = margin("share", 0.1, 0.6, "mathematics teachers among the same")
     other_core_share: float = margin("share", 0.05, 0.6, "teachers of other core subjects among the same")

@@ -78,6 +78,7 @@ def district_at_rest(
 def bring_teachers_to_rest(model: ZoneReform) -> None:
     """Forty years of staffing alone."""
     schools = model.schools
+    schools.head = staffing.new_heads(schools)
     schools.principal = staffing.principal_effect(model, schools)
     for _ in range(TEACHER_YEARS):
         model.begin_year()

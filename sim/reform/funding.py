@@ -80,7 +80,7 @@ class Funding(Lever):
         if self.performance_share == 0 or fund.sum() == 0:
             return
         model.terms.assessed = True
-        model.terms.bundled = self.bundled
+        model.terms.bundled = bundled = self.weight_of_zone(model)
         schools, effects = model.schools, model.effects
         staff = np.maximum(
             np.bincount(model.teachers.school[model.teachers.employed], minlength=len(schools)), 1
@@ -88,7 +88,7 @@ class Funding(Lever):
         zone_staff = np.bincount(schools.zone, weights=staff, minlength=len(model.zones))[schools.zone]
         bonus = self.performance_share * fund[schools.zone] / zone_staff
         intensity = np.minimum(1.0, bonus / (effects.stake_pay * model.prices["new_teacher_pay"]))
-        own_share = (1.0 - self.bundled) / staff + self.bundled / zone_staff
+        own_share = (1.0 - bundled) / staff + bundled / zone_staff
         schools.stake = intensity * np.minimum(1.0, own_share / effects.stake_share)
 
     def apply(self, model: "ZoneReform", year: int) -> None:
@@ -105,6 +105,10 @@ class Funding(Lever):
         self.divide(model)
         self.buy(model)
         self.award(model)
+
+    def weight_of_zone(self, model: "ZoneReform") -> float:
+        """Weight of the zone's results in an assessment; all of it where appraisal is one for the zone."""
+        return max(self.bundled, model.terms.bundled)
 
     def budget(self, model: "ZoneReform") -> Array:
         """Yuan budgeted for each zone, (Z,)."""
@@ -139,12 +143,13 @@ class Funding(Lever):
         if self.division == "need":
             return students * np.maximum(0.0, 1.0 - standardised(schools.score, schools.level))
         own, zone = self.measured(model), self.zone_means(model, self.measured(model))
-        mixed = (1.0 - self.bundled) * own + self.bundled * zone[schools.zone]
+        bundled = self.weight_of_zone(model)
+        mixed = (1.0 - bundled) * own + bundled * zone[schools.zone]
         return students * np.maximum(0.0, 1.0 + standardised(mixed, schools.level))
 
     def buy(self, model: "ZoneReform") -> None:
         """Schools spend by purpose; posts are bought whole and paid for a year, equipment adds to its book value."""
-        schools = model.schools
+        schools, together = model.schools, model.terms.unified_money
         for purpose, share in sorted(self.spending.items()):
             spent = np.minimum(np.floor(share * schools.received).astype(np.int64), schools.account)
             if purpose == "posts":
@@ -152,7 +157,7 @@ class Funding(Lever):
                 schools.bought_posts = spent // pay
                 spent = spent // pay * pay
             if purpose == "equipment":
-                schools.equipment = schools.equipment + spent
+                schools.equipment = schools.equipment + (where_needed(model, spent) if together else spent)
             schools.account -= spent
             model.ledger.spent_by_schools += int(spent.sum())
 
@@ -195,6 +200,24 @@ class Funding(Lever):
             model.schools.zone, weights=values * school_students(model), minlength=len(model.zones)
         )
         return weighted / np.maximum(zone_students(model), 1)
+
+
+def where_needed(model: "ZoneReform", spent: Array) -> Array:
+    """Yuan of equipment that each school gets when zones pool what their members spend on it.
+
+    Those with the least for each student are brought up to one level, as high as the money goes; a school without
+    students counts as one student.
+    """
+    schools, students = model.schools, school_students(model)
+    got = np.zeros_like(spent)
+    for zone in range(len(model.zones)):
+        members = np.flatnonzero(schools.zone == zone)
+        total = int(spent[members].sum())
+        have, heads = schools.equipment[members], np.maximum(students[members], 1)
+        order = np.argsort(have / heads, kind="stable")
+        levels = (total + np.cumsum(have[order])) / np.cumsum(heads[order])  # if the k poorest share it all
+        got[members] = apportion(total, np.maximum(0.0, levels.min() * heads - have))
+    return got
 
 
 def luck_share(weight: Floats, deserved: Floats) -> float:

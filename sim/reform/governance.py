@@ -1,4 +1,4 @@
-"""Governance (治理): how fast a zone comes to do what is decreed, and what its director decides."""
+"""Governance (治理): how fast a zone does what is decreed, what its director decides, what its schools share."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Governance(Lever):
-    """Powers of the zone; said at the start of the year, because every step may depend on it."""
+    """Powers of the zone; said at the start of the year, because every step may depend on it.
+
+    What is `unified` (一体化) is done as if the zone were one school:
+
+    - `personnel`: teachers above the establishment of one member fill the vacancies of another before any are hired
+      (each costs `move`);
+    - `money`: what members spend on equipment goes where there is least of it for the students;
+    - `teaching`: joint teaching reaches all members as well as a close group's best, however many they are;
+    - `appraisal`: schools are assessed by the zone's results alone, as at `funding.bundled` 1.
+    """
 
     step: ClassVar[str] = "demography"
     group: ClassVar[str] = "governance"
@@ -31,11 +40,25 @@ class Governance(Lever):
         meaning="share of the zone's money that its director (学区主任) keeps for joint projects",
     )
 
+    unified: tuple[str, ...] = setting(
+        (),
+        unit="",
+        choices=("personnel", "money", "teaching", "appraisal"),
+        meaning="what the schools of every zone have in common (一体化)",
+    )
+
     def announce(self, model: "ZoneReform", year: int) -> None:
+        terms = model.terms
         if self.fidelity_years is not None:
-            model.terms.fidelity_years = self.fidelity_years
+            terms.fidelity_years = self.fidelity_years
         if self.director_share > 0:
-            model.terms.director_share = self.director_share
+            terms.director_share = self.director_share
+        if "personnel" in self.unified:
+            terms.surplus_pools = {**terms.surplus_pools, "zone": self.group}
+        if "appraisal" in self.unified:
+            terms.bundled = 1.0
+        terms.unified_money = "money" in self.unified
+        terms.unified_teaching = "teaching" in self.unified
 
     def apply(self, model: "ZoneReform", year: int) -> None:
         """Nothing more: what it decides holds from the start of the year."""

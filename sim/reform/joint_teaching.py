@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from sim.agents.joint_learning import MODES
 from sim.reform.lever import Lever, setting
 
@@ -10,29 +12,39 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 
+SENT = "teaching_sent"
+
+
 @dataclass(frozen=True)
 class JointTeaching(Lever):
     """Decrees joint work; what teachers learn by it is their own rule (`sim.agents.joint_learning`).
 
-    It costs `joint_work` for every teacher of a zone, in proportion to the coverage decreed.
+    It costs `joint_work` for every teacher of a zone; lessons sent to other schools, of which their students learn
+    and not their teachers, cost `sent_teaching` for every class that can be reached; in proportion to the coverage
+    decreed.
     """
 
     step: ClassVar[str] = "joint_teaching"
     group: ClassVar[str] = "joint_teaching"
 
-    coverage: float = setting(
-        0.0, unit="share", low=0, high=1, meaning="share of teaching that is worked on together"
-    )
+    coverage: float = setting(0.0, unit="share", low=0, high=1, meaning="share of teaching that is worked on together")
     mode: str = setting(
         "joint_preparation",
         unit="",
-        choices=MODES,
-        meaning="whom one learns from: the lead school's teachers (集体备课), a stronger partner (师徒结对), "
-        "the zone's best quarter (同课异构 and other lesson study)",
+        choices=(*MODES, SENT),
+        meaning="whom one learns from: the lead school's teachers (集体备课), a stronger partner (师徒结对), the "
+        "zone's best quarter (同课异构 and other lesson study), the lead school's better half, for the weaker half of "
+        "the zone (跟岗); or the lead school's better half give lessons at the other members (送教)",
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:
-        if self.coverage > 0:
+        if self.coverage > 0 and self.mode == SENT:
+            model.terms.sent_coverage = self.coverage
+            zone = model.schools.zone[model.classes.school].astype(np.int64)
+            lead = np.where(zone >= 0, model.zones.lead[zone], -1)
+            reached = int(((lead >= 0) & (lead != model.classes.school)).sum())
+            model.spend(self.group, self.coverage * reached * model.prices["sent_teaching"])
+        elif self.coverage > 0:
             model.terms.joint_coverage = self.coverage
             model.terms.joint_mode = self.mode
             teachers = model.teachers

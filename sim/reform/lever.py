@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from sim.userinput import UserError, closest, no_such, number, shown
 
 if TYPE_CHECKING:
+    from sim.district.spec import DistrictSpec
     from sim.model import ZoneReform
 
 CALENDAR_YEAR = "calendar year"
@@ -175,6 +176,9 @@ class Lever(Settings, ABC):
 
     step: ClassVar[str]
     group: ClassVar[str] = ""
+
+    def check(self, district: "DistrictSpec") -> None:
+        """Refuse what does not fit the district, such as a school it does not have; most levers fit any."""
 
     def announce(self, model: "ZoneReform", year: int) -> None:
         """Say at the start of the year what all will go by; most levers have nothing to say."""

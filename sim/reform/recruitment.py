@@ -1,4 +1,4 @@
-"""Recruitment (补充教师): establishment norms, and how far schools below them are brought up to them."""
+"""Recruitment (补充教师): how many posts, in which subjects, for whom, and who gets the best hires and titles."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -6,18 +6,27 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from sim.agents.staffing import establishment
+from sim.agents.teacher import SUBJECTS
 from sim.agents.terms import by_level
+from sim.indicators.standards import RESOURCES, load_standard
 from sim.reform.lever import Lever, setting
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
+STANDARD = "youzhi_junheng"
+"""Where the number of PE and arts teachers stands up to which `subject_priority` goes; science and IT have none of
+their own, so that the same is assumed."""
+
 
 @dataclass(frozen=True)
 class Recruitment(Lever):
-    """Adds posts; each one a school has above the status quo costs a teacher's pay (`new_teacher_pay`) a year.
+    """Says who is hired where; posts and people above the status quo cost.
 
-    Posts that a norm takes from one school do not pay for those of another.
+    Each post a school has above the status quo costs a teacher's pay (`new_teacher_pay`) a year; posts that a norm
+    takes from one school do not pay for those of another. A surplus teacher who moves costs `move`, a hire above the
+    required degree `graduate_hire`; an agency teacher costs `agency_pay` in place of a teacher's pay for as long as he
+    stays, and the difference is booked as a saving.
     """
 
     step: ClassVar[str] = "staffing"
@@ -42,6 +51,40 @@ class Recruitment(Lever):
         meaning="establishment norm, junior",
         source="1 : 13.5",
     )
+    district_managed: bool = setting(
+        False,
+        unit="",
+        meaning="teachers above a school's establishment move to schools below theirs, of the level (区管校聘)",
+        source="posts allotted across schools within the total, national_standards 1.4 no. 10",
+    )
+    weak_school_priority: float = setting(
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="hires placed against schools' standing: at 0.5 it does not matter, at 1 the least sought after get "
+        "the best",
+    )
+    subject_priority: tuple[str, ...] = setting(
+        (),
+        unit="",
+        choices=("pe_arts", "science_it"),
+        meaning="subjects that posts go to first, up to the standard of PE and arts teachers per 100 students",
+        source="0.9 per 100 students, national_standards 1.2",
+    )
+    title_weak_priority: float = setting(
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="vacant district and city backbone titles given at schools below the level's density of them",
+    )
+    agency_share: float = setting(
+        0.0, unit="share", low=0, high=1, meaning="hires through an agency (劳务派遣), paid less and less skilled"
+    )
+    masters_share: float | None = setting(
+        None, unit="share", low=0, high=1, meaning="hires above the required degree (no effect on learning)"
+    )
 
     def apply(self, model: "ZoneReform", year: int) -> None:
         if self.is_off:
@@ -53,3 +96,13 @@ class Recruitment(Lever):
         more = int(np.maximum(0, establishment(model) - before).sum())
         if more > 0:
             model.spend(self.group, more * model.prices["new_teacher_pay"])
+        if self.district_managed:
+            terms.surplus_pools = {**terms.surplus_pools, "district": self.group}
+        terms.weak_school_priority = self.weak_school_priority
+        terms.title_weak_priority = self.title_weak_priority
+        terms.agency_share = self.agency_share
+        terms.masters_share = self.masters_share
+        if self.subject_priority:
+            standard, resource = load_standard(STANDARD), RESOURCES.index("pe_arts")
+            a_student = standard.least[:, resource] / standard.per[resource]
+            terms.priority_posts = {SUBJECTS.index(name): a_student for name in self.subject_priority}

@@ -10,6 +10,7 @@ from sim.agents.columns import Array
 from sim.agents.school import LEVELS
 from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS
 from sim.agents.zone import FORMS
+from sim.reform.heads import exchange_heads
 from sim.reform.lever import Lever, setting
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Rotation(Lever):
     The number of exchanges in a pool (a zone, or a level of the district) is half of `rate` times its
     eligible teachers, rounded up or down by lot so that it is exact on average. Who moves is drawn by id;
     with whom, by a second draw, because the same one would decide twice. `sim.agents.postings` ends postings.
-    Every mover costs `move` once, beside the allowance.
+    Every mover costs `move` once, beside the allowance; so does a principal who moves (`sim.reform.heads`).
     """
 
     step: ClassVar[str] = "rotation"
@@ -82,6 +83,14 @@ class Rotation(Lever):
     allowance: float = setting(
         0.0, unit="yuan a year", low=0, high=1e6, meaning="paid to this year's movers and all on a posting"
     )
+    heads_rate: float = setting(
+        0.0,
+        unit="share a year",
+        low=0,
+        high=1,
+        meaning="principals with two terms at their school (`head_years` of the district) who exchange schools",
+        source="after two terms, national_standards 5",
+    )
 
     def apply(self, model: "ZoneReform", year: int) -> None:
         teachers = model.teachers
@@ -93,6 +102,10 @@ class Rotation(Lever):
             self._exchange(model, year, pairs[:, 0], pairs[:, 1])
             if len(pairs) > 0:
                 model.spend(self.group, 2 * len(pairs) * model.prices["move"])
+        if self.heads_rate > 0:
+            heads = exchange_heads(model, year, self.heads_rate, *self._pools(model))
+            if heads > 0:
+                model.spend(self.group, heads * model.prices["move"])
         if self.allowance > 0:
             paid = teachers.rotated | (teachers.employed & (teachers.posting_end >= year))
             model.spend(self.group, self.allowance * int(paid.sum()))
@@ -183,9 +196,7 @@ class Candidates:
             Both or neither are backbone teachers.
         """
         for one in np.flatnonzero(among & self.free):
-            fits = (
-                partners & self.free & (self.subject == self.subject[one]) & (self.school != self.school[one])
-            )
+            fits = partners & self.free & (self.subject == self.subject[one]) & (self.school != self.school[one])
             if alike:
                 fits &= self.backbone == self.backbone[one]
             if fits.any():
@@ -255,9 +266,7 @@ def _backbone_pair(candidates: Candidates, direction: str, both: bool) -> Pair |
     pair = candidates.pair(backbone, backbone) if both else None
     if pair is None:
         everyone = np.ones(len(backbone), dtype=bool)
-        pair = (
-            candidates.backbone_to_weak() if direction == "to_weak" else candidates.pair(backbone, everyone)
-        )
+        pair = candidates.backbone_to_weak() if direction == "to_weak" else candidates.pair(backbone, everyone)
     if pair is None and direction == "to_weak":
         pair = candidates.pair(backbone, backbone)
     return pair

@@ -29,9 +29,12 @@ def springs(draw):
     schools, count = model.schools, len(model.schools)
     model.terms.may_choose = draw(st.sampled_from([0.0, 0.05, 0.5, 1.0]))
     model.terms.class_cap = np.array(draw(st.tuples(st.integers(1, 60), st.integers(1, 60))), dtype=float)
-    model.effects = replace(model.effects, distance_scale=draw(st.sampled_from([0.5, 2.0, 50.0])))
+    scale, heed = draw(st.tuples(st.sampled_from([0.5, 2.0, 50.0]), st.sampled_from([0.0, 0.4, 1.0])))
+    model.effects = replace(model.effects, distance_scale=scale, quota_choice=heed)
     model.choice_weight = 5.0 * random.random(2)
-    model.held = draw(st.booleans())
+    model.held, model.terms.lottery = draw(st.tuples(st.booleans(), st.booleans()))
+    model.terms.school_cap = draw(st.sampled_from([None, 10.0, 59.9, 100.0, 1e4]))
+    model.terms.high_school_quota = draw(st.sampled_from([0.0, 0.5, 0.8, 1.0]))
     if draw(st.booleans()):
         junior = schools.level == JUNIOR
         model.feeding = random.multinomial(8, junior / junior.sum(), count) / 8
@@ -109,7 +112,7 @@ def test_no_school_exceeds_its_seats_while_another_has_room(model):
     for level in (PRIMARY, JUNIOR):
         entered = students.grade == ENTRY_GRADE[level]
         count = np.bincount(students.school[entered], minlength=len(model.schools))
-        seats, here = model.seats(level), model.schools.level == level
+        seats, here = enrolment.places(model, level), model.schools.level == level
         over = np.flatnonzero(here & (count > seats))
         assert len(over) == 0 or (count >= seats)[here].all()
         for school in over:
@@ -238,8 +241,7 @@ def test_a_better_reputation_draws_more_families_and_the_better_off_first():
     model.terms.may_choose = 1.0
     model.choice_weight = np.array([2.0, 2.0])
     model.schools.reputation[:] = 0.0
-    rows = np.flatnonzero(model.students.grade == 1)
-    home = enrolment.home_school(model, model.students, rows, PRIMARY)
+    rows, home, _ = admitted(model)
     star = int(np.flatnonzero(model.schools.level == PRIMARY)[0])
     plain = enrolment.chosen_school(model, model.students, rows, home, PRIMARY) == star
     model.schools.reputation[star] = 3.0
@@ -251,8 +253,7 @@ def test_a_better_reputation_draws_more_families_and_the_better_off_first():
 
 def test_junior_catchments_get_the_share_of_each_primary_catchment_that_feeds_them():
     model = before_enrolment(students=6000)
-    rows = np.flatnonzero(model.students.grade == 7)
-    home = enrolment.home_school(model, model.students, rows, JUNIOR)
+    rows, home, _ = admitted(model, JUNIOR)
     catchment = model.students.catchment[rows]
     for row in set(catchment.tolist()):
         here = catchment == row

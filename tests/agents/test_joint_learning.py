@@ -146,3 +146,39 @@ def test_training_that_does_nothing_on_average_gains_nothing_on_average():
     draws = [gain("b_nttp", null.quantile((i + 0.5) / 100)) for i in range(100)]
     assert np.std(draws) > 0.02
     assert np.mean(draws) == pytest.approx(0.0, abs=1e-12)
+
+
+def zone_with_a_strong_lead(**given):
+    model = small_world(9, schools=3, zones=1, teachers=90)
+    model.effects = effects(**RESPONSES)
+    model.zones.fidelity[:] = 1.0
+    model.zones.lead[:] = 0
+    model.teachers.base_skill += 0.1 * (model.teachers.school == 0)
+    model.teachers.practised[:] = model.teachers.learned[:] = 0.0
+    model.terms = terms(joint_coverage=1.0, **given)
+    return model
+
+
+def test_the_weaker_half_of_other_schools_shadow_the_better_half_of_the_lead():
+    model, alone = (zone_with_a_strong_lead(joint_mode="shadowing") for _ in range(2))
+    alone.effects = effects(**{**RESPONSES, "rec_joint": 0.0})
+    keep_up(model)
+    keep_up(alone)
+    gained = model.teachers.learned - alone.teachers.learned > 1e-12
+    staff = model.teachers
+    assert gained.any() and not gained[staff.school == 0].any()
+    for subject in np.unique(staff.subject[gained]):
+        circle = staff.base_skill[staff.employed & (staff.subject == subject)]
+        assert staff.base_skill[gained & (staff.subject == subject)].max() <= np.median(circle)
+
+
+def test_shadowing_gives_more_to_whom_it_reaches_and_reaches_fewer_than_preparing_together():
+    gains = {}
+    for mode in ("shadowing", "joint_preparation"):
+        model = zone_with_a_strong_lead(joint_mode=mode)
+        model.effects = effects(**{**RESPONSES, "rec_peerT": 0.0})
+        keep_up(model)
+        gains[mode] = model.teachers.learned
+    reached = gains["shadowing"] > 0
+    assert (gains["shadowing"][reached] >= gains["joint_preparation"][reached]).all()
+    assert reached.sum() < (gains["joint_preparation"] > 0).sum()

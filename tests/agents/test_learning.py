@@ -15,7 +15,8 @@ from reference.random_district import (
     scenario,
     shaken_district,
 )
-from sim.agents.learning import PARTS, learn, size_effect
+from sim.agents.joint_learning import sent_teaching
+from sim.agents.learning import PARTS, learn, size_effect, team_mean
 from sim.agents.school import LEVELS
 from sim.reform.lever import Lever, setting
 from sim.reform.schedule import Schedule
@@ -24,6 +25,7 @@ from sim.reform.schedule import Schedule
 @pytest.mark.parametrize("seed", range(30))
 def test_it_equals_learning_class_by_class_and_student_by_student(seed):
     model = shaken_district(seed)
+    model.terms.assessed, model.terms.bundled = bool(seed % 2), 0.3
     parts = reference.parts(model)
     after = reference.students_after(model, parts)
     learn(model)
@@ -41,7 +43,7 @@ def test_it_equals_learning_class_by_class_and_student_by_student(seed):
         ("money", ["b_spend"]),
         ("money", ["e_cn_passthru"]),
         ("digital", ["b_platform", "rec_digital", "b_live"]),
-        ("incentives", ["rec_perf_ind"]),
+        ("incentives", ["rec_perf_ind", "b_quota"]),
         ("shock", ["class_shock_sd", "school_grade_shock_sd"]),
     ],
 )
@@ -62,7 +64,7 @@ def test_a_part_comes_from_its_coefficients_alone(part, coefficients):
 def test_without_experience_match_and_moves_only_skill_is_left_of_teachers():
     model = shaken_district(5)
     curve = dict.fromkeys(("b_exp_yr2", "b_exp_yr5", "b_exp_yr10", "b_exp_yr20"), 0.0)
-    model.effects = replace(model.effects, rec_match=0.0, rec_move=0.0, **curve)
+    model.effects = replace(model.effects, rec_match=0.0, rec_move=0.0, b_sent=0.0, **curve)
     learn(model)
     skill = [reference.team_skill(c, model) for c in model.classes]
     assert model.classes.teachers == pytest.approx(skill, abs=1e-12)
@@ -194,3 +196,40 @@ def test_a_trait_at_rest_keeps_its_spread():
     for level in range(len(LEVELS)):
         at = model.schools.level[model.students.school] == level
         assert np.std((model.students.trait - home)[at]) == pytest.approx(model.effects.trait_sd, rel=0.12)
+
+
+def sent(**given):
+    """What lessons sent by lead schools add to each class, and the district."""
+    model = calm_district()
+    model.effects = replace(model.effects, **{"b_sent": 0.5, "held_back": 0.5, **given.pop("effects", {})})
+    model.zones.fidelity[:] = 1.0
+    for term, value in {"sent_coverage": 1.0, **given}.items():
+        setattr(model.terms, term, value)
+    return sent_teaching(model, team_mean(model, model.teachers.skill)), model
+
+
+def test_lessons_are_sent_to_other_schools_of_a_zone_and_harm_nobody():
+    gain, model = sent()
+    schools = model.schools
+    led = (model.zones.lead[schools.zone] >= 0) & ~schools.lead
+    assert (gain >= 0).all() and (gain > 0).any()
+    assert not gain[~led[model.classes.school]].any()
+    assert not sent(sent_coverage=0.0)[0].any()
+    assert sent(sent_coverage=0.5)[0] == pytest.approx(0.5 * gain)
+
+
+def test_lead_schools_send_less_when_only_their_own_results_count():
+    gain, _ = sent()
+    assert sent(assessed=True, bundled=0.0)[0] == pytest.approx(0.5 * gain)
+    assert sent(assessed=True, bundled=1.0)[0] == pytest.approx(gain)
+
+
+def test_the_better_half_is_sent_and_nothing_where_the_team_is_as_good():
+    gain, model = sent()
+    teachers = model.teachers
+    row = int(np.flatnonzero(gain > 0)[0])
+    lead = model.zones.lead[model.schools.zone[model.classes.school[row]]]
+    core = np.sort(teachers.skill[(teachers.school == lead) & (teachers.subject < 3)])
+    better = core[len(core) // 2 :].mean()
+    assert gain[row] == pytest.approx(0.5 * (better - team_mean(model, teachers.skill)[row]))
+    assert not sent_teaching(model, np.full(len(model.classes), core[-1] + 10.0)).any()

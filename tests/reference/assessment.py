@@ -107,9 +107,9 @@ def shrunken(history):
 
 def true_effects(model):
     """What each school's year added to its students, luck left out; 0 without students."""
-    classes = model.classes
+    classes = list(model.classes)
     lasting_parts = ("teachers", "class_size", "peers", "money", "digital", "incentives", "principal", "extra")
     result = []
     for in_school in students_by(model, "school"):
-        result.append(mean([sum(classes.arrays[p][s.classroom] for p in lasting_parts) for s in in_school]))
+        result.append(mean([sum(getattr(classes[s.classroom], p) for p in lasting_parts) for s in in_school]))
     return result

@@ -29,13 +29,18 @@ def one(draw, stream, year, agent_id, *more):
     return draw(stream, year, [agent_id], *more)[0]
 
 
+def plain_value(value):
+    """A number of Python, also of a table's."""
+    return value.item() if hasattr(value, "item") else value
+
+
 def children_of(model):
     """The students of a model in its order, as objects."""
     return [
         Child(
             id=int(student.id),
             classroom=int(model.classes.id[student.classroom]) if student.classroom >= 0 else None,
-            **{name: getattr(student, name).item() for name in NAMES},
+            **{name: plain_value(getattr(student, name)) for name in NAMES},
         )
         for student in model.students
     ]

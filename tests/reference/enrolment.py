@@ -70,23 +70,31 @@ class Enrolment:
     def utility(self, child, school):
         model = self.model
         minds = model.choice_weight[self.level] * max(0.0, 1.0 + child.ses)
+        if self.level == 1:  # with elite places by quota a junior school's name matters less
+            minds *= 1.0 - model.effects.quota_choice * (
+                model.terms.high_school_quota - model.district.high_school_quota
+            )
         pair = child.id * 10_000 + int(model.schools.id[school])
         taste = -math.log(-math.log(self.draw("taste", 0, pair)))
         distance = model.distances[child.home, school] / model.effects.distance_scale
         return -distance + minds * model.schools.reputation[school] + taste
 
     def places(self, row):
-        schools = self.model.schools
-        return schools.intake[row] if self.model.held else schools.seats[row]
+        schools, cap = self.model.schools, self.model.terms.school_cap
+        seats = schools.intake[row] if self.model.held else schools.seats[row]
+        return seats if cap is None else min(seats, math.floor(cap / (6, 3)[self.level]))
 
     def admit(self):
-        """One queue, migrants last, is called up four times; who has a place goes in."""
+        """One queue, migrants last, is called up four times; who has a place goes in.
+
+        Residents are called first; in a lottery all who apply are called at once.
+        """
         queue = sorted(self.children, key=lambda c: (c.migrant, self.draw("lottery", self.model.year, c.id)))
         for child in queue:
-            if child.wants == child.home:
-                self.try_at(child, child.home)
+            if child.wants == child.home or self.model.terms.lottery:
+                self.try_at(child, child.wants)
         for child in queue:
-            if child.wants != child.home:
+            if child.wants != child.home and not self.model.terms.lottery:
                 self.try_at(child, child.wants)
         for child in queue:
             if child.wants != child.home and child.school < 0:

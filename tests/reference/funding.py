@@ -69,9 +69,15 @@ def stakes(lever, district):
         colleagues = sum(staff[other] for other in district.members[s.zone])
         bonus = lever.performance_share * fund[s.zone] / colleagues
         full = effects.stake_pay * district.model.prices["new_teacher_pay"]
-        own = (1 - lever.bundled) / staff[row] + lever.bundled / colleagues
+        bundled = weight_of_zone(lever, district)
+        own = (1 - bundled) / staff[row] + bundled / colleagues
         result.append(min(1.0, bonus / full) * min(1.0, own / effects.stake_share))
     return result
+
+
+def weight_of_zone(lever, district):
+    """What the lever says, or what governance has said before."""
+    return max(lever.bundled, district.model.terms.bundled)
 
 
 def paid_to_zones(lever, district):
@@ -111,7 +117,8 @@ def claims(lever, district):
     else:
         own, sign = measured(lever, district), 1
         together = [district.zone_mean(own, s.zone) for s in district.schools]
-        values = [(1 - lever.bundled) * a + lever.bundled * b for a, b in zip(own, together, strict=True)]
+        bundled = weight_of_zone(lever, district)
+        values = [(1 - bundled) * a + bundled * b for a, b in zip(own, together, strict=True)]
     scaled = in_sd(values, levels)
     return [n * max(0.0, 1 + sign * z) for n, z in zip(district.students, scaled, strict=True)]
 
@@ -124,6 +131,24 @@ def purchases(lever, received, prices):
     if "posts" in spent:
         spent["posts"] = posts * pay
     return spent, posts
+
+
+def where_needed(spent, district):
+    """Yuan of equipment at each school when a zone buys for all: the poorest are raised to one level."""
+    result = [0] * len(spent)
+    for members in district.members:
+        heads = {row: max(1, district.students[row]) for row in members}
+        have = {row: Fraction(float(district.schools[row].equipment)) for row in members}
+        total = sum(spent[row] for row in members)
+        low, high = Fraction(0), max(have[row] / heads[row] for row in members) + total
+        for _ in range(120):
+            level = (low + high) / 2
+            short = sum(max(0, level * heads[row] - have[row]) for row in members)
+            low, high = (low, level) if short > total else (level, high)
+        shares = share_out(total, [max(0, level * heads[row] - have[row]) for row in members])
+        for row, share in zip(members, shares, strict=True):
+            result[row] = share
+    return result
 
 
 def measured(lever, district):

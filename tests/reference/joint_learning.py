@@ -40,11 +40,12 @@ def joint(t, staff, model):
     circle = [o for o in staff if schools.zone[o.school] == zone and o.subject == t.subject]
     circle.sort(key=lambda o: (o.base_skill, o.id))
     held = effects.held_back * (1.0 - model.terms.bundled) if model.terms.assessed else 0.0
-    way = {"joint_preparation": preparation, "matched_pairs": pairs, "lesson_study": study}
+    way = {"joint_preparation": preparation, "matched_pairs": pairs, "lesson_study": study, "shadowing": shadowing}
     theta = {
         "joint_preparation": effects.rec_joint,
         "matched_pairs": effects.b_pair,
         "lesson_study": effects.b_lessonstudy,
+        "shadowing": effects.rec_joint,
     }
     mode = model.terms.joint_mode
     return theta[mode] * model.zones.fidelity[zone] * way[mode](t, circle, lead, 1.0 - held, effects)
@@ -65,6 +66,15 @@ def pairs(t, circle, lead, giving, effects):
     partner = circle[len(circle) - half + place]
     given = giving if partner.school == lead and t.school != lead else 1.0
     return gap(partner.base_skill, t.base_skill, effects) * given
+
+
+def shadowing(t, circle, lead, giving, effects):
+    hosts = [o.base_skill for o in reversed(circle) if o.school == lead]
+    place = [o.id for o in circle].index(t.id)
+    if not hosts or t.school == lead or place >= len(circle) // 2:
+        return 0.0
+    better = hosts[: -(-len(hosts) // 2)]
+    return gap(sum(better) / len(better), t.base_skill, effects) * giving
 
 
 def study(t, circle, lead, giving, effects):

@@ -28,13 +28,13 @@ def class_parts(c, row, world):
     model = world.model
     effects, schools = model.effects, model.schools
     return {
-        "teachers": world.skill[row] + team_conditions(c, model),
+        "teachers": world.skill[row] + team_conditions(c, model) + sent(c, row, world),
         "class_size": size_effect(int(c.size), effects),
         "peers": peers(c, row, world),
         "money": money(int(c.school), world),
         "digital": digital(c, row, world),
-        "incentives": effects.rec_perf_ind * schools.stake[c.school],
-        "principal": schools.principal[c.school],
+        "incentives": effects.rec_perf_ind * schools.stake[c.school] + quota_effort(int(c.school), model),
+        "principal": schools.principal[c.school] + schools.lent[c.school],
         "shock": luck(model, c, "class shock", effects.class_shock_sd, "grade shock", effects.school_grade_shock_sd),
         "extra": c.extra,
     }
@@ -80,6 +80,21 @@ def team_conditions(c, model):
     return mean(total)
 
 
+def sent(c, row, world):
+    """Lessons that the better half of the lead school's core teachers give in the class."""
+    model = world.model
+    effects, terms, zone = model.effects, model.terms, int(model.schools.zone[c.school])
+    lead = int(model.zones.lead[zone])
+    core = [t for t in model.teachers if t.school == lead and t.subject in (0, 1, 2)]
+    if lead in (-1, c.school) or not core:
+        return 0.0
+    skills = sorted((t.base_skill + t.learned for t in core), reverse=True)
+    better = mean(skills[: -(-len(core) // 2)])
+    given = 1 - effects.held_back * (1 - terms.bundled) if terms.assessed else 1.0
+    reach = terms.sent_coverage * given * model.zones.fidelity[zone]
+    return effects.b_sent * reach * max(0.0, better - world.skill[row])
+
+
 def experience(years, effects):
     """Straight lines between the published points, flat after year 20."""
     points = [
@@ -118,6 +133,16 @@ def money(school, world):
     reference = stated + model.terms.quota[level] - baseline_quota
     spending = reference + effects.e_cn_passthru * s.last_received / max(1, world.students[school])
     return effects.b_spend * math.log(spending / reference, 1.1)
+
+
+def quota_effort(school, model):
+    """Effort for elite places given by quota: most where a junior school stands below all the others."""
+    if model.schools.level[school] == 0:
+        return 0.0
+    places = [(round(float(s.reputation), 9), -int(s.id)) for s in model.schools if s.level == 1]
+    own = (round(float(model.schools.reputation[school]), 9), -int(model.schools.id[school]))
+    above = sum(1 for other in places if other > own) / max(1, len(places) - 1)
+    return model.effects.b_quota * (model.terms.high_school_quota - model.district.high_school_quota) * above
 
 
 def adopters(model):

@@ -20,6 +20,7 @@ SHAKEN_EFFECTS = {
     "class10_below": (-0.05, 0.05),
     "class_knee": (2.0, 12.0),  # the classes of a district of 900 are small
     "b_live": (0.0, 1.0),
+    "b_sent": (0.0, 1.0),
     "b_platform": (-0.02, 0.03),
     "gaming": (0.0, 1.0),
     "stake_share": (0.05, 1.0),
@@ -64,6 +65,8 @@ def shaken_district(seed):
     shake_schools(model, draw)
     shake_teachers(model, draw)
     shake_students(model, draw)
+    shake_quota_and_trustees(model, draw)
+    model.terms.sent_coverage = float(draw.choice([0.0, 1.0, draw.random()]))
     return model
 
 
@@ -122,6 +125,15 @@ def shake_schools(model, draw):
     schools.reputation = draw.normal(size=n)
     schools.true_effect = 0.1 * draw.normal(size=n)
     schools.value_added = 0.2 * draw.normal(size=(n, 3)) + 0.1 * draw.normal(size=(n, 1))
+
+
+def shake_quota_and_trustees(model, draw):
+    """Last, so that what the others draw stays as it was."""
+    model.effects = replace(model.effects, b_quota=draw.uniform(0.0, 0.2))
+    model.terms.high_school_quota = float(draw.choice([0.0, 0.5, 1.0, draw.random()]))
+    model.schools.lent = 0.02 * draw.normal(size=len(model.schools)) * (draw.random(len(model.schools)) < 0.3)
+    tied = draw.integers(len(model.schools), size=3)
+    model.schools.reputation[tied] = model.schools.reputation[tied[0]]
 
 
 def shake_teachers(model, draw):

@@ -19,8 +19,8 @@ class Teacher:
     posted: bool
     posting_end: int
     years_here: int
-    moved: bool = False
-    rotated: bool = False
+    moved: bool
+    rotated: bool
 
 
 class District:
@@ -46,6 +46,8 @@ class District:
                 posted=int(t.posting_end) != 0,
                 posting_end=int(t.posting_end),
                 years_here=int(t.years_here),
+                moved=bool(t.moved),
+                rotated=bool(t.rotated),
             )
             for row, t in enumerate(model.teachers)
         ]
@@ -89,6 +91,24 @@ def rotate(
             missing -= pair[0].backbone + pair[1].backbone
             candidates = [t for t in candidates if t not in pair]
             exchange(*pair, district.year, posting_years, relation_moves)
+
+
+def exchange_heads(model, rate, scope="zone"):
+    """Principal of each school, and years there, after the exchange: a pair is two who follow in the order of a lot."""
+    district, noise, schools = District(model), model.noise, list(model.schools)
+    heads = [[int(s.head), int(s.head_years)] for s in schools]
+    for pool_id, members in pools(district, scope):
+        ready = [row for row in members if schools[row].head_years >= model.district.head_years]
+        ready = [row for row in ready if not schools[row].private]
+        ids = {row: int(schools[row].id) for row in ready}
+        ready.sort(key=lambda row: (float(noise.uniform("rotation heads", model.year, [ids[row]])[0]), ids[row]))
+        lot = float(noise.uniform("rotation heads number", model.year, [pool_id])[0])
+        for _ in range(math.floor(rate * len(ready) / 2 + lot)):
+            if len(ready) < 2:
+                break
+            one, other = ready.pop(0), ready.pop(0)
+            heads[one], heads[other] = [heads[other][0], 0], [heads[one][0], 0]
+    return heads
 
 
 def pools(district, scope):

@@ -45,6 +45,15 @@ def terms(**given):
         "assessed": False,
         "fidelity_years": None,
         "director_share": 0.0,
+        "surplus_pools": {},
+        "weak_school_priority": 0.0,
+        "priority_posts": {},
+        "title_weak_priority": 0.0,
+        "agency_share": 0.0,
+        "masters_share": None,
+        "sent_coverage": 0.0,
+        "unified_teaching": False,
+        "unified_money": False,
     }
     return SimpleNamespace(**{**quiet, **given})
 
@@ -64,6 +73,7 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
         noise=Noise(seed),
         effects=effects(),
         terms=terms(),
+        district=SimpleNamespace(head_years=6.0),
         baseline=None,
         prices={
             **{"training_hour": 40.0, "live_room": 1e5, "platform": 1e4, "research_project": 3e4},
@@ -77,6 +87,8 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
             zone=zone,
             level=zone_level[zone],
             private=draw.random(schools) < 0.1,
+            head=(np.arange(schools) + 100) * 1000 + np.arange(schools) % 3,
+            head_years=(7 * np.arange(schools) + seed) % 12,
         ),
         zones=Zones(
             zones,

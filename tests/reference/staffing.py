@@ -4,6 +4,8 @@ from math import exp, floor, sqrt
 from types import SimpleNamespace
 
 from reference.plain import plain
+from reference.surplus import even_out
+from reference.titles import tilt
 
 SUBJECTS = range(5)
 
@@ -14,6 +16,7 @@ class Staff:
     def __init__(self, model):
         self.year, self.noise, self.effects = model.year, model.noise, model.effects
         self.terms, self.place, self.held = model.terms, model.district, model.held
+        self.prices, self.costs = model.prices, dict(model.terms.costs)
         self.posts = plain(model.teachers)
         self.schools = plain(model.schools)
         for row, school in enumerate(self.schools):
@@ -31,6 +34,10 @@ class Staff:
     def lot(self, stream, agent, year=None):
         """Uniform luck of an agent, this year's unless another is given."""
         return float(self.noise.uniform(stream, self.year if year is None else year, [agent.id])[0])
+
+    def book(self, lever, yuan):
+        """Add to the costs of a lever."""
+        self.costs[lever] = self.costs.get(lever, 0.0) + yuan
 
     def deviate(self, stream, number, year=0):
         """Standard normal luck that belongs to a number."""
@@ -78,25 +85,43 @@ def see_off(staff):
 
 def change_principals(staff):
     for school in staff.schools:
-        school.principals += staff.lot("principal leaves", school) < staff.effects.principal_turnover
-        person = 1000 * school.id + school.principals
-        school.principal = staff.effects.principal_sd * staff.deviate("principal", person)
+        school.head_years += 1
+        if staff.lot("principal leaves", school) < staff.effects.principal_turnover:
+            school.principals += 1
+            school.head, school.head_years = 1000 * school.id + school.principals, 0
+        school.principal = staff.effects.principal_sd * staff.deviate("principal", school.head)
 
 
 def fill_posts(staff):
     """Each school hires up to its establishment, into empty posts, then into posts it founds.
 
-    Empty posts are filled first in the subject of which most are empty, then by lot.
+    Empty posts are filled first in subjects that have priority, then where most are empty, then by lot.
     """
+    even_out(staff, lambda school: establishment(staff, school))
     for school in staff.schools:
-        missing = max(0, establishment(staff, school) - len(staff.teachers(school)))
+        school.missing = max(0, establishment(staff, school) - len(staff.teachers(school)))
+        school.first = prior_subjects(staff, school, [t.subject for t in staff.teachers(school)])
+    for level in (0, 1):
+        mates = [school for school in staff.schools if school.level == level]
+        hires = max(1, sum(school.missing for school in mates))
+        for school in mates:
+            school.middle = sum(mate.missing * mate.standing for mate in mates) / hires
+    for school in staff.schools:
+        missing = school.missing
         staff.hired += missing
         own = [post for post in staff.posts if owner(post) == school.row]
         empty = [post for post in own if post.school < 0]
         posts = [sum(post.subject == s for post in own) for s in SUBJECTS]
         without = [sum(post.subject == s for post in empty) for s in SUBJECTS]
         rate = [round(without[s] / posts[s], 9) if posts[s] else 0.0 for s in SUBJECTS]
-        empty.sort(key=lambda post: (-rate[post.subject], staff.lot("which post", post), post.id))
+        empty.sort(
+            key=lambda post: (
+                post.subject not in school.first,
+                -rate[post.subject],
+                staff.lot("which post", post),
+                post.id,
+            )
+        )
         school.new = missing - len(empty[:missing])
         school.mix = posts
         for post in empty[:missing]:
@@ -105,9 +130,30 @@ def fill_posts(staff):
     for school in staff.schools:
         have = list(school.mix)
         for _ in range(school.new):
-            post = found(staff, school, scarcest(school.mix, have))
+            taught = [s for s in SUBJECTS for _ in range(have[s])]
+            first = prior_subjects(staff, school, taught)
+            subject = max(first, key=lambda s: (first[s], -s)) if first else scarcest(school.mix, have)
+            post = found(staff, school, subject)
             have[post.subject] += 1
             hire(staff, post, school)
+    pay(staff)
+
+
+def pay(staff):
+    """Settling-in grants of this year's hires with a higher degree; what agency teachers cost less."""
+    if staff.terms.masters_share is not None:
+        graduates = [t for t in staff.teachers() if t.experience == 0 and t.degree > 0]
+        staff.book("recruitment", len(graduates) * staff.prices["graduate_hire"])
+    agency = [t for t in staff.teachers() if t.agency]
+    if agency:
+        staff.book("recruitment", len(agency) * (staff.prices["agency_pay"] - staff.prices["new_teacher_pay"]))
+
+
+def prior_subjects(staff, school, taught):
+    """Subjects that have priority and of which the school has too few teachers, and how many are missing."""
+    asked = {s: float(least[school.level]) * school.students for s, least in staff.terms.priority_posts.items()}
+    lacking = {s: round(number - taught.count(s), 9) for s, number in asked.items()}
+    return {s: number for s, number in lacking.items() if number > 0}
 
 
 def owner(post):
@@ -145,7 +191,14 @@ def found(staff, school, subject):
 def hire(staff, post, school):
     """A novice with the skill that a school of this standing attracts; subject and degree come with the post."""
     within, own = staff.effects.rec_within, staff.deviate("teacher skill", post.id)
-    post.base_skill = staff.effects.rec_sigmaT * (sqrt(1 - within) * school.standing + sqrt(within) * own)
+    tilted = staff.lot("weak school first", post, year=0) < staff.terms.weak_school_priority
+    standing = school.middle - (school.standing - school.middle) if tilted else school.standing
+    post.base_skill = staff.effects.rec_sigmaT * (sqrt(1 - within) * standing + sqrt(within) * own)
+    post.agency = staff.lot("agency", post, year=0) < staff.terms.agency_share
+    if post.agency:
+        post.base_skill += staff.effects.b_contract_cn
+    if staff.terms.masters_share is not None:
+        post.degree = int(staff.lot("degree", post, year=0) < staff.terms.masters_share)
     post.school = post.home_school = school.row
     post.female = staff.lot("female", post, year=0) < staff.place.female_share
     post.age = int(staff.place.entry_age)
@@ -157,6 +210,7 @@ def hire(staff, post, school):
 def give_titles(staff):
     """A vacant title goes to the best appraised one rung below at the school, whose own title then is vacant."""
     scale = max(staff.effects.rec_sigmaT, 1e-9)
+    tilt(staff)
 
     def merit(t):
         luck = staff.effects.title_noise * staff.deviate("appraisal", t.id, staff.year)

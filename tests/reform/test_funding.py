@@ -37,13 +37,18 @@ def test_it_equals_funding_yuan_by_yuan(seed):
     model.schools.stake[:] = 0.0
     model.students.score = np.nan_to_num(model.students.score)
     zones.award = 100 * draw.random(len(zones)) * (draw.random(len(zones)) < 0.7) * (draw.random() < 0.8)
+    model.terms.unified_money, model.terms.bundled = seed % 3 == 0, float(seed % 4 == 0)
+    one = model.terms.bundled
     district = reference.District(model)
     stakes = reference.stakes(lever, district)
     of_zones = reference.paid_to_zones(lever, district)
     kept, received = reference.paid_to_schools(lever, district, of_zones)
     bought = [reference.purchases(lever, yuan, model.prices) for yuan in received]
     account = [a + r - sum(b[0].values()) for a, r, b in zip(schools.account, received, bought, strict=True)]
-    equipment = [e + b[0].get("equipment", 0) for e, b in zip(schools.equipment, bought, strict=True)]
+    spent = [b[0].get("equipment", 0) for b in bought]
+    placed = reference.where_needed(spent, district) if model.terms.unified_money else spent
+    equipment = [e + yuan for e, yuan in zip(schools.equipment, placed, strict=True)]
+    worth = schools.equipment.sum()
     measured = reference.measured(lever, district)
     performance = [district.zone_mean(measured, zone) for zone in range(len(zones))]
     awards = reference.awards(measured, district)
@@ -53,11 +58,12 @@ def test_it_equals_funding_yuan_by_yuan(seed):
     lever.apply(model, model.year)
     assert schools.stake == pytest.approx(stakes, abs=1e-12)
     assert model.terms.assessed == on_results
-    assert model.terms.bundled == (lever.bundled if on_results else 0.0)
+    assert model.terms.bundled == (max(one, lever.bundled) if on_results else one)
     assert schools.received.tolist() == received
     assert schools.account.tolist() == account
     assert schools.bought_posts.tolist() == [posts for _, posts in bought]
-    assert schools.equipment == pytest.approx(equipment, abs=1e-6)
+    assert schools.equipment == pytest.approx(equipment, abs=1.01 if model.terms.unified_money else 1e-6)
+    assert schools.equipment.sum() - worth == pytest.approx(sum(spent), abs=1e-3)
     assert zones.performance == pytest.approx(performance, abs=1e-9)
     assert zones.award == pytest.approx(awards, abs=1e-9)
     assert not zones.account.any()
@@ -226,3 +232,32 @@ def test_posts_are_bought_whole_and_the_rest_stays_on_the_account():
 def test_spending_more_than_all_is_refused():
     with pytest.raises(ValueError, match="shares must add up to 1 at most, got 1.2"):
         Funding(spending={"training": 0.7, "posts": 0.5})
+
+
+def equipped(unified, seed=1):
+    """Members' equipment per student after a year's purchases, and yuan spent."""
+    model = shaken_district(seed)
+    model.terms.unified_money = unified
+    model.terms.director_share = 0.0
+    model.schools.account[:] = 0
+    before = model.schools.equipment.copy()
+    Funding(zone_fund=1e6, spending={"equipment": 1.0}).apply(model, model.year)
+    students = np.bincount(model.students.school, minlength=len(model.schools))
+    return model, model.schools.equipment - before, before, students
+
+
+def test_a_zone_that_buys_together_raises_the_worst_equipped_first_and_spends_no_more():
+    model, bought, before, students = equipped(True)
+    other, alone, _, _ = equipped(False)
+    zone = model.schools.zone
+    yuan = np.bincount(zone, bought, len(model.zones))
+    assert yuan == pytest.approx(np.bincount(zone, alone, len(model.zones)), abs=1)
+    assert model.ledger == other.ledger
+    assert (bought >= -1e-6).all()
+    for number in range(len(model.zones)):
+        members = (zone == number) & (students > 0)
+        after = model.schools.equipment[members] / students[members]
+        got = bought[members] > 1.5
+        if got.any():
+            assert np.ptp(after[got]) < 1.5  # one level, but for whole yuan
+            assert (after[~got] >= after[got].max() - 1.5).all()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from reference.random_district import calm_district
 from reference.small_world import YEAR, effects, same_bits, small_world
 from sim.agents.activities import record_activities
 from sim.agents.staffing import establishment
@@ -21,6 +22,8 @@ from sim.userinput import config_root, read_yaml
 
 PRICES = "training_hour live_room platform research_project new_teacher_pay".split()
 PRICES += "move joint_work ict_course contest".split()
+PRICES += "sent_teaching graduate_hire agency_pay".split()
+PRICES += "lottery seat showcase multimedia_room trusteeship".split()
 
 
 def staffed(model):
@@ -33,8 +36,9 @@ def staffed(model):
 
 def test_levers_are_known_by_the_names_of_the_interface():
     groups = [
-        *("rotation", "joint_teaching", "research", "training", "digital"),
-        *("funding", "enrolment", "recruitment", "governance"),
+        *("governance", "rotation", "joint_teaching", "research", "training", "digital"),
+        *("funding", "enrolment", "recruitment"),
+        *("showcase", "building", "trusteeship"),
     ]
     assert list(known_levers()) == groups
     steps = [name for name, _ in CALENDAR]
@@ -99,6 +103,42 @@ def test_schools_outside_zones_do_no_joint_work():
     assert model.spent == {"joint_teaching": 1e3 * (model.teachers.school > 0).sum()}
 
 
+def test_what_a_zone_does_as_one_is_said_before_others_speak():
+    model = small_world(1, schools=12, zones=3)
+    model.effects = effects(
+        ceiling_group=0.9, ceiling_zone=0.75, ceiling_alliance=0.5, ceiling_members=5.0, ceiling_loss=0.05
+    )
+    model.zones.form, model.zones.members = [0, 1, 2], [3, 5, 7]
+    Governance(unified=("personnel", "money", "appraisal")).announce(model, YEAR)
+    terms = model.terms
+    assert terms.surplus_pools == {"zone": "governance"} and terms.bundled == 1.0 and terms.unified_money
+    assert fidelity(model)[2] < 0.2
+    Governance(unified=("teaching",)).announce(model, YEAR)
+    assert fidelity(model) == pytest.approx(np.full(3, 0.9) * (1 - np.exp(-0.5)))
+    assert not terms.unified_money
+
+
+def test_recruitment_states_what_hires_and_titles_go_by():
+    model = staffed(small_world(1))
+    model.terms.surplus_pools = {"zone": "governance"}
+    settings = {"weak_school_priority": 0.3, "title_weak_priority": 0.4, "agency_share": 0.1, "masters_share": 0.6}
+    Recruitment(district_managed=True, subject_priority=("pe_arts",), **settings).apply(model, YEAR)
+    assert {name: getattr(model.terms, name) for name in settings} == settings
+    assert model.terms.surplus_pools == {"zone": "governance", "district": "recruitment"}
+    assert list(model.terms.priority_posts) == [3]
+    assert model.terms.priority_posts[3] == pytest.approx([0.009, 0.009])
+
+
+def test_sent_lessons_cost_for_every_class_that_a_lead_can_reach():
+    model = calm_district()
+    JointTeaching(coverage=0.5, mode="teaching_sent").apply(model, model.year)
+    led = model.zones.lead[model.schools.zone] >= 0
+    reached = (led & ~model.schools.lead)[model.classes.school].sum()
+    assert reached > 0
+    assert (model.terms.sent_coverage, model.terms.joint_coverage) == (0.5, 0.0)
+    assert model.terms.costs == {"joint_teaching": 0.5 * reached * model.prices["sent_teaching"]}
+
+
 def test_research_pays_for_projects_above_the_status_quo():
     model = small_world(1, schools=6, zones=1)
     Research(school_share=1.0, teacher_share=0.15).apply(model, YEAR)
@@ -115,9 +155,7 @@ def test_training_costs_its_hours_and_a_share_of_funds_buys_them():
     model = small_world(1)
     Training(fund_share=0.05).apply(model, YEAR)
     level = model.schools.level[model.students.school]
-    assert model.spent["training"] == pytest.approx(
-        0.05 * (650 * (level == 0).sum() + 850 * (level == 1).sum())
-    )
+    assert model.spent["training"] == pytest.approx(0.05 * (650 * (level == 0).sum() + 850 * (level == 1).sum()))
     assert model.terms.training_hours / 5 * 40 * teachers == pytest.approx(model.spent["training"])
 
 

@@ -1,0 +1,130 @@
+"""Part of step 3, staffing: who takes a post, in which subject, and what it costs beyond a usual hire."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.school import LEVELS, Schools
+from sim.agents.teacher import GENERATIONS, POSTS, SUBJECTS, Teachers, drawn_skill
+from sim.noise import Floats, rank_within
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+
+def owners(teachers: Teachers) -> Array:
+    """School that each post belongs to, filled or empty."""
+    return np.where(teachers.employed, teachers.school, teachers.home_school).astype(np.int64)
+
+
+def vacancy(teachers: Teachers) -> Array:
+    """Share of empty posts, to 1e-9, among those of the same subject at the same school."""
+    cell = owners(teachers) * (len(SUBJECTS)) + teachers.subject
+    return np.asarray(np.round(np.bincount(cell, weights=~teachers.employed)[cell] / np.bincount(cell)[cell], 9))
+
+
+def has_priority(model: "ZoneReform") -> Array:
+    """Subjects that come first and are short at each school, (S, subjects)."""
+    teachers, schools = model.teachers, model.schools
+    first = np.zeros((len(schools), len(SUBJECTS)), dtype=bool)
+    students = np.bincount(model.students.school, minlength=len(schools))
+    for subject, least in model.terms.priority_posts.items():
+        taught = teachers.school[teachers.employed & (teachers.subject == subject)]
+        held = np.bincount(taught, minlength=len(schools))
+        first[:, subject] = np.round(held - least[schools.level] * students, 9) < 0
+    return first
+
+
+def middle_standing(schools: Schools, missing: Array) -> Floats:
+    """Mean standing of the schools of each level, by the teachers they hire this year, at each school."""
+    total = np.bincount(schools.level, missing * schools.standing, len(LEVELS))
+    return np.asarray((total / np.maximum(np.bincount(schools.level, missing, len(LEVELS)), 1))[schools.level])
+
+
+def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle: Floats) -> None:
+    """A novice takes each post; the degree asked for is that of the predecessor, titles are not inherited.
+
+    Schools of high standing get the better ones. A share `weak_school_priority` is placed the other way round, as
+    far below the mean of this year's hires as else above it, so that the district's skill stays what it is.
+    """
+    teachers, noise, district, terms = model.teachers, model.noise, model.district, model.terms
+    ids = teachers.id[rows] + 1
+    standing = model.schools.standing[school]
+    tilted = noise.chance("weak school first", 0, ids, terms.weak_school_priority)
+    standing = np.where(tilted, 2.0 * middle[school] - standing, standing)
+    agency = noise.chance("agency", 0, ids, terms.agency_share)
+    skill = drawn_skill(standing, ids, model.effects, noise)
+    fresh = {
+        "id": ids,
+        "school": school,
+        "home_school": school,
+        "subject": subject,
+        "female": noise.chance("female", 0, ids, district.female_share),
+        "age": int(district.entry_age),
+        "base_skill": np.where(agency, skill + model.effects.b_contract_cn, skill),
+        "agency": agency,
+        "ict_trained": False,
+        "research": False,
+    }
+    for name, value in fresh.items():
+        teachers.arrays[name][rows] = value
+    if terms.masters_share is not None:
+        teachers.degree[rows] = noise.chance("degree", 0, ids, terms.masters_share)
+    for column in (teachers.experience, teachers.years_here, teachers.title, teachers.backbone):
+        column[rows] = 0
+    for column in (teachers.practised, teachers.learned, teachers.posting_end):
+        column[rows] = 0
+    for column in (teachers.seeks_school, teachers.contest, teachers.award):
+        column[rows] = 0
+
+
+def pay_for_hires(model: "ZoneReform") -> None:
+    """Book what this year's hires above the required degree cost, and what agency teachers save in pay."""
+    teachers, prices = model.teachers, model.prices
+    if model.terms.masters_share is not None:
+        graduates = teachers.employed & (teachers.experience == 0) & (teachers.degree > 0)
+        model.spend("recruitment", int(graduates.sum()) * prices["graduate_hire"])
+    agency = int((teachers.employed & teachers.agency).sum())
+    if agency > 0:
+        model.spend("recruitment", agency * (prices["agency_pay"] - prices["new_teacher_pay"]))
+
+
+def open_posts(model: "ZoneReform", school: Array, middle: Floats) -> None:
+    """New posts at these schools (one a row), in the subjects of which the school is shortest."""
+    teachers, schools = model.teachers, model.schools
+    subjects = short_subjects(model, school)
+    founded = np.bincount(teachers.id // GENERATIONS // POSTS, minlength=int(schools.id.max()) + 1)
+    place = founded[schools.id[school]] + rank_within(school)
+    post = schools.id[school] * POSTS + place
+    rows = len(teachers) + np.arange(len(school))
+    new = Teachers(len(school), id=post * GENERATIONS - 1, school=np.full(len(school), -1))
+    new.degree[:] = 1
+    model.teachers = teachers.followed_by(new)
+    hire(model, rows, school, subjects, middle)
+
+
+def short_subjects(model: "ZoneReform", school: Array) -> Array:
+    """For each new post, one after the other, the subject furthest below the school's own mix of posts.
+
+    A subject that has priority comes before, the shorter of two first, until it has what is asked for.
+    """
+    teachers, schools = model.teachers, model.schools
+    owner = owners(teachers)
+    students = np.bincount(model.students.school, minlength=len(schools))
+    subjects = np.empty(len(school), dtype=np.int64)
+    for row in np.unique(school):
+        own = np.bincount(teachers.subject[owner == row], minlength=len(SUBJECTS))
+        mix, have = own / max(1, own.sum()), own.astype(np.float64)
+        for post in np.flatnonzero(school == row):
+            short = np.round(mix * (have.sum() + 1) - have, 9)
+            first = {
+                s: round(float(n[schools.level[row]] * students[row] - have[s]), 9)
+                for s, n in model.terms.priority_posts.items()
+            }
+            if first and max(first.values()) > 0:
+                subjects[post] = max(first, key=lambda s: (first[s], -s))
+            else:
+                subjects[post] = np.argmax(short)
+            have[subjects[post]] += 1
+    return subjects

@@ -1,0 +1,68 @@
+"""Building (学校建设): places and rooms that open some years after work on them starts."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from sim.agents.school import LEVELS, YEARS
+from sim.apportion import apportion
+from sim.district.spec import DistrictSpec
+from sim.indicators.standards import RESOURCES, load_standard
+from sim.reform.lever import Lever, setting
+from sim.reform.projects import Project, check_projects, pay
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+AREA_STANDARD = "youzhi_junheng"
+"""What is built has the teaching area for a student that this standard asks for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Campus(Project):
+    """A wing or a campus of a school; one for a zone is shared out over its schools."""
+
+    seats: int = setting(unit="students", low=1, high=100_000, meaning="students for whom it has places, all grades")
+
+    @classmethod
+    def where(cls) -> str:
+        return "policy.building.projects"
+
+
+@dataclass(frozen=True)
+class Building(Lever):
+    """Adds places in the entry grade, and teaching area at the official standard, once a project opens.
+
+    A project costs its `money`, or the price `seat` for each place, in equal parts over the years until it opens.
+    Catchments stay as they are: new places are taken by those who apply from elsewhere and by overflow.
+    """
+
+    step: ClassVar[str] = "enrolment"
+    group: ClassVar[str] = "building"
+
+    projects: tuple[Campus, ...] = setting(
+        (), unit="projects", meaning="what is built: school or zone, start_year, seats, money"
+    )
+    lag: int = setting(2, unit="years", low=0, high=20, meaning="years from a project's start until it opens")
+
+    def check(self, district: DistrictSpec) -> None:
+        check_projects(self.projects, district)
+
+    def apply(self, model: "ZoneReform", year: int) -> None:
+        for project in self.projects:
+            if year < project.start_year:
+                continue
+            price = model.prices["seat"] * project.seats
+            pay(model, self.group, project, price if project.money is None else project.money, self.lag)
+            if year >= project.start_year + self.lag and project not in model.opened:
+                model.opened.add(project)
+                self._open(model, project)
+
+    def _open(self, model: "ZoneReform", project: Campus) -> None:
+        schools, rows = model.schools, project.rows(model)
+        seats = apportion(project.seats, project.weights(model))
+        level = schools.level[rows]
+        schools.seats[rows] += np.round(seats / np.array(YEARS)[level]).astype(np.int32)
+        area = load_standard(AREA_STANDARD).least[: len(LEVELS), RESOURCES.index("teaching_area")]
+        schools.teaching_area[rows] += area[level] * seats

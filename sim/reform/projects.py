@@ -1,0 +1,84 @@
+"""Projects at a place: a school or the schools of a zone, a year in which it starts, and its money."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.school import YEARS, Schools
+from sim.district.spec import DistrictSpec
+from sim.noise import Floats
+from sim.reform.lever import CALENDAR_YEAR, Settings, setting
+from sim.userinput import UserError, no_such
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+
+@dataclass(frozen=True, kw_only=True)
+class Project(Settings):
+    """What is done at one school, or shared over the schools of one zone by their students."""
+
+    school: str | None = setting(None, unit="", meaning="name of the school")
+    zone: str | None = setting(None, unit="", meaning="name of the zone whose schools share it")
+    start_year: int = setting(unit=CALENDAR_YEAR, low=1900, high=2200, meaning="year in which work and costs start")
+    money: float | None = setting(None, unit="yuan", low=0, meaning="what it costs in all; null: what the prices say")
+
+    @classmethod
+    def where(cls) -> str:
+        return f"policy.{cls.__name__.lower()}.projects"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.school is None) == (self.zone is None):
+            raise UserError(f"{self.where()}: each needs either a school or a zone, and not both")
+
+    def rows(self, model: "ZoneReform") -> Array:
+        """Rows of the schools it is for; a nine-year school has two."""
+        if self.school is not None:
+            return rows_named(model.schools, self.school)
+        zone = np.flatnonzero(model.zones.name == self.zone)
+        return np.flatnonzero(np.isin(model.schools.zone, zone))
+
+    def weights(self, model: "ZoneReform") -> Floats:
+        """Children who live in the catchments of its schools, by which they share it."""
+        schools, rows = model.schools, self.rows(model)
+        return np.asarray(schools.residents[rows] * np.array(YEARS, np.float64)[schools.level[rows]])
+
+
+def rows_named(schools: Schools, name: str) -> Array:
+    """Rows of the school of that name, one for each of its levels."""
+    return np.flatnonzero(schools.name == name)
+
+
+def check_projects(projects: Sequence[Project], district: DistrictSpec) -> None:
+    """Refuse schools and zones that the district does not have, and a project listed twice."""
+    for i, project in enumerate(projects):
+        where = f"{project.where()}[{i}]"
+        if project in projects[:i]:
+            raise UserError(f"{where} is the same as another before it; give one with the seats or money of both")
+        if project.school is not None:
+            check_school(project.school, district, f"{where}.school")
+        elif project.zone not in (names := [zone.name for zone in district.zones]):
+            raise no_such(f"{where}.zone={project.zone}", "zone in the district", project.zone, names)
+
+
+def check_school(name: str, district: DistrictSpec, where: str) -> None:
+    """Refuse a school that the district does not have."""
+    names = [school for zone in district.zones for school in zone.schools]
+    if name not in names:
+        raise no_such(f"{where}={name}", "school in the district", name, names)
+
+
+def pay(model: "ZoneReform", lever: str, project: Project, yuan: float, years: int) -> None:
+    """Book this year's part of a project's money: equal parts over its years, what is overdue at once.
+
+    A policy that begins after the project did pays for all of it, since all of it is its work.
+    """
+    due = yuan * min(1.0, (model.year - project.start_year + 1) / max(1, years))
+    more = due - model.paid.get(project, 0.0)
+    if more > 0:
+        model.spend(lever, more)
+        model.paid[project] = due

@@ -1,0 +1,218 @@
+"""What each lever says at the start of the year and does in its step, by its name; `given` are its settings."""
+
+from reference import funding as money
+from reference.activities import schools_reached, share_of
+from reference.rotation import District as Rota
+from reference.rotation import exchange_heads, rotate
+from reference.staffing import Staff, establishment
+
+ANNOUNCED = ("governance", "funding")
+"""Levers that speak at the start of the year, in this order."""
+ACTING = {
+    "enrolment": ("enrolment", "building"),
+    "staffing": ("recruitment",),
+    "rotation": ("rotation",),
+    "joint_teaching": ("joint_teaching", "research", "training"),
+    "learning": ("digital", "trusteeship"),
+    "funding": ("funding", "showcase"),
+}
+"""Levers that act in a step of the calendar, in this order, before the step's own rule."""
+
+
+PE_ARTS_A_STUDENT = 0.009
+"""Teachers a student of the official standard; science and IT, which have none, are taken to need as many."""
+
+
+def announce_governance(world, given):
+    terms = world.terms
+    terms.fidelity_years = given.fidelity_years
+    terms.director_share = given.director_share
+    terms.surplus_pools = {"zone": "governance"} if "personnel" in given.unified else {}
+    terms.bundled = float("appraisal" in given.unified)
+    terms.unified_money = "money" in given.unified
+    terms.unified_teaching = "teaching" in given.unified
+
+
+def announce_funding(world, given):
+    district = money.District(world)
+    if given.performance_share > 0 and sum(money.budget(given, district)) > 0:
+        world.terms.assessed, world.terms.bundled = True, money.weight_of_zone(given, district)
+        for school, stake in zip(world.schools, money.stakes(given, district), strict=True):
+            school.stake = stake
+
+
+def enrolment(world, given):
+    terms = world.terms
+    if given.catchment_enforcement is not None:
+        terms.may_choose = 1 - given.catchment_enforcement
+    terms.class_cap = stated(terms.class_cap, given.class_cap_primary, given.class_cap_junior)
+    terms.school_cap = given.school_cap
+    if given.high_school_quota is not None:
+        terms.high_school_quota = given.high_school_quota
+    terms.lottery = given.lottery
+    if given.lottery:
+        world.spend("enrolment", sum(s.grade in (1, 7) for s in world.students) * world.prices["lottery"])
+
+
+def building(world, given):
+    world.works.build(given.projects, given.lag, world.year)
+    pay_works(world)
+
+
+def showcase(world, given):
+    world.works.show(given.projects, world.year)
+    pay_works(world)
+
+
+def trusteeship(world, given):
+    world.works.entrust(given.projects, world.year)
+    pay_works(world)
+
+
+def pay_works(world):
+    for lever, yuan in world.works.costs.items():
+        world.spend(lever, yuan)
+    world.works.costs.clear()
+
+
+def recruitment(world, given):
+    """Posts above those of the status quo are paid for, one by one."""
+    terms = world.terms
+    before = posts_due(world)
+    terms.fill_norm = given.fill_norm
+    terms.norm = stated(terms.norm, given.norm_primary, given.norm_junior)
+    more = sum(max(0, after - now) for after, now in zip(posts_due(world), before, strict=True))
+    world.spend("recruitment", more * world.prices["new_teacher_pay"])
+    if given.district_managed:
+        terms.surplus_pools = {**terms.surplus_pools, "district": "recruitment"}
+    for name in "weak_school_priority title_weak_priority agency_share masters_share".split():
+        setattr(terms, name, getattr(given, name))
+    subjects = {"pe_arts": 3, "science_it": 4}
+    terms.priority_posts = {subjects[name]: [PE_ARTS_A_STUDENT] * 2 for name in given.subject_priority}
+
+
+def posts_due(world):
+    staff = Staff(world)
+    return [establishment(staff, school) for school in staff.schools]
+
+
+def rotation(world, given):
+    if given.eligible_years is not None:
+        world.terms.rotation_years = given.eligible_years
+    rules = {name: value for name, value in vars(given).items() if name not in ("allowance", "heads_rate")}
+    rota = Rota(world)
+    rotate(rota, **rules)
+    settle(world, rota)
+    if given.heads_rate > 0:
+        heads = exchange_heads(world, given.heads_rate, given.scope)
+        for school, (head, years) in zip(world.schools, heads, strict=True):
+            world.spend("rotation", (head != school.head) * world.prices["move"])
+            school.head, school.head_years = head, years
+            school.lead_by_its_head()
+    teachers = world.teachers
+    world.spend("rotation", sum(t.rotated for t in teachers) * world.prices["move"])
+    paid = sum(t.rotated or (t.employed and t.posting_end >= world.year) for t in teachers)
+    world.spend("rotation", given.allowance * paid)
+
+
+def settle(world, rota):
+    """Everybody is where the exchanges have put him."""
+    for teacher, after in zip(world.teachers, rota.teachers, strict=True):
+        for name in "school home_school eligible posting_end years_here moved rotated".split():
+            setattr(teacher, name, getattr(after, name))
+
+
+def joint_teaching(world, given):
+    if given.coverage > 0 and given.mode == "teaching_sent":
+        world.terms.sent_coverage = given.coverage
+        leads = [world.zones[world.schools[c.school].zone].lead for c in world.classes]
+        reached = sum(lead not in (-1, c.school) for c, lead in zip(world.classes, leads, strict=True))
+        world.spend("joint_teaching", given.coverage * reached * world.prices["sent_teaching"])
+    elif given.coverage > 0:
+        world.terms.joint_coverage, world.terms.joint_mode = given.coverage, given.mode
+        in_zones = sum(t.employed and world.schools[t.school].zone >= 0 for t in world.teachers)
+        world.spend("joint_teaching", given.coverage * in_zones * world.prices["joint_work"])
+
+
+def research(world, given):
+    terms = world.terms
+    if given.school_share is not None:
+        more = schools_reached(given.school_share, world) - schools_reached(terms.school_research_share, world)
+        world.spend("research", max(0, more) * world.prices["research_project"])
+        terms.school_research_share = given.school_share
+    if given.teacher_share is not None:
+        terms.teacher_research_share = given.teacher_share
+
+
+def training(world, given):
+    """Contests, ICT courses and hours; who is above the status quo at a school is paid for."""
+    terms, prices = world.terms, world.prices
+    staff = [[t for t in world.teachers if t.school == row] for row in range(len(world.schools))]
+    if given.young_teacher_share is not None:
+        young = [sum(t.young for t in here) for here in staff]
+        usual = [share_of(terms.young_contest_share, count) for count in young]
+        asked = [share_of(given.young_teacher_share, count) for count in young]
+        world.spend("training", surplus(asked, usual) * prices["contest"])
+        terms.young_contest_share = given.young_teacher_share
+    if given.ict_share is not None:
+        trained = [sum(t.ict_trained for t in here) for here in staff]
+        usual = [max(done, share_of(terms.ict_share, len(here))) for done, here in zip(trained, staff, strict=True)]
+        asked = [share_of(given.ict_share, len(here)) for here in staff]
+        world.spend("training", surplus(asked, usual) * prices["ict_course"])
+        terms.ict_share = given.ict_share
+    if given.hours_5y > 0 or given.fund_share > 0:
+        an_hour_a_year = prices["training_hour"] * sum(len(here) for here in staff) / 5
+        funds = sum(terms.quota[world.schools[s.school].level] for s in world.students)
+        terms.training_hours = max(given.hours_5y, given.fund_share * funds / an_hour_a_year)
+        world.spend("training", terms.training_hours * an_hour_a_year)
+
+
+def surplus(asked, usual):
+    return sum(max(0, a - u) for a, u in zip(asked, usual, strict=True))
+
+
+def digital(world, given):
+    terms = world.terms
+    if given.kind is not None:
+        sources = {"master_teacher": "zone_best", "network_school": "district_best"}
+        terms.live_source = sources.get(given.kind, "lead")
+    if given.lesson_share is not None:
+        terms.digital_lesson_share = given.lesson_share
+    if given.school_coverage is not None:
+        more = schools_reached(given.school_coverage, world) - schools_reached(terms.digital_school_share, world)
+        world.spend("digital", max(0, more) * world.prices["platform"])
+        terms.digital_school_share = given.school_coverage
+    if given.live_class_share is not None:
+        new = schools_reached(given.live_class_share, world) - sum(s.live for s in world.schools)
+        world.spend("digital", max(0, new) * world.prices["live_room"])
+        terms.live_class_share = given.live_class_share
+
+
+def funding(world, given):
+    """The year's fund is paid to zones, divided among schools and spent; results earn next year's."""
+    district, ledger = money.District(world), world.ledger
+    fund = sum(money.budget(given, district))
+    ledger.budgeted += fund
+    world.spend("funding", fund)
+    kept, received = money.paid_to_schools(given, district, money.paid_to_zones(given, district))
+    ledger.spent_by_zones += sum(kept)
+    purchases = [money.purchases(given, yuan, world.prices) for yuan in received]
+    equipment = [bought.get("equipment", 0) for bought, _ in purchases]
+    if world.terms.unified_money:
+        equipment = money.where_needed(equipment, district)
+    rows = zip(world.schools, received, purchases, equipment, strict=True)
+    for school, yuan, (bought, posts), more in rows:
+        school.received, school.bought_posts = yuan, posts
+        school.account += yuan - sum(bought.values())
+        school.equipment += more
+        ledger.spent_by_schools += sum(bought.values())
+    measured = money.measured(given, district)
+    for row, (zone, award) in enumerate(zip(world.zones, money.awards(measured, district), strict=True)):
+        zone.performance, zone.award = district.zone_mean(measured, row), award
+    if given.performance_share > 0 and fund > 0:
+        world.fund_luck_share = [money.luck_share(given, district, level) for level in (0, 1)]
+
+
+def stated(in_force, primary, junior):
+    """What is said in place of what is in force."""
+    return [now if new is None else new for now, new in zip(in_force, (primary, junior), strict=True)]

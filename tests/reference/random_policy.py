@@ -1,0 +1,110 @@
+"""Random policies over every declared setting: absent, at its bounds or between, the same always or by year."""
+
+import typing
+from dataclasses import MISSING
+
+from hypothesis import strategies as st
+
+from reference.plan import Plan
+from sim.reform import Policy, known_levers
+from sim.reform.lever import CALENDAR_YEAR, Settings
+from sim.reform.trusteeship import Trust
+
+UNMODELLED = frozenset()
+"""Settings, `group.name`, that the reference model does not know yet; random policies leave them out."""
+YEARS = 3
+LARGEST = 1e7
+"""A number without a bound of its own, or with a wider one, stays below."""
+
+
+def modelled():
+    """Declared settings by group, those left out gone."""
+    groups = {group: lever.settings() for group, lever in known_levers().items()}
+    return {
+        group: {name: one for name, one in settings.items() if f"{group}.{name}" not in UNMODELLED}
+        for group, settings in groups.items()
+    }
+
+
+@st.composite
+def policies(draw, model):
+    """A policy for a district at rest, as `sim` reads it, and as the reference does."""
+    first = model.year + 1
+    levers = {}
+    for group, settings in modelled().items():
+        if draw(st.booleans()):
+            block = {name: st.one_of(value(one, model), by_year(one, model)) for name, one in settings.items()}
+            levers[group] = draw(st.fixed_dictionaries({}, optional=block))
+    last = draw(st.sampled_from([None, None, first, first + 1]))
+    ends = last is not None and draw(st.booleans())
+    head = {"last_year": last, "ends": ends} if last else {}
+    overrides = [(f"policy.{name}", stated) for name, stated in {**head, **levers}.items()]
+    off = {group: {name: one.off for name, one in lever.settings().items()} for group, lever in known_levers().items()}
+    return Policy.load("none", overrides, model.year), Plan(levers, off, first, last, ends)
+
+
+def value(declared, model):
+    """A value that the setting accepts."""
+    if declared.kind is bool:
+        return st.booleans()
+    if declared.unit == CALENDAR_YEAR:
+        return st.integers(model.year - 1, model.year + YEARS)
+    if declared.kind is int:
+        return st.integers(int(declared.low), int(min(declared.high, declared.low + 8)))
+    if declared.kind is float:
+        low, high = declared.low or 0.0, min(LARGEST if declared.high is None else declared.high, LARGEST)
+        between = st.integers(0, 1000).map(lambda k: low + (high - low) * (k / 1000) ** (3 if high > 100 else 1))
+        return st.one_of(st.sampled_from([low, high]), between)
+    if declared.kind is str:
+        return st.sampled_from(declared.choices)
+    if typing.get_origin(declared.kind) is tuple and declared.choices:
+        return st.lists(st.sampled_from(declared.choices), unique=True)
+    if typing.get_origin(declared.kind) is dict:
+        shares = st.dictionaries(st.sampled_from(declared.choices), st.integers(0, 100), min_size=1)
+        return shares.map(lambda parts: {key: part / max(100, sum(parts.values())) for key, part in parts.items()})
+    if typing.get_origin(declared.kind) is tuple and issubclass(typing.get_args(declared.kind)[0], Settings):
+        kind = typing.get_args(declared.kind)[0]
+        return st.lists(contracts(kind, model) if kind is Trust else projects(kind, model), max_size=3, unique_by=place)
+    raise NotImplementedError(f"no random value of {declared.kind}; write one or name the setting in UNMODELLED")
+
+
+def by_year(declared, model):
+    """A value that changes over the years; settings that are made of several values do not."""
+    if declared.kind not in (float, int, bool):
+        return value(declared, model)
+    years = st.integers(model.year + 1, model.year + YEARS)
+    return st.dictionaries(years, value(declared, model), min_size=1, max_size=YEARS)
+
+
+@st.composite
+def projects(draw, kind, model):
+    """Something at a school or at the schools of a zone."""
+    where = draw(st.sampled_from(["school", "zone"]))
+    names = sorted(set((model.schools if where == "school" else model.zones).name))
+    return {where: draw(st.sampled_from(names)), **draw(others(kind, model, ("school", "zone")))}
+
+
+@st.composite
+def contracts(draw, kind, model):
+    """A school run by another; by the lead school of its zone where that is not said."""
+    schools, zones = model.schools, model.zones
+    names = sorted(set(schools.name))
+    run = draw(st.sampled_from(names))
+    trustees = [name for name in names if name != run]
+    leads = [int(zones.lead[school.zone]) for school in schools if school.name == run]
+    if all(lead >= 0 and schools.name[lead] != run for lead in leads):
+        trustees.append(None)
+    trustee = draw(st.sampled_from(trustees)) if trustees else None
+    return {"school": run, "trustee": trustee, **draw(others(kind, model, ("school", "trustee")))}
+
+
+def others(kind, model, but):
+    """Settings of a project beside its places; what must be said is said."""
+    settings = {name: one for name, one in kind.settings().items() if name not in but}
+    asked = {name: value(one, model) for name, one in settings.items() if one.off is MISSING}
+    more = {name: value(one, model) for name, one in settings.items() if name not in asked}
+    return st.fixed_dictionaries(asked, optional=more)
+
+
+def place(project):
+    return project.get("school"), project.get("zone")

@@ -1,0 +1,92 @@
+"""Random districts of at most 300 students at rest: few zones, few schools, some zones without a lead."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+import sim
+from sim.agents.zone import FORMS
+from sim.district.background import load_background
+from sim.district.spec import ZoneSpec
+
+MOST_STUDENTS = 300
+EFFECTS = {
+    "e_cn_passthru": (0.0, 1.0),
+    "class10_below": (-0.05, 0.05),
+    "class_knee": (2.0, 12.0),  # classes are as small as the district
+    "quit_rate": (0.0, 0.1),
+    "move_seekers": (0.0, 0.8),
+    "ceiling_members": (0.0, 3.0),
+    "b_sent": (0.0, 1.0),
+}
+"""Effects that are fixed, or would be idle, in a district of this size."""
+SHARES = (
+    "migrant_share left_behind_share seat_slack catchment_enforcement high_school_quota above_degree_primary "
+    "city_backbone_share young_contest_share ict_trained_share school_research_share teacher_research_share "
+    "digital_school_share digital_lesson_share live_class_share live_lesson_share extra_time_share"
+).split()
+
+
+@lru_cache(maxsize=50)
+def at_rest(number):
+    """District `number`, whose schools and zones have ids that are not their rows."""
+    draw = np.random.default_rng(number)
+    year = int(draw.choice([2020, 2023, 2024]))  # from 2023 quotas rise, from 2025 ages of retirement
+    overrides = [f"effects.{key}={draw.uniform(*bounds)}" for key, bounds in EFFECTS.items()]
+    scenario = sim.load(overrides=[*overrides, f"district.baseline_year={year}"], horizon=year + 3)
+    place = replace(scenario.district, zones=random_zones(draw), **random_margins(draw))
+    background = load_background(str(draw.choice(["law", "frozen"])), year)
+    scenario = replace(scenario, district=place, background=background)
+    rest = scenario.at_rest(number)
+    schools, zones = rest.schools, rest.zones
+    schools.id = 100 + draw.permutation(len(schools))
+    zones.id = 50 + draw.permutation(len(zones))
+    schools.private = draw.random(len(schools)) < 0.1
+    rest.classes.extra = draw.random(len(rest.classes))  # of last year, to be forgotten
+    post_some(rest, draw)
+    return rest
+
+
+def post_some(model, draw):
+    """Some teachers are on a posting that ends this year or soon, most of them without a counterpart."""
+    teachers, level = model.teachers, model.schools.level
+    for row in np.flatnonzero(teachers.employed & (draw.random(len(teachers)) < 0.15)):
+        here = teachers.school[row]
+        homes = np.flatnonzero((level == level[here]) & (np.arange(len(level)) != here))
+        if len(homes):
+            teachers.home_school[row] = draw.choice(homes)
+            teachers.posting_end[row] = model.year + draw.integers(0, 3)
+
+
+def random_zones(draw):
+    """One to four zones a level in any order, of one to three schools; the same name at both levels is one school."""
+    kinds = draw.permutation([level for level in (0, 1) for _ in range(draw.integers(1, 5))])
+    zones, counts = [], [0, 0]
+    for number, level in enumerate(kinds.tolist()):
+        names = tuple(f"学校 {counts[level] + k}" for k in range(draw.integers(1, 4)))
+        counts[level] += len(names)
+        lead = str(draw.choice(names)) if draw.random() < 0.7 else None
+        zones.append(ZoneSpec(f"学区 {number}", level, int(draw.integers(len(FORMS))), lead, names))
+    return tuple(zones)
+
+
+def random_margins(draw):
+    """Small classes and many teachers, so that schools have several of each; the rest as it may be."""
+    return {
+        "students": float(draw.integers(60, MOST_STUDENTS - 40)),
+        "birth_trend": float(draw.choice([-0.1, 0.0, 0.02])),
+        "migration_rate": float(draw.choice([0.0, 0.02, 0.15])),
+        "map_km": float(draw.uniform(1, 10)),
+        "class_cap_primary": float(draw.integers(4, 13)),
+        "class_cap_junior": float(draw.integers(4, 13)),
+        "norm_primary": float(draw.uniform(4, 12)),
+        "norm_junior": float(draw.uniform(4, 12)),
+        "core_load": float(draw.integers(1, 4)),
+        "head_years": float(draw.integers(1, 5)),
+        "rotation_years": float(draw.integers(2, 7)),
+        "backbone_primary": float(draw.uniform(0, 5)),
+        "backbone_junior": float(draw.uniform(0, 5)),
+        "general_high_drift": float(draw.uniform(-0.1, 0.1)),
+        **{name: float(draw.choice([0.0, 1.0, draw.random(), draw.random()])) for name in SHARES},
+    }

@@ -1,0 +1,204 @@
+"""A district of plain mesa agents: every student, teacher, class, school and zone an object with attributes.
+
+Agents stand in lists in the order of the rows of `sim`'s tables, and point to one another by place in the list, as
+the tables do: so a twin of one rule may read either.
+"""
+
+from math import exp
+from types import SimpleNamespace
+
+import mesa
+
+from reference.luck import Luck
+from reference.projects import Works
+from sim.agents.classroom import Classes
+from sim.agents.school import Schools
+from sim.agents.student import Students
+from sim.agents.teacher import Teachers
+from sim.agents.zone import Zones
+
+YEARS = (6, 3)
+BLANK = {"b": False, "i": 0, "f": 0.0, "O": ""}
+
+
+class Plain(mesa.Agent):
+    """An agent with an attribute for each column that `sim` declares of its kind; blank unless given."""
+
+    table = None
+
+    def __init__(self, model, **given):
+        super().__init__(model)
+        for name, column in self.table.declared().items():
+            blank = BLANK[column.dtype.kind]
+            setattr(self, name, given.get(name, blank if column.width == 1 else [blank] * column.width))
+
+    def take_from(self, other):
+        """Become what a twin has made of a copy."""
+        for name in self.table.declared():
+            if hasattr(other, name):
+                setattr(self, name, getattr(other, name))
+
+
+class Student(Plain):
+    table = Students
+
+    @property
+    def achievement(self):
+        return self.trait + self.lasting + self.fading
+
+
+class Teacher(Plain):
+    table = Teachers
+
+    @property
+    def employed(self):
+        return self.school >= 0
+
+    @property
+    def young(self):
+        return self.employed and self.age < 35
+
+    @property
+    def skill(self):
+        return self.base_skill + self.learned
+
+
+class Classroom(Plain):
+    table = Classes
+
+
+class School(Plain):
+    table = Schools
+
+    def lead_by_its_head(self):
+        """The management effect is that of the person."""
+        ways = self.model.noise.normal("principal", 0, [self.head])[0]
+        self.principal = self.model.effects.principal_sd * ways
+
+
+class Zone(Plain):
+    table = Zones
+
+    def do_what_is_decreed(self, years):
+        """Share done after so many years: a ceiling by form, lower for many members unless they teach as one."""
+        effects, terms = self.model.effects, self.model.terms
+        ceiling = (effects.ceiling_group, effects.ceiling_zone, effects.ceiling_alliance)[self.form]
+        ceiling = max(0.0, ceiling - effects.ceiling_loss * max(0, self.members - effects.ceiling_members))
+        if terms.unified_teaching:
+            ceiling = effects.ceiling_group
+        tau = effects.tau if terms.fidelity_years is None else terms.fidelity_years
+        self.fidelity = ceiling * (1 - exp(-years / tau))
+
+
+KINDS = {"zones": Zone, "schools": School, "teachers": Teacher, "students": Student, "classes": Classroom}
+
+
+class Values(list):
+    """One attribute of all agents of a list."""
+
+    def tolist(self):
+        return list(self)
+
+
+class Agents(list):
+    """Agents of one kind in their order; an attribute of the list is that of each."""
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        values = [getattr(agent, name) for agent in self]
+        return Values(map(list, values) if values and isinstance(values[0], list) else values)
+
+    @property
+    def arrays(self):
+        return {name: getattr(self, name) for name in self[0].table.declared()} if self else {}
+
+    def view(self, row):
+        return self[row]
+
+
+class World(mesa.Model):
+    """The district of a columnar model as it stands, in objects of its own; places and settings are shared."""
+
+    def __init__(self, model):
+        super().__init__(rng=0)
+        self.year, self.held = model.year, model.held
+        self.district, self.effects, self.prices = model.district, model.effects, model.prices
+        self.background, self.baseline_year = model.background, model.district.baseline_year
+        self.noise = Luck(model.noise.seed)
+        for name, kind in KINDS.items():
+            table = getattr(model, name)
+            columns = [array.tolist() for array in table.arrays.values()]
+            rows = (dict(zip(table.arrays, row, strict=True)) for row in zip(*columns, strict=True))
+            setattr(self, name, Agents(kind(self, **row) for row in rows))
+        self.distances = model.distances
+        self.feeding, self.home_area = model.feeding.tolist(), model.home_area.tolist()
+        self.choice_weight = model.choice_weight.tolist()
+        self.baseline = SimpleNamespace(**vars(model.baseline))
+        self.norm_share = [school.posts / self.plain_posts(school) for school in self.schools]
+        self.works = Works(self.schools, self.zones, self.prices, b_trust=self.effects.b_trust)
+        self.flows, self.costs, self.records = {}, {}, {}
+        self.ledger = SimpleNamespace(base_funds=0, budgeted=0, spent_by_zones=0, spent_by_schools=0)
+
+    def forget(self):
+        """Mesa keeps every model alive that numbers agents; let go of this one."""
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+    def plain_posts(self, school):
+        """Posts that the norm gives for the baseline's students."""
+        norm = (self.district.norm_primary, self.district.norm_junior)[school.level]
+        return max(school.intake * YEARS[school.level] / norm, 1e-9)
+
+    def status_quo(self):
+        """Terms of the year before any lever speaks: the district's, and the law's."""
+        place, law = self.district, self.background.at(self.year)
+        return SimpleNamespace(
+            may_choose=1 - place.catchment_enforcement,
+            class_cap=[place.class_cap_primary, place.class_cap_junior],
+            high_school_quota=place.high_school_quota,
+            norm=[place.norm_primary, place.norm_junior],
+            fill_norm=0.0,
+            quota=list(law.quota),
+            retirement_months=law.retirement_months,
+            school_research_share=place.school_research_share,
+            teacher_research_share=place.teacher_research_share,
+            young_contest_share=place.young_contest_share,
+            ict_share=place.ict_trained_share,
+            digital_school_share=place.digital_school_share,
+            digital_lesson_share=place.digital_lesson_share,
+            live_class_share=place.live_class_share,
+            live_lesson_share=place.live_lesson_share,
+            extra_time_share=place.extra_time_share,
+            live_source="lead",
+            training_hours=0.0,
+            rotation_years=int(place.rotation_years),
+            joint_coverage=0.0,
+            joint_mode="",
+            bundled=0.0,
+            assessed=False,
+            fidelity_years=None,
+            director_share=0.0,
+            lottery=False,
+            school_cap=None,
+            surplus_pools={},
+            weak_school_priority=0.0,
+            priority_posts={},
+            title_weak_priority=0.0,
+            agency_share=0.0,
+            masters_share=None,
+            sent_coverage=0.0,
+            unified_teaching=False,
+            unified_money=False,
+            costs={},
+        )
+
+    def spend(self, lever, yuan):
+        if yuan != 0:
+            self.terms.costs[lever] = self.terms.costs.get(lever, 0.0) + yuan
+
+    @property
+    def level_costs(self):
+        """This year's costs of all levers, shared over the levels by students."""
+        junior = sum(self.schools[s.school].level for s in self.students)
+        total, everyone = sum(self.terms.costs.values()), max(1, len(self.students))
+        return [total * (len(self.students) - junior) / everyone, total * junior / everyone]

@@ -1,0 +1,174 @@
+"""What the enrolment lever states reaches families and schools: lots, caps and the senior-high quota."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import sim
+from reference.at_rest import before_enrolment, district
+from reference.small_world import YEAR, small_world
+from sim.agents import demography, enrolment
+from sim.agents.learning import learn, quota_effort
+from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY, YEARS
+from sim.noise import Noise
+from sim.reform.enrolment import Enrolment
+
+SMALL = ["district.students=900"]
+
+
+def crowded(lottery):
+    """One primary school that half the families want, with few seats; the others have room for all."""
+    model = before_enrolment(students=3000)
+    model.terms.may_choose = 0.7
+    model.choice_weight[:] = 2.0
+    star = int(np.argmax(np.where(model.schools.level == PRIMARY, model.schools.residents, 0)))
+    model.schools.reputation[:] = 0.0
+    model.schools.reputation[star] = 3.0
+    model.schools.seats[:] = 10**4
+    model.schools.seats[star] = model.schools.residents[star] // 2
+    if lottery:
+        Enrolment(lottery=True).apply(model, model.year)
+    return model, star
+
+
+def admitted(model):
+    rows = np.flatnonzero(model.students.grade == ENTRY_GRADE[PRIMARY])
+    home = enrolment.home_school(model, model.students, rows, PRIMARY)
+    wants = enrolment.chosen_school(model, model.students, rows, home, PRIMARY)
+    return rows, home, wants, enrolment.admit(model, model.students, rows, home, PRIMARY)
+
+
+def chances(lottery):
+    """How often residents and applicants from elsewhere get into the school that both want, over many lots."""
+    won = {True: [], False: []}
+    for luck in range(100):
+        model, star = crowded(lottery)
+        model.students.migrant[:] = False
+        model.noise = Noise(luck)
+        _, home, wants, school = admitted(model)
+        for resident in won:
+            won[resident] += (school == star)[(wants == star) & ((home == star) == resident)].tolist()
+    return np.mean(won[True]), np.mean(won[False])
+
+
+def test_in_a_lottery_residents_and_outsiders_have_the_same_chance_and_without_one_residents_come_first():
+    resident, outsider = chances(lottery=True)
+    assert resident == pytest.approx(outsider, abs=0.03) and 0.05 < outsider < 0.6
+    resident, outsider = chances(lottery=False)
+    assert resident > 2 * outsider
+
+
+def test_residents_who_lose_the_lottery_go_to_the_nearest_school_with_room_and_migrants_still_come_last():
+    model, star = crowded(lottery=True)
+    rows, home, wants, school = admitted(model)
+    lost = (home == star) & (wants == star) & (school != star)
+    assert lost.any()
+    others = np.flatnonzero((model.schools.level == PRIMARY) & (np.arange(len(model.schools)) != star))
+    nearest = others[np.argmin(model.distances[star, others])]
+    assert (school[lost] == nearest).all()
+    asked, migrant = wants == star, model.students.migrant[rows]
+    assert not (school == star)[asked & migrant].any() and (school == star)[asked & ~migrant].any()
+
+
+def test_where_all_have_room_a_lottery_moves_nobody_and_costs_its_price_for_every_entrant():
+    calm, drawn = (before_enrolment(students=3000) for _ in range(2))
+    for model in (calm, drawn):
+        model.schools.seats[:] = 10**4
+    Enrolment(lottery=True).apply(drawn, drawn.year)
+    entrants = int(np.isin(drawn.students.grade, ENTRY_GRADE).sum())
+    assert drawn.terms.costs == {"enrolment": entrants * drawn.prices["lottery"]}
+    enrolment.enrol(calm)
+    enrolment.enrol(drawn)
+    assert np.array_equal(calm.students.school, drawn.students.school)
+
+
+def test_a_school_above_the_cap_shrinks_to_it_and_takes_in_a_cohort_every_year():
+    model, cap = district(students=1800), 100
+    size = np.bincount(model.students.school, minlength=len(model.schools))
+    large = size > cap
+    lever = Enrolment(school_cap=cap)
+    model.schools.seats[:] = 10**4  # so that there is room elsewhere
+    assert large.any()
+    for _ in range(max(YEARS)):
+        model.begin_year()
+        demography.advance(model)
+        lever.apply(model, model.year)
+        enrolment.enrol(model)
+        entered = np.bincount(model.students.school[np.isin(model.students.grade, ENTRY_GRADE)], minlength=len(large))
+        assert (entered[large] > 0).all()
+    now = np.bincount(model.students.school, minlength=len(model.schools))
+    assert now.max() <= cap and now.sum() == size.sum()
+
+
+def test_a_cap_that_no_school_reaches_changes_nothing():
+    free, capped = (before_enrolment(students=3000) for _ in range(2))
+    Enrolment(school_cap=10_000).apply(capped, capped.year)
+    for model in (free, capped):
+        enrolment.enrol(model)
+    assert np.array_equal(free.students.school, capped.students.school)
+
+
+def test_a_larger_quota_makes_junior_choice_heed_reputation_less_and_leaves_primary_choice_alone():
+    model = before_enrolment(students=3000)
+    usual = [enrolment.reputation_weight(model, level) for level in (PRIMARY, JUNIOR)]
+    assert usual == model.choice_weight.tolist()
+    model.effects = replace(model.effects, quota_choice=0.5)
+    Enrolment(high_school_quota=1.0).apply(model, model.year)
+    assert enrolment.reputation_weight(model, PRIMARY) == usual[0]
+    assert enrolment.reputation_weight(model, JUNIOR) == pytest.approx(0.75 * usual[1])
+    Enrolment(high_school_quota=0.0).apply(model, model.year)
+    assert enrolment.reputation_weight(model, JUNIOR) == pytest.approx(1.25 * usual[1])
+
+
+def test_effort_for_the_quota_is_largest_at_the_junior_school_of_lowest_reputation_and_none_at_the_best():
+    model = district(students=900)
+    model.begin_year()
+    model.effects = replace(model.effects, b_quota=0.1)
+    Enrolment(high_school_quota=0.9).apply(model, model.year)
+    effort, junior = quota_effort(model), model.schools.level == JUNIOR
+    assert not effort[~junior].any()
+    by_reputation = effort[junior][np.argsort(model.schools.reputation[junior])]
+    assert by_reputation == pytest.approx(0.04 * np.linspace(1, 0, junior.sum()))
+    learn(model)
+    gained = model.classes.incentives - model.effects.rec_perf_ind * model.schools.stake[model.classes.school]
+    assert gained == pytest.approx(effort[model.classes.school], abs=1e-15)
+
+
+def two_years(*words):
+    model = sim.load(overrides=[*SMALL, "district.catchment_enforcement=0.5", *words]).model(seed=6)
+    for _ in range(2):
+        model.step()
+    return model
+
+
+def same_world(one, other):
+    tables = (("students", "school score trait lasting"), ("teachers", "school"), ("schools", "score reputation"))
+    return all(
+        np.array_equal(getattr(one, t).arrays[c], getattr(other, t).arrays[c], equal_nan=True)
+        for t, columns in tables
+        for c in columns.split()
+    ) and np.array_equal(one.records[one.year], other.records[one.year], equal_nan=True)
+
+
+def test_a_quota_acts_through_choice_and_effort_alone():
+    """Above all it never lifts the rate of general high school by itself: the cut-off is the city's."""
+    without = ["effects.quota_choice=0", "effects.b_quota=0"]
+    quota = "policy.enrolment.high_school_quota=1"
+    assert same_world(two_years(*without), two_years(*without, quota))
+    for one in without:
+        assert not same_world(two_years(one), two_years(one, quota))
+
+
+def test_the_districts_own_quota_as_a_policy_is_no_policy():
+    assert same_world(two_years(), two_years("policy.enrolment.high_school_quota=0.5"))
+
+
+def test_enrolment_states_its_terms_and_leaves_out_what_is_not_given():
+    model = small_world(1)
+    model.terms.lottery, model.terms.school_cap, model.terms.high_school_quota = False, None, 0.5
+    Enrolment(school_cap=2000).apply(model, YEAR)
+    assert (model.terms.lottery, model.terms.school_cap, model.terms.high_school_quota) == (False, 2000, 0.5)
+    Enrolment(high_school_quota=0.0).apply(model, YEAR)
+    assert (model.terms.school_cap, model.terms.high_school_quota) == (2000, 0.0)
+    assert model.spent == {}
