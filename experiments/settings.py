@@ -24,7 +24,6 @@ from omegaconf import OmegaConf
 
 from experiments.engines import ENGINES
 from sim.config import RunSettings
-from sim.reform import known_levers
 from sim.userinput import UserError, config_root, find, no_such, number, read_yaml, shown
 
 NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out")
@@ -43,21 +42,11 @@ VALUES_OF_LATER = {
 }
 """Values of a later release, where not any name may come; another one is a mistake."""
 
-LEVERS_OF_LATER: dict[str, tuple[str, ...]] = {
-    "building": (),
-    "trusteeship": (),
-    "showcase": (),
-    "rotation": ("heads_rate", "itinerant_share"),
-    "enrolment": ("lottery", "school_cap", "high_school_quota", "private_share", "migrant_public_share"),
-    "recruitment": (
-        *("district_managed", "weak_school_priority", "subject_priority", "title_weak_priority"),
-        *("agency_share", "masters_share"),
-    ),
-    "governance": ("unified",),
-}
-"""Levers of a later release, and settings of those there are; what a lever declares is never looked up here."""
-
-LATER = ("design", "engine.time_limit", "engine.memory_limit", "engine.address", "engine.scheduler_file")
+LATER = (
+    *("design", "engine.time_limit", "engine.memory_limit", "engine.address", "engine.scheduler_file"),
+    *("policy.rotation.itinerant_share", "policy.enrolment.private_share", "policy.enrolment.migrant_public_share"),
+)
+"""Settings of a later release."""
 
 BACKGROUNDS = ("law", "frozen")
 
@@ -121,9 +110,10 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> Settings:
     composed = _compose(typed.get("engine", ""), config_dirs)
     overrides = []
     for key, value in typed.items():
+        if key in LATER:
+            raise _later(key)
         group, _, rest = key.partition(".")
         if rest and group in OF_THE_MODEL:
-            _check_declared(key)
             overrides.append((key, _value(key, value)))
         elif key != "engine":
             _put(composed, key, value)
@@ -177,23 +167,8 @@ def _compose(engine: str, config_dirs: Sequence[Path]) -> dict[str, Any]:
     return {str(key): value for key, value in composed.items()}
 
 
-def _check_declared(key: str) -> None:
-    """Names of levers and of their settings that come in a later release, unless they are declared by now."""
-    group, lever, *rest = key.split(".")
-    if group != "policy":
-        return
-    declared = known_levers()
-    if lever not in declared and LEVERS_OF_LATER.get(lever) == ():
-        raise _later(f"policy.{lever}")
-    if lever in declared and rest and rest[0] in LEVERS_OF_LATER.get(lever, ()):
-        if rest[0] not in declared[lever].settings():
-            raise _later(key)
-
-
 def _put(composed: dict[str, Any], key: str, typed: str) -> None:
     """Set one key of the composed config to what was typed; it must have the key already."""
-    if key in LATER:
-        raise _later(key)
     group, _, rest = key.partition(".")
     place = composed.get(group)
     if isinstance(place, Mapping):

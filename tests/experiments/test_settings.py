@@ -117,9 +117,9 @@ def test_a_mistake_is_one_line_with_the_way_out(word, told):
 @pytest.mark.parametrize(
     "word",
     [
-        *("standard=youzhi_junheng", "experiment=one", "language=zh", "channels=true", "policy.showcase.x=1"),
+        *("standard=youzhi_junheng", "experiment=one", "language=zh", "channels=true"),
         *("engine=dask", "engine.time_limit=3", "engine.address=tcp://a:1", "design=lhs", "background=falling_births"),
-        *("policy.building={}", "policy.governance.unified=true", "policy.rotation.heads_rate=0.1"),
+        *("policy.enrolment.private_share=0.1", "policy.rotation.itinerant_share=0.1"),
     ],
 )
 def test_names_of_a_later_release_are_refused_with_one_line(word):

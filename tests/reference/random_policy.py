@@ -13,6 +13,8 @@ from sim.reform.trusteeship import Trust
 UNMODELLED = frozenset()
 """Settings, `group.name`, that the reference model does not know yet; random policies leave them out."""
 YEARS = 3
+MOSTLY = st.integers(0, 3).map(bool)
+"""Levers and settings meet often, and a simpler policy has fewer."""
 LARGEST = 1e7
 """A number without a bound of its own, or with a wider one, stays below."""
 
@@ -30,13 +32,14 @@ def modelled():
 def policies(draw, model):
     """A policy for a district at rest, as `sim` reads it, and as the reference does."""
     first = model.year + 1
-    levers = {}
-    for group, settings in modelled().items():
-        if draw(st.booleans()):
-            block = {name: st.one_of(value(one, model), by_year(one, model)) for name, one in settings.items()}
-            levers[group] = draw(st.fixed_dictionaries({}, optional=block))
     last = draw(st.sampled_from([None, None, first, first + 1]))
     ends = last is not None and draw(st.booleans())
+    until = last or model.year + YEARS
+    levers = {}
+    for group, settings in modelled().items():
+        if draw(MOSTLY):
+            stated = {name: one for name, one in settings.items() if draw(MOSTLY)}
+            levers[group] = {name: draw(value(one, model) | by_year(one, model, until)) for name, one in stated.items()}
     head = {"last_year": last, "ends": ends} if last else {}
     overrides = [(f"policy.{name}", stated) for name, stated in {**head, **levers}.items()]
     off = {group: {name: one.off for name, one in lever.settings().items()} for group, lever in known_levers().items()}
@@ -58,9 +61,10 @@ def value(declared, model):
     if declared.kind is str:
         return st.sampled_from(declared.choices)
     if typing.get_origin(declared.kind) is tuple and declared.choices:
-        return st.lists(st.sampled_from(declared.choices), unique=True)
+        some = st.tuples(*[st.booleans() for _ in declared.choices])
+        return some.map(lambda chosen: [word for word, yes in zip(declared.choices, chosen, strict=True) if yes])
     if typing.get_origin(declared.kind) is dict:
-        shares = st.dictionaries(st.sampled_from(declared.choices), st.integers(0, 100), min_size=1)
+        shares = st.fixed_dictionaries({word: st.integers(0, 60) for word in declared.choices})
         return shares.map(lambda parts: {key: part / max(100, sum(parts.values())) for key, part in parts.items()})
     if typing.get_origin(declared.kind) is tuple and issubclass(typing.get_args(declared.kind)[0], Settings):
         kind = typing.get_args(declared.kind)[0]
@@ -68,11 +72,11 @@ def value(declared, model):
     raise NotImplementedError(f"no random value of {declared.kind}; write one or name the setting in UNMODELLED")
 
 
-def by_year(declared, model):
-    """A value that changes over the years; settings that are made of several values do not."""
-    if declared.kind not in (float, int, bool):
+def by_year(declared, model, until):
+    """A value that changes over the years that the policy has; only numbers do."""
+    if declared.kind not in (float, int):
         return value(declared, model)
-    years = st.integers(model.year + 1, model.year + YEARS)
+    years = st.integers(model.year + 1, until)
     return st.dictionaries(years, value(declared, model), min_size=1, max_size=YEARS)
 
 
