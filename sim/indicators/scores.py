@@ -15,12 +15,12 @@ FINAL_PRIMARY, FINAL_JUNIOR = GRADES[0][-1], GRADES[1][-1]
 LAST_GRADE = FINAL_JUNIOR
 PERCENT = 100.0
 NO_VARIANCE = 1e-12
-"""Variance, SD squared, below which a difference of squares is rounding."""
+"""Variance, SD squared, below which differences are rounding."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Counts and sums of the students of each school and grade, (S, 9)."""
+    """Counts and sums of the students of each school and grade, and squares about their means, (S, 9)."""
 
     students: Floats
     score: Floats
@@ -37,12 +37,17 @@ def tally(students: Students, schools: int) -> Tally:
     def total(values: Floats) -> Floats:
         return sums(values, cells, schools * LAST_GRADE).reshape(schools, LAST_GRADE)
 
+    count = total(np.ones(len(students)))
+
+    def squares(values: Floats) -> Floats:
+        return total((values - ratio(total(values), count).ravel()[cells]) ** 2)
+
     return Tally(
-        students=total(np.ones(len(students))),
+        students=count,
         score=total(score),
-        score_squares=total(score * score),
+        score_squares=squares(score),
         achievement=total(achievement),
-        achievement_squares=total(achievement * achievement),
+        achievement_squares=squares(achievement),
     )
 
 
@@ -114,9 +119,8 @@ def _over_grades(cells: Floats) -> Floats:
 def _between(units: Units, students: Floats, total: Floats, squares: Floats) -> Floats:
     """Share of the variance within grade that lies between schools, grades weighted by their students."""
     count = units.sum(students)
-    mean = ratio(units.sum(total), count)
-    variance = ratio(units.sum(squares), count) - mean * mean
     between = units.variance(ratio(total, students), students)
+    variance = between + ratio(units.sum(squares), count)
     measured = variance > NO_VARIANCE  # False where there is no such grade
     share = np.divide(between, variance, out=np.zeros_like(variance), where=measured)
     weight = np.where(measured, count, 0.0)

@@ -156,6 +156,13 @@ def test_between_school_share_is_one_when_all_differences_are_between_schools():
     assert share == pytest.approx(1)
 
 
+def test_between_school_share_does_not_depend_on_where_scores_stand():
+    model, higher = random_model(8, students=200), random_model(8, students=200)
+    model.students.score, higher.students.score = (1e-4 * model.students.score + level for level in (0.0, 1e3))
+    one, other = (dict(zip(INDICATORS, rows(m)[1][0], strict=True))["between_school_share"] for m in (model, higher))
+    assert 0 < one < 1 and other == pytest.approx(one, rel=1e-6)
+
+
 def test_every_indicator_says_what_it_is():
     for name, indicator in INDICATORS.items():
         assert indicator.unit and indicator.meaning and indicator.better in (-1, 0, 1), name

@@ -8,7 +8,7 @@ from reference.learning import mean, weighted_mean
 
 
 def share_out(total, weights):
-    """Whole units in proportion to weights, the largest remainders first, ties by position."""
+    """Whole units in proportion to weights, the largest remainders (to 1e-9) first, ties by position."""
     if not weights:
         return []
     exact = [Fraction(w) for w in weights]
@@ -16,7 +16,7 @@ def share_out(total, weights):
         exact = [Fraction(1)] * len(exact)
     due = [total * w / sum(exact) for w in exact]
     shares = [math.floor(share) for share in due]
-    turn = sorted(range(len(due)), key=lambda k: (shares[k] - due[k], k))
+    turn = sorted(range(len(due)), key=lambda k: (round(float(shares[k] - due[k]), 9), k))
     for k in turn[: total - sum(shares)]:
         shares[k] += 1
     return shares
