@@ -23,7 +23,13 @@ AREA_STANDARD = "youzhi_junheng"
 class Campus(Project):
     """A wing or a campus of a school; one for a zone is shared out over its schools."""
 
-    seats: int = setting(unit="students", low=1, high=100_000, meaning="students for whom it has places, all grades")
+    seats: int = setting(
+        unit="students",
+        low=1,
+        high=100_000,
+        meaning="students for whom it has places, all grades",
+        source="QS33: 增加中小学学位",
+    )
 
     @classmethod
     def where(cls) -> str:
@@ -42,9 +48,14 @@ class Building(Lever):
     group: ClassVar[str] = "building"
 
     projects: tuple[Campus, ...] = setting(
-        (), unit="projects", meaning="what is built: school or zone, start_year, seats, money"
+        (),
+        unit="projects",
+        meaning="what is built: school or zone, start_year, seats, money",
+        source="QS33, QS34: 增加中小学学位",
     )
-    lag: int = setting(2, unit="years", low=0, high=20, meaning="years from a project's start until it opens")
+    lag: int = setting(
+        2, unit="years", low=0, high=20, meaning="years from a project's start until it opens", source="QS35: 两年投用"
+    )
 
     def check(self, district: DistrictSpec) -> None:
         check_projects(self.projects, district)

@@ -34,15 +34,31 @@ class Digital(Lever):
         unit="",
         choices=tuple(LIVE_SOURCE),
         meaning="专递课堂, 名师课堂, 名校网络课堂 or 同步课堂: whose lessons are broadcast",
+        source="ZG26: 三个课堂; WK16: 同步课堂",
     )
     school_coverage: float | None = setting(
-        None, unit="share", low=0, high=1, meaning="schools that use digital teaching"
+        None,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="schools that use digital teaching",
+        source="WK13, WK15: 智慧教育实际应用学校覆盖率",
     )
     lesson_share: float | None = setting(
-        None, unit="share", low=0, high=1, meaning="lessons of these schools that use it"
+        None,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="lessons of these schools that use it",
+        source="WK14: 其中课堂教学应用",
     )
     live_class_share: float | None = setting(
-        None, unit="share", low=0, high=1, meaning="schools that take or give live classes"
+        None,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="schools that take or give live classes",
+        source="WK16: 同步课堂全覆盖",
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:

@@ -30,15 +30,29 @@ class Enrolment(Lever):
         low=0,
         high=1,
         meaning="share of families whose wish to choose is refused (划片就近入学)",
+        source="100 % primary, at least 95 % junior, national_standards 1.4 no. 13; ZG43, ZG44",
     )
     lottery: bool = setting(
-        False, unit="", meaning="all who apply to a school draw lots for it (摇号), its residents included"
+        False,
+        unit="",
+        meaning="all who apply to a school draw lots for it (摇号), its residents included",
+        source="QS40: 报名超计划电脑随机录取; for public schools assumed",
     )
     class_cap_primary: float | None = setting(
-        None, unit="students", low=10, high=100, meaning="largest size of a new primary class"
+        None,
+        unit="students",
+        low=10,
+        high=100,
+        meaning="largest size of a new primary class",
+        source="45, national_standards 1.4 no. 5; ZG06",
     )
     class_cap_junior: float | None = setting(
-        None, unit="students", low=10, high=100, meaning="largest size of a new junior class"
+        None,
+        unit="students",
+        low=10,
+        high=100,
+        meaning="largest size of a new junior class",
+        source="50, national_standards 1.4 no. 5; ZG07",
     )
     school_cap: float | None = setting(
         None,
@@ -46,7 +60,7 @@ class Enrolment(Lever):
         low=10,
         high=10000,
         meaning="largest school; a grade's part of it bounds the places in the entry grade",
-        source="2000, national_standards 1.4 no. 4",
+        source="2000, national_standards 1.4 no. 4; ZG09",
     )
     high_school_quota: float | None = setting(
         None,
@@ -54,7 +68,7 @@ class Enrolment(Lever):
         low=0,
         high=1,
         meaning="elite senior-high places given to junior schools by students (指标到校)",
-        source="at least 50 %, national_standards 1.4 no. 14",
+        source="at least 50 %, national_standards 1.4 no. 14; QS41",
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:

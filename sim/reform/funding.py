@@ -38,24 +38,50 @@ class Funding(Lever):
     group: ClassVar[str] = "funding"
 
     zone_fund: float = setting(
-        0.0, unit="yuan a zone and year", low=0, high=1e10, meaning="dedicated fund (专项资金) of each zone"
+        0.0,
+        unit="yuan a zone and year",
+        low=0,
+        high=1e10,
+        meaning="dedicated fund (专项资金) of each zone",
+        source="WK22: 专项资金纳入年度预算; SP05 for an amount",
     )
     per_school_fund: float = setting(
-        0.0, unit="yuan a school and year", low=0, high=1e10, meaning="added to it for each member school"
+        0.0,
+        unit="yuan a school and year",
+        low=0,
+        high=1e10,
+        meaning="added to it for each member school",
+        source="SP06: 每所小学教育集团校每年预算",
     )
     performance_share: float = setting(
-        0.0, unit="share", low=0, high=1, meaning="part of the fund split by the zones' measured performance"
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="part of the fund split by the zones' measured performance",
+        source="WK24: 专项经费投入与学区工作绩效考评挂钩, without a share",
     )
-    metric: str = setting("level", unit="", choices=METRICS, meaning="measure of performance")
+    metric: str = setting(
+        "level",
+        unit="",
+        choices=METRICS,
+        meaning="measure of performance",
+        source="WK31: 增值性评价; WK04: 合格率; the level, and over how many years, assumed",
+    )
     bundled: float = setting(
         0.0,
         unit="share",
         low=0,
         high=1,
         meaning="weight of the zone's result in a school's assessment (捆绑考核)",
+        source="WK30: 捆绑性考核, without a weight; PC04",
     )
     division: str = setting(
-        "equal", unit="", choices=DIVISIONS, meaning="how a zone divides money among its schools"
+        "equal",
+        unit="",
+        choices=DIVISIONS,
+        meaning="how a zone divides money among its schools",
+        source="WK23: 学区统筹; the three rules assumed",
     )
     spending: dict[str, float] = setting(
         {},
@@ -65,6 +91,7 @@ class Funding(Lever):
         choices=PURPOSES,
         meaning="what schools buy; training and research have no effect on learning here; equipment adds to its "
         "book value, posts hire; the rest stays on the account",
+        source="PC06: 运转、培训、教研、表彰; equipment and posts assumed",
     )
 
     def __post_init__(self) -> None:

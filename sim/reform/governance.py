@@ -31,6 +31,7 @@ class Governance(Lever):
         low=0.1,
         high=50,
         meaning="time constant of the growth of fidelity; in place of the effect `tau`",
+        source="QS29: 一年建章立制、两年强抓落实、三年初见成效",
     )
     director_share: float = setting(
         0.0,
@@ -38,6 +39,7 @@ class Governance(Lever):
         low=0,
         high=1,
         meaning="share of the zone's money that its director (学区主任) keeps for joint projects",
+        source="WK21: 学区主任经费统筹权, without a share",
     )
 
     unified: tuple[str, ...] = setting(
@@ -45,6 +47,7 @@ class Governance(Lever):
         unit="",
         choices=("personnel", "money", "teaching", "appraisal"),
         meaning="what the schools of every zone have in common (一体化)",
+        source="QS31: 人事统一调配、资金统一管理……教研教学统一推进; P12504: 考评管理统一",
     )
 
     def announce(self, model: "ZoneReform", year: int) -> None:

@@ -27,7 +27,14 @@ class JointTeaching(Lever):
     step: ClassVar[str] = "joint_teaching"
     group: ClassVar[str] = "joint_teaching"
 
-    coverage: float = setting(0.0, unit="share", low=0, high=1, meaning="share of teaching that is worked on together")
+    coverage: float = setting(
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="share of teaching that is worked on together",
+        source="WK16: 同步教研全覆盖",
+    )
     mode: str = setting(
         "joint_preparation",
         unit="",
@@ -35,6 +42,7 @@ class JointTeaching(Lever):
         meaning="whom one learns from: the lead school's teachers (集体备课), a stronger partner (师徒结对), the "
         "zone's best quarter (同课异构 and other lesson study), the lead school's better half, for the weaker half of "
         "the zone (跟岗); or the lead school's better half give lessons at the other members (送教)",
+        source="TK02: 组织备课统一; P12506: 联片教研、结对帮扶、送教下乡; ZG25: 跟岗",
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:

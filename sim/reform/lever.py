@@ -32,7 +32,9 @@ class Setting:
     off : object
         Value at which it changes nothing: 0, False or empty where it adds something, None (the district's
         status quo) where it states a level. Without one, the setting must be given.
-    unit, meaning, source : str
+    unit, meaning : str
+    source : str
+        Document, national rule or evidence the setting stands for, `assumed`, or `definition` where it only names.
     low, high : float or None
         Bounds of the number, or of each number of a mapping.
     choices : tuple of str
@@ -44,11 +46,16 @@ class Setting:
     off: Any
     unit: str
     meaning: str
+    source: str
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
-    source: str = ""
     kind: Any = None
+
+    def __post_init__(self) -> None:
+        for name in ("meaning", "source"):
+            if not getattr(self, name).strip():
+                raise TypeError(f"a setting needs its {name}, got an empty text")
 
     def accept(self, value: object, where: str) -> Any:
         """The value as the lever keeps it (numbers as floats, lists as tuples), or a UserError."""
@@ -93,13 +100,13 @@ def setting(
     *,
     unit: str,
     meaning: str,
+    source: str,
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
-    source: str = "",
 ) -> Any:
     """Declare a field of a lever; see `Setting`. The field's annotation says what kind of value it takes."""
-    metadata = {"setting": Setting(off, unit, meaning, low, high, choices, source)}
+    metadata = {"setting": Setting(off, unit, meaning, source, low, high, choices)}
     if isinstance(off, dict):
         return dataclasses.field(default_factory=off.copy, metadata=metadata)
     return dataclasses.field(default=off, metadata=metadata)

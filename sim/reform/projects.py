@@ -21,10 +21,18 @@ if TYPE_CHECKING:
 class Project(Settings):
     """What is done at one school, or shared over the schools of one zone by their students."""
 
-    school: str | None = setting(None, unit="", meaning="name of the school")
-    zone: str | None = setting(None, unit="", meaning="name of the zone whose schools share it")
-    start_year: int = setting(unit=CALENDAR_YEAR, low=1900, high=2200, meaning="year in which work and costs start")
-    money: float | None = setting(None, unit="yuan", low=0, meaning="what it costs in all; null: what the prices say")
+    school: str | None = setting(None, unit="", meaning="name of the school", source="definition")
+    zone: str | None = setting(None, unit="", meaning="name of the zone whose schools share it", source="definition")
+    start_year: int = setting(
+        unit=CALENDAR_YEAR, low=1900, high=2200, meaning="year in which work and costs start", source="definition"
+    )
+    money: float | None = setting(
+        None,
+        unit="yuan",
+        low=0,
+        meaning="what it costs in all; null: what the prices say",
+        source="definition: what the project costs",
+    )
 
     @classmethod
     def where(cls) -> str:

@@ -33,7 +33,12 @@ class Recruitment(Lever):
     group: ClassVar[str] = "recruitment"
 
     fill_norm: float = setting(
-        0.0, unit="share", low=0, high=1, meaning="closed share of each school's shortfall against the plain norm"
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="closed share of each school's shortfall against the plain norm",
+        source="ZG30: 补足配齐义务教育教师",
     )
     norm_primary: float | None = setting(
         None,
@@ -41,7 +46,7 @@ class Recruitment(Lever):
         low=5,
         high=60,
         meaning="establishment norm, primary",
-        source="1 : 19",
+        source="1 : 19, national_standards 5; ZG31",
     )
     norm_junior: float | None = setting(
         None,
@@ -49,13 +54,13 @@ class Recruitment(Lever):
         low=5,
         high=60,
         meaning="establishment norm, junior",
-        source="1 : 13.5",
+        source="1 : 13.5, national_standards 5; ZG31",
     )
     district_managed: bool = setting(
         False,
         unit="",
         meaning="teachers above a school's establishment move to schools below theirs, of the level (区管校聘)",
-        source="posts allotted across schools within the total, national_standards 1.4 no. 10",
+        source="QS24: 区管校聘; posts allotted across schools within the total, national_standards 1.4 no. 10",
     )
     weak_school_priority: float = setting(
         0.0,
@@ -64,13 +69,14 @@ class Recruitment(Lever):
         high=1,
         meaning="hires placed against schools' standing: at 0.5 it does not matter, at 1 the least sought after get "
         "the best",
+        source="QS23: weak schools first, said of newly promoted heads; for hires assumed",
     )
     subject_priority: tuple[str, ...] = setting(
         (),
         unit="",
         choices=("pe_arts", "science_it"),
         meaning="subjects that posts go to first, up to the standard of PE and arts teachers per 100 students",
-        source="0.9 per 100 students, national_standards 1.2",
+        source="ZG31: 体音美信息科学优先; 0.9 per 100 students, national_standards 1.2",
     )
     title_weak_priority: float = setting(
         0.0,
@@ -78,12 +84,23 @@ class Recruitment(Lever):
         low=0,
         high=1,
         meaning="vacant district and city backbone titles given at schools below the level's density of them",
+        source="ZG38: 职称评定向新建、薄弱学校倾斜; for backbone titles assumed",
     )
     agency_share: float = setting(
-        0.0, unit="share", low=0, high=1, meaning="hires through an agency (劳务派遣), paid less and less skilled"
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="hires through an agency (劳务派遣), paid less and less skilled",
+        source="QS26: 人事代理和政府购买服务为辅",
     )
     masters_share: float | None = setting(
-        None, unit="share", low=0, high=1, meaning="hires above the required degree (no effect on learning)"
+        None,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="hires above the required degree (no effect on learning)",
+        source="QS12: 义务教育专任教师中硕士及以上学历比例",
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:

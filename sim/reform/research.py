@@ -18,10 +18,20 @@ class Research(Lever):
     group: ClassVar[str] = "research"
 
     school_share: float | None = setting(
-        None, unit="share", low=0, high=1, meaning="schools with a planned district project (规划课题)"
+        None,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="schools with a planned district project (规划课题)",
+        source="WK10: 各成员单位承担区级及以上教科研规划课题比例",
     )
     teacher_share: float | None = setting(
-        None, unit="share", low=0, high=1, meaning="teachers of each school who take part in one"
+        None,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="teachers of each school who take part in one",
+        source="WK11: 教师参与规划课题研究比例",
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:

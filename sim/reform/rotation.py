@@ -38,7 +38,7 @@ class Rotation(Lever):
         low=0,
         high=1,
         meaning="eligible teachers who move",
-        source="at least 10 %, national_standards 5",
+        source="at least 10 %, national_standards 5; ZG32",
     )
     backbone_share: float = setting(
         0.0,
@@ -46,7 +46,7 @@ class Rotation(Lever):
         low=0,
         high=1,
         meaning="least share of district backbone teachers among the movers",
-        source="at least 20 %, national_standards 5",
+        source="at least 20 %, national_standards 5; ZG33",
     )
     eligible_years: int | None = setting(
         None,
@@ -61,27 +61,43 @@ class Rotation(Lever):
         unit="",
         choices=("zone", "group", "district"),
         meaning="exchanges within every zone, within close groups (紧密型) only, or across the district",
+        source="QS25: 学区内交流、跨校交流、集团交流",
     )
     direction: str = setting(
         "to_weak",
         unit="",
         choices=("to_weak", "swap", "any"),
         meaning="backbone teachers from schools dense in them to sparse ones, exchanges of equals, or by lot",
+        source="ZG36: 骨干向新建、薄弱学校流动; the other two, to compare with, assumed",
     )
     posting_years: int | None = setting(
-        None, unit="years", low=1, high=30, meaning="length of a posting; for good if not given"
+        None,
+        unit="years",
+        low=1,
+        high=30,
+        meaning="length of a posting; for good if not given",
+        source="ZG35: 定期交流, without a length",
     )
     relation_moves: bool = setting(
-        False, unit="", meaning="the personnel relation moves too (人走关系动), and nobody returns"
+        False,
+        unit="",
+        meaning="the personnel relation moves too (人走关系动), and nobody returns",
+        source="ZG34: 人走关系动",
     )
     selection: str = setting(
         "random",
         unit="",
         choices=("random", "voluntary"),
         meaning="anyone eligible, or only those who seek another school",
+        source="QS27: 全面实施, of all who are eligible; c_tti_elem for volunteers",
     )
     allowance: float = setting(
-        0.0, unit="yuan a year", low=0, high=1e6, meaning="paid to this year's movers and all on a posting"
+        0.0,
+        unit="yuan a year",
+        low=0,
+        high=1e6,
+        meaning="paid to this year's movers and all on a posting",
+        source="WK32: 薪酬 among the incentives, without an amount; c_tti_takeup for what moves volunteers",
     )
     heads_rate: float = setting(
         0.0,
@@ -89,7 +105,7 @@ class Rotation(Lever):
         low=0,
         high=1,
         meaning="principals with two terms at their school (`head_years` of the district) who exchange schools",
-        source="after two terms, national_standards 5",
+        source="after two terms, national_standards 5; QS27",
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 class Display(Project):
     """Money for one school, or for the schools of a zone, to show what can be done."""
 
-    rooms_share: float = setting(0.5, unit="share", low=0, high=1, meaning="part of the money for multimedia rooms")
+    rooms_share: float = setting(
+        0.5, unit="share", low=0, high=1, meaning="part of the money for multimedia rooms", source="assumed"
+    )
 
     @classmethod
     def where(cls) -> str:
@@ -35,7 +37,10 @@ class Showcase(Lever):
     group: ClassVar[str] = "showcase"
 
     projects: tuple[Display, ...] = setting(
-        (), unit="projects", meaning="who is equipped: school or zone, start_year, money, rooms_share"
+        (),
+        unit="projects",
+        meaning="who is equipped: school or zone, start_year, money, rooms_share",
+        source="QS32: 窗口示范校, 给予资金支持",
     )
 
     def check(self, district: DistrictSpec) -> None:

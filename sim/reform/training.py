@@ -33,6 +33,7 @@ class Training(Lever):
         low=0,
         high=5000,
         meaning="hours of training a teacher gets in five years, above today's",
+        source="360, national_standards 1.4 no. 9; ZG39",
     )
     fund_share: float = setting(
         0.0,
@@ -40,13 +41,23 @@ class Training(Lever):
         low=0,
         high=1,
         meaning="share of public-use funds spent on training, above today's",
-        source="at least 5 % of the public-use budget, national_standards 1.5",
+        source="at least 5 % of the public-use budget, national_standards 1.5; ZG40",
     )
     young_teacher_share: float | None = setting(
-        None, unit="share", low=0, high=1, meaning="young teachers in the zone's teaching contests (技能比武)"
+        None,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="young teachers in the zone's teaching contests (技能比武)",
+        source="WK08: 青年教师参与学区教学技能比武比率",
     )
     ict_share: float | None = setting(
-        None, unit="share", low=0, high=1, meaning="teachers of each school trained in ICT"
+        None,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="teachers of each school trained in ICT",
+        source="WK17: 学区内教师参加信息技术类培训率",
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:

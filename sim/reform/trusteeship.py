@@ -18,11 +18,26 @@ if TYPE_CHECKING:
 class Trust(Settings):
     """One contract."""
 
-    school: str = setting(unit="", meaning="name of the school that is run")
-    trustee: str | None = setting(None, unit="", meaning="name of the school that runs it; null: its zone's lead")
-    start_year: int = setting(unit=CALENDAR_YEAR, low=1900, high=2200, meaning="first year of the contract")
-    years: int | None = setting(None, unit="years", low=1, high=100, meaning="length of the contract; null: no end")
-    money: float | None = setting(None, unit="yuan a year", low=0, meaning="its yearly cost; null: what the prices say")
+    school: str = setting(unit="", meaning="name of the school that is run", source="definition")
+    trustee: str | None = setting(
+        None,
+        unit="",
+        meaning="name of the school that runs it; null: its zone's lead",
+        source="ZG21: 名校; the lead school assumed",
+    )
+    start_year: int = setting(
+        unit=CALENDAR_YEAR, low=1900, high=2200, meaning="first year of the contract", source="definition"
+    )
+    years: int | None = setting(
+        None, unit="years", low=1, high=100, meaning="length of the contract; null: no end", source="assumed"
+    )
+    money: float | None = setting(
+        None,
+        unit="yuan a year",
+        low=0,
+        meaning="its yearly cost; null: what the prices say",
+        source="definition: what the contract costs",
+    )
 
     @classmethod
     def where(cls) -> str:
@@ -45,7 +60,10 @@ class Trusteeship(Lever):
     group: ClassVar[str] = "trusteeship"
 
     projects: tuple[Trust, ...] = setting(
-        (), unit="contracts", meaning="who is run by whom: school, trustee, start_year, years, money"
+        (),
+        unit="contracts",
+        meaning="who is run by whom: school, trustee, start_year, years, money",
+        source="ZG21, ZG22: 名校托管",
     )
 
     def check(self, district: DistrictSpec) -> None:

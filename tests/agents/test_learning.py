@@ -146,7 +146,7 @@ class Boost(Lever):
     step: ClassVar[str] = "learning"
     group: ClassVar[str] = "boost"
 
-    gain: float = setting(0.0, unit="SD of achievement a year", meaning="added to every class")
+    gain: float = setting(0.0, unit="SD of achievement a year", meaning="added to every class", source="assumed")
 
     def apply(self, model, year):
         model.classes.extra += self.gain

@@ -15,9 +15,9 @@ from sim.userinput import UserError
 
 @dataclass(frozen=True)
 class Project(Settings):
-    school: str = setting(unit="name", meaning="the school that is built")
-    start: int = setting(unit=CALENDAR_YEAR, meaning="first year of building")
-    seats: float = setting(0.0, unit="seats", meaning="places it adds", low=0)
+    school: str = setting(unit="name", meaning="the school that is built", source="assumed")
+    start: int = setting(unit=CALENDAR_YEAR, meaning="first year of building", source="assumed")
+    seats: float = setting(0.0, unit="seats", meaning="places it adds", source="assumed", low=0)
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,16 @@ class Toy(Lever):
     group: ClassVar[str] = "toy"
 
     rate: float = setting(0.0, unit="share", meaning="of the eligible", low=0, high=1, source="assumed")
-    cap: int | None = setting(None, unit="students", meaning="most in a class", low=1)
-    scope: str = setting("zone", unit="", meaning="how far", choices=("zone", "group", "district"))
-    moves: bool = setting(False, unit="", meaning="whether the relation moves")
-    unified: tuple[str, ...] = setting((), unit="", meaning="what is unified", choices=("money", "personnel"))
-    spending: dict[str, float] = setting(
-        {}, unit="share", meaning="by purpose", low=0, high=1, choices=("posts", "training")
+    cap: int | None = setting(None, unit="students", meaning="most in a class", source="assumed", low=1)
+    scope: str = setting("zone", unit="", meaning="how far", source="assumed", choices=("zone", "group", "district"))
+    moves: bool = setting(False, unit="", meaning="whether the relation moves", source="assumed")
+    unified: tuple[str, ...] = setting(
+        (), unit="", meaning="what is unified", source="assumed", choices=("money", "personnel")
     )
-    projects: tuple[Project, ...] = setting((), unit="projects", meaning="what is built")
+    spending: dict[str, float] = setting(
+        {}, unit="share", meaning="by purpose", source="assumed", low=0, high=1, choices=("posts", "training")
+    )
+    projects: tuple[Project, ...] = setting((), unit="projects", meaning="what is built", source="assumed")
 
     def apply(self, model, year):
         model.append((self.rate, year))
@@ -169,3 +171,11 @@ def test_a_field_that_is_not_declared_is_a_mistake_of_the_author():
 
     with pytest.raises(TypeError, match="Loose.extra must be declared"):
         Loose()
+
+
+@pytest.mark.parametrize("source", ["", " "])
+def test_a_setting_without_a_source_is_a_mistake_of_the_author(source):
+    with pytest.raises(TypeError, match="needs its source"):
+        setting(0.0, unit="share", meaning="of the eligible", source=source)
+    with pytest.raises(TypeError, match="source"):
+        setting(0.0, unit="share", meaning="of the eligible")

@@ -19,22 +19,22 @@ from sim.userinput import UserError
 
 @dataclass(frozen=True)
 class Site(Settings):
-    place: str = setting("", unit="name", meaning="where")
-    start: int = setting(2021, unit=CALENDAR_YEAR, meaning="first year")
+    place: str = setting("", unit="name", meaning="where", source="assumed")
+    start: int = setting(2021, unit=CALENDAR_YEAR, meaning="first year", source="assumed")
 
 
 @dataclass(frozen=True)
 class Turning(Lever):
     step: ClassVar[str] = "rotation"
     group: ClassVar[str] = "rotation"
-    rate: float = setting(0.0, unit="share", meaning="of the eligible", low=0, high=1)
-    share: float = setting(0.0, unit="share", meaning="of the movers", low=0, high=1)
-    cap: int | None = setting(None, unit="students", meaning="most in a class", low=1)
-    opened: int | None = setting(None, unit=CALENDAR_YEAR, meaning="opening")
-    scope: str = setting("zone", unit="", choices=("zone", "district"), meaning="where")
-    often: bool = setting(False, unit="", meaning="how often")
-    spending: dict[str, float] = setting({}, unit="share", meaning="by purpose", low=0)
-    sites: tuple[Site, ...] = setting((), unit="sites", meaning="where it is done")
+    rate: float = setting(0.0, unit="share", meaning="of the eligible", source="assumed", low=0, high=1)
+    share: float = setting(0.0, unit="share", meaning="of the movers", source="assumed", low=0, high=1)
+    cap: int | None = setting(None, unit="students", meaning="most in a class", source="assumed", low=1)
+    opened: int | None = setting(None, unit=CALENDAR_YEAR, meaning="opening", source="assumed")
+    scope: str = setting("zone", unit="", choices=("zone", "district"), meaning="where", source="assumed")
+    often: bool = setting(False, unit="", meaning="how often", source="assumed")
+    spending: dict[str, float] = setting({}, unit="share", meaning="by purpose", source="assumed", low=0)
+    sites: tuple[Site, ...] = setting((), unit="sites", meaning="where it is done", source="assumed")
 
     def __post_init__(self):
         super().__post_init__()
@@ -49,7 +49,7 @@ class Turning(Lever):
 class Meeting(Lever):
     step: ClassVar[str] = "joint_teaching"
     group: ClassVar[str] = "research"
-    coverage: float = setting(0.0, unit="share", meaning="of the schools", low=0, high=1)
+    coverage: float = setting(0.0, unit="share", meaning="of the schools", source="assumed", low=0, high=1)
 
     def apply(self, model, year):
         pass
@@ -377,7 +377,7 @@ from sim.reform.lever import Lever, setting
 @dataclass(frozen=True)
 class Holiday(Lever):
     step: ClassVar[str] = "learning"
-    days: float = setting(0.0, unit="days", meaning="off", low=0)
+    days: float = setting(0.0, unit="days", meaning="off", source="assumed", low=0)
 
     def apply(self, model, year):
         pass
