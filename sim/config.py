@@ -19,14 +19,21 @@ from sim.userinput import (
     shown,
 )
 
+BASELINE_YEAR = 2020
+"""Recorded year, of a district that does not state its own."""
+HORIZON = 2025
+REPLICATES = 100
+HASH_BYTES = 8
+"""Bytes of a hash that make a stable id."""
+
 
 @dataclass(frozen=True)
 class RunSettings:
     """How often, from which seed and how far a scenario is run."""
 
-    replicates: int = 100
+    replicates: int = REPLICATES
     seed: int = 1
-    horizon: int = 2025  # last simulated year
+    horizon: int = HORIZON  # last simulated year
 
     def __post_init__(self) -> None:
         number(self.replicates, "run.replicates", 1, 100_000, whole=True)
@@ -70,6 +77,7 @@ class Effects:
     rec_within: float
     rec_match: float
     rec_move: float
+    reference_experience: float
     b_exp_yr2: float
     b_exp_yr5: float
     b_exp_yr10: float
@@ -79,8 +87,11 @@ class Effects:
     b_lessonstudy: float
     b_nttp: float
     rec_peerT: float
+    training_full_hours: float
     rec_joint: float
+    lesson_study_best: float
     novice_peer_weight: float
+    novice_years: float
     keep: float
     held_back: float
     b_sent: float
@@ -130,10 +141,11 @@ UNITS: Mapping[str, tuple[float | None, float | None]] = {
     "SD, spread": (0, None),
     "ratio": (0, None),
     "share": (0, 1),
-    "share of pay": (0.001, 1),  # divided by, as the next four
+    "share of pay": (0.001, 1),  # divided by, as the next five
     "share above 0": (0.01, 1),
     "reliability": (0.01, 1),
     "years": (0.01, None),
+    "hours": (0.01, None),
     "km": (0.01, None),
     "correlation": (0, 1),
     "students": (0, None),
@@ -252,7 +264,7 @@ class EffectTable:
 
 def _stable_id(name: str) -> int:
     """63 bits of a hash of the name, so that a new coefficient moves the draw of no other."""
-    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little") >> 1
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=HASH_BYTES).digest(), "little") >> 1
 
 
 def _coefficients(rows: Mapping[str, Any], path: Path) -> dict[str, Coefficient]:

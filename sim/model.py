@@ -33,6 +33,8 @@ from sim.noise import Floats, Noise
 from sim.reform import Policy
 
 Rule = Callable[["ZoneReform"], None]
+MESA_SEEDS = 2**32
+"""Seeds that mesa takes; nothing of ours draws from its generator."""
 
 CALENDAR: tuple[tuple[str, Rule], ...] = (
     ("demography", demography.advance),  # grade 9 leaves, others move up, a new cohort enters
@@ -116,7 +118,7 @@ class ZoneReform(mesa.Model):
         baseline: Baseline | None = None,
         held: bool = False,
     ) -> None:
-        super().__init__(rng=noise.seed % 2**32)
+        super().__init__(rng=noise.seed % MESA_SEEDS)
         self.year = year
         self.district, self.policy, self.effects = district, policy, effects
         self.background, self.prices, self.noise = background, prices, noise
@@ -204,6 +206,7 @@ class ZoneReform(mesa.Model):
             norm=np.array(district.by_level("norm")),
             fill_norm=0.0,
             quota=np.array(law.quota),
+            smallest_funded=law.smallest_funded,
             retirement_months=law.retirement_months,
             school_research_share=district.school_research_share,
             teacher_research_share=district.teacher_research_share,

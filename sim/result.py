@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COST_KEYS = ["scenario", "year", "lever"]
+BAND_OPACITY = 0.2
 
 
 class Described(Protocol):
@@ -143,7 +144,7 @@ class Result:
             if scenario == "policy":
                 ax.plot(years, over.mean, label=scenario)
                 band = f"{scenario}, 5-95 % of replicates"
-                ax.fill_between(years, over.p05, over.p95, alpha=0.2, linewidth=0, label=band)
+                ax.fill_between(years, over.p05, over.p95, alpha=BAND_OPACITY, linewidth=0, label=band)
             else:
                 ax.plot(years, over.mean, color="grey", linestyle="--", label=scenario)
         ax.set_title(self._title)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sim.config import Effects, EffectTable, RunSettings
+from sim.config import HORIZON, REPLICATES, Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
 from sim.district.spec import DistrictSpec, load_district
 from sim.district.spin_up import district_at_rest
@@ -114,7 +114,7 @@ def load(
     counterfactual: str = "none",
     effects: str = "evidence",
     background: str = "law",
-    horizon: int = 2025,
+    horizon: int = HORIZON,
     overrides: Sequence[Override] = (),
     config_dirs: Sequence[Path] = (),
 ) -> Scenario:
@@ -229,7 +229,7 @@ def run_replicate(scenario: Scenario, seed: int, arms: tuple[Arm, ...], number: 
 
 def run(
     scenario: Scenario,
-    replicates: int = 100,
+    replicates: int = REPLICATES,
     seed: int = 1,
     *,
     counterfactual: bool = True,

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.agents.school import LEVELS
 from sim.analysis.paired import spread, wilson
+from sim.indicators.scores import PERCENT
 from sim.noise import Floats
 from sim.targets import DISTRICT_TABLE, ROUNDING, Target, Targets, Unscored
 
@@ -204,7 +205,7 @@ def _steps(levels: Floats, step: str) -> Floats:
     before = np.concatenate((np.full_like(levels[:, :1], np.nan), levels[:, :-1]), axis=1)
     if step == "change":
         return levels - before
-    return 100.0 * _ratio(levels - before, before)
+    return PERCENT * _ratio(levels - before, before)
 
 
 def _worst(target: Target, values: Floats) -> Floats:

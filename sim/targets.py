@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.agents.school import LEVELS
 from sim.indicators.catalogue import INDICATORS, SCHOOL
+from sim.indicators.scores import PERCENT
 from sim.noise import Floats
 from sim.reform import known_levers
 from sim.userinput import UserError, find, no_such, number, read_yaml, shown
@@ -84,7 +85,7 @@ class Target:
     @property
     def factor(self) -> float:
         """The target's unit, in the indicator's."""
-        return 100.0 if self.unit in ("%", "pp") and INDICATORS[self.indicator].unit == "share" else 1.0
+        return PERCENT if self.unit in ("%", "pp") and INDICATORS[self.indicator].unit == "share" else 1.0
 
     def resolve(self, parameters: Mapping[str, Any]) -> float:
         """What is promised, in `unit`; a district value is looked up in the run's settings."""
@@ -98,7 +99,7 @@ class Target:
     def met(self, values: Floats, goal: float) -> NDArray[np.bool_]:
         """Whether values meet the goal, both in `unit`; `=` on a share that should be complete is `>=`."""
         at_least, at_most = values >= goal - ROUNDING, values <= goal + ROUNDING
-        if self.comparator == ">=" or (self.comparator == "=" and self.unit == "%" and goal == 100):
+        if self.comparator == ">=" or (self.comparator == "=" and self.unit == "%" and goal == PERCENT):
             return at_least
         return at_most if self.comparator == "<=" else at_least & at_most
 

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.agents.classroom import TEAM_SIZE
 from sim.model import CALENDAR, ZoneReform
 
 RATE = st.floats(0, 1)
@@ -96,7 +95,8 @@ class Books:
         for one in model.classes:
             team = [int(row) for row in one.team if row >= 0]
             assert all(model.teachers.school[row] == one.school for row in team)
-            assert len(team) == TEAM_SIZE[model.schools.level[one.school]] or not one.covered
+            whole = model.district.by_level("core_teachers")[model.schools.level[one.school]]
+            assert len(team) == whole or not one.covered
 
 
 def watched(books: list[Books]) -> tuple:

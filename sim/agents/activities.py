@@ -22,7 +22,8 @@ def record_activities(model: "ZoneReform") -> None:
     employed = teachers.employed
     schools.research = chosen_schools("research schools", terms.school_research_share, schools, model.noise)
     teachers.research = _some(model, "research", 0, terms.teacher_research_share, employed)
-    teachers.contest = _some(model, "contest", model.year, terms.young_contest_share, teachers.young)
+    young = teachers.younger_than(model.district.young_age)
+    teachers.contest = _some(model, "contest", model.year, terms.young_contest_share, young)
     trained = employed & teachers.ict_trained
     teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, first=trained)
     teachers.award = employed & wins_award(model)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.learning import PARTS, yearly_luck
-from sim.agents.school import ENTRY_GRADE, LEVELS
+from sim.agents.learning import GRADE_DIGITS, PARTS, yearly_luck
+from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS
 from sim.noise import Floats
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def sit_tests(model: "ZoneReform") -> None:
 def noise_sd(model: "ZoneReform") -> Floats:
     """SD of test noise by grade (index 1 ... 9): variance 1 - reliability, in SD of the reference population."""
     effects = model.effects
-    reliability = np.full(10, effects.rec_rel)
+    reliability = np.full(LAST_GRADE + 1, effects.rec_rel)
     reliability[1] = min(effects.reliability_grade1, effects.rec_rel)
     reliability[2] = min(effects.reliability_grade2, effects.rec_rel)
     return np.sqrt(1.0 - reliability)
@@ -62,7 +62,7 @@ def value_added(model: "ZoneReform") -> Floats:
     school, grade = students.school[known], students.grade[known].astype(np.int64)
     score = _centred(students.score[known], grade)
     prior = students.prior_score[known]
-    school_prior = _centred(_means(prior, school.astype(np.int64) * 10 + grade), grade)
+    school_prior = _centred(_means(prior, school.astype(np.int64) * GRADE_DIGITS + grade), grade)
     prior = _centred(prior, grade)
     for level in range(len(LEVELS)):
         of = schools.level[school] == level
@@ -103,7 +103,7 @@ def _residual(score: Floats, prior: Floats, school_prior: Floats) -> Floats:
     a, b, c = (prior * prior).sum(), (prior * school_prior).sum(), (school_prior * school_prior).sum()
     p, q = (prior * score).sum(), (school_prior * score).sum()
     det = a * c - b * b
-    if det <= 1e-9 * max(a * c, 1e-300):
+    if det <= 1e-9 * (a * c):
         return score - prior * (p / a if a > 0 else 0.0)
     return np.asarray(score - prior * ((p * c - q * b) / det) - school_prior * ((a * q - b * p) / det))
 

@@ -8,9 +8,6 @@ import numpy as np
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
-SMALLEST_FUNDED = 100
-"""Schools with fewer students get public-use funds as for 100 (national_standards, section 1.4 no. 6)."""
-
 
 @dataclass
 class Ledger:
@@ -25,9 +22,10 @@ class Ledger:
 def fund_schools(model: "ZoneReform") -> None:
     """Public-use funds (公用经费) of the year, by student and the official quota.
 
+    Schools with fewer students than `smallest_funded` get them as for so many.
     They are spent within the year: books, equipment and rooms are taken to be kept up from them as they stand.
     """
     schools = model.schools
     students = np.bincount(model.students.school, minlength=len(schools))
-    funds = np.maximum(students, SMALLEST_FUNDED) * model.terms.quota[schools.level]
+    funds = np.maximum(students, model.terms.smallest_funded) * model.terms.quota[schools.level]
     model.ledger.base_funds += int(np.round(funds).sum())

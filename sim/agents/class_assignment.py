@@ -4,48 +4,45 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.classroom import CYCLE_STARTS, TEAM_SIZE
 from sim.agents.columns import Array
-from sim.agents.school import JUNIOR, PRIMARY
+from sim.agents.school import ENTRY_GRADE
 from sim.agents.teacher import CORE, Teachers
 from sim.noise import rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
-EXTRA_LOADS = 50
-"""Classes beyond the normal load that a school may put on one teacher before it leaves a class without."""
-
 
 def assign(model: "ZoneReform") -> None:
     """Keep the teams that go on with their classes; fill every open place of a team.
 
     A place goes to a teacher of its subject within the normal load, least loaded first; then to another core
-    teacher of the school within the normal load; then to larger loads, and the class is listed as uncovered.
+    teacher of the school within the normal load; then to larger loads, and the class is listed as uncovered. How many
+    places a team has, and how many years it follows the class, the district says.
     """
     classes, schools = model.classes, model.schools
     classes.team = kept_teams(model)
-    level = schools.level[classes.school]
-    normal = int(model.district.core_load)
-    for extra, own_subject in ((0, True), (0, False), (EXTRA_LOADS, True), (EXTRA_LOADS, False)):
+    size = np.array(model.district.by_level("core_teachers"))[schools.level[classes.school]]
+    normal, any_load = int(model.district.core_load), len(classes) * len(CORE)
+    for most, own_subject in ((normal, True), (normal, False), (any_load, True), (any_load, False)):
         for slot, subject in enumerate(CORE):
-            wanted = slot < np.where(level == JUNIOR, TEAM_SIZE[JUNIOR], TEAM_SIZE[PRIMARY])
-            open_ = np.flatnonzero(wanted & (classes.team[:, slot] < 0))
+            open_ = np.flatnonzero((slot < size) & (classes.team[:, slot] < 0))
             if len(open_) == 0:
                 continue
             subjects = (subject,) if own_subject else CORE
-            classes.team[open_, slot] = least_loaded(model, open_, subjects, normal + extra)
-    classes.covered = within_normal_loads(model, level)
+            classes.team[open_, slot] = least_loaded(model, open_, subjects, most)
+    classes.covered = within_normal_loads(model, size)
     classes.team_ids = model.teachers.id[classes.team]
 
 
 def kept_teams(model: "ZoneReform") -> Array:
-    """Teams without those who left the school; none where the class begins a new three-year cycle."""
+    """Teams without those who left the school; none where the class begins a new cycle of `team_years`."""
     classes, teachers = model.classes, model.teachers
+    years = classes.grade - np.array(ENTRY_GRADE)[model.schools.level[classes.school]]
     team = classes.team
     there = (team >= 0) & (teachers.school[team] == classes.school[:, None])
     same_person = classes.team_ids == teachers.id[team]
-    goes_on = ~np.isin(classes.grade, CYCLE_STARTS)
+    goes_on = years % int(model.district.team_years) != 0
     return np.where(there & same_person & goes_on[:, None], team, -1)
 
 
@@ -66,13 +63,13 @@ def least_loaded(model: "ZoneReform", open_: Array, subjects: tuple[int, ...], m
     return _meet(at, asked, school, place, teacher)
 
 
-def within_normal_loads(model: "ZoneReform", level: Array) -> Array:
+def within_normal_loads(model: "ZoneReform", size: Array) -> Array:
     """Classes whose team is whole and of different people, and within everybody's normal load.
 
     Where a teacher has more than the normal load, the classes beyond it, by id, are not.
     """
     team, class_id = model.classes.team, model.classes.id
-    whole = (team[:, 0] >= 0) & (team[:, 1] >= 0) & ((team[:, 2] >= 0) | (level == PRIMARY))
+    whole = (team[:, 0] >= 0) & (team[:, 1] >= 0) & ((team[:, 2] >= 0) | (size == 2))
     whole &= (team[:, 0] != team[:, 1]) & (team[:, 0] != team[:, 2]) & (team[:, 1] != team[:, 2])
     row, slot = np.nonzero(team >= 0)
     beyond = rank_within(team[row, slot], class_id[row]) >= int(model.district.core_load)

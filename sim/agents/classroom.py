@@ -4,10 +4,6 @@ import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
 
-TEAM_SIZE = (2, 3)
-"""Core teachers of a class, primary and junior: language, mathematics and, in junior schools, another core subject."""
-CYCLE_STARTS = (1, 4, 7)
-"""Grades in which a class gets a new team; the team follows the class for three years."""
 SCHOOL_DIGITS = 10**5
 INDEX_DIGITS = 10**4
 

@@ -5,26 +5,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import PRIMARY
-from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, Students, student_ids
+from sim.agents.school import LAST_GRADE, PRIMARY
+from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, MOST_ARRIVALS, Students, student_ids
 from sim.noise import Floats
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
-MOST_ARRIVALS = 9
-
 
 def advance(model: "ZoneReform") -> None:
     """Promote the students, let the entrants in (without a school yet) and exchange those who migrate."""
     students, classes = model.students, model.classes
-    staying = students.grade < 9
+    staying = students.grade < LAST_GRADE
     model.flows["left"] = int(np.count_nonzero(~staying))
     students = students.take(staying)
     students.grade = students.grade + 1
-    model.classes = classes.take(classes.grade < 9)
+    model.classes = classes.take(classes.grade < LAST_GRADE)
     model.classes.grade = model.classes.grade + 1
-    students.classroom = students.classroom - np.count_nonzero(~(classes.grade < 9))
+    students.classroom = students.classroom - np.count_nonzero(~(classes.grade < LAST_GRADE))
     migrate(model, students)
     entrants = new_cohort(model, model.year)
     model.flows["entered"] = len(entrants)

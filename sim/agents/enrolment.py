@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 PAIR = 10**4
 """The pair of a student and a school has the id student * PAIR + school."""
+HERMITE_POINTS = (-np.sqrt(3.0), 0.0, np.sqrt(3.0))
+HERMITE_MASSES = (1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0)
+"""Gauss-Hermite quadrature over a standard normal."""
+HIGHEST_WEIGHT, HALVINGS = 20.0, 50
+"""Weight of reputation that no district comes near, and the bisection below it."""
 
 
 def enrol(model: "ZoneReform") -> None:
@@ -137,20 +142,20 @@ def solve_choice_weight(
     """
     if len(residents) < 2 or residents.sum() == 0:
         return 0.0
-    points, masses = np.array([-np.sqrt(3.0), 0.0, np.sqrt(3.0)]), np.array([1.0, 4.0, 1.0]) / 6.0
+    minds = status_weight(np.array(HERMITE_POINTS))
 
     def elsewhere(weight: float) -> float:
         total = 0.0
-        for minds, mass in zip(status_weight(points), masses, strict=True):
-            utility = -kilometres / scale + weight * minds * reputation
+        for minding, mass in zip(minds, HERMITE_MASSES, strict=True):
+            utility = -kilometres / scale + weight * minding * reputation
             own = np.exp(np.diag(utility)) / np.exp(utility).sum(axis=1)
             total += mass * float((residents * (1.0 - own)).sum() / residents.sum())
         return total
 
-    low, high = 0.0, 20.0
+    low, high = 0.0, HIGHEST_WEIGHT
     if elsewhere(low) >= choosing_elsewhere:
         return 0.0
-    for _ in range(50):
+    for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if elsewhere(middle) < choosing_elsewhere else (low, middle)
     return 0.5 * (low + high)
@@ -179,7 +184,7 @@ def form_classes(model: "ZoneReform", students: Students, rows: Array, level: in
         id=class_ids(model.year, schools.id[where], number),
         school=where,
         grade=np.full(len(where), ENTRY_GRADE[level]),
-        team=np.full((len(where), 3), -1),
+        team=np.full(Classes.team.shape(len(where)), -1),
     )
 
 

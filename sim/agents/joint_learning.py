@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.activities import record_activities
+from sim.agents.activities import record_activities, share_of
 from sim.agents.columns import Array
-from sim.agents.teacher import CORE, NOVICE_YEARS, SUBJECTS, Teachers
+from sim.agents.teacher import CORE, SUBJECTS, Teachers
 from sim.noise import Floats, rank_within
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 MODES = ("joint_preparation", "matched_pairs", "lesson_study", "shadowing")
-FULL_HOURS = 360.0
-"""Hours in five years of the training whose effect `b_nttp` is (教督〔2017〕6号)."""
 
 
 def learn_together(model: "ZoneReform") -> None:
@@ -44,7 +42,7 @@ def keep_up(model: "ZoneReform") -> None:
         joint = terms.joint_coverage * from_joint_work(staff, model)
         gain, harm = gain + np.maximum(0.0, joint), harm + np.minimum(0.0, joint)
     if terms.training_hours > 0:
-        training = effects.b_nttp * min(1.0, terms.training_hours / FULL_HOURS)
+        training = effects.b_nttp * min(1.0, terms.training_hours / effects.training_full_hours)
         gain, harm = gain + max(0.0, training), harm + min(0.0, training)
     practised = np.maximum(effects.keep * staff.practised, gain)
     teachers.practised[rows] = practised
@@ -65,7 +63,7 @@ def from_colleagues(staff: Teachers, effects: "Effects") -> Floats:
     total, size = np.bincount(group, weights=own), np.bincount(group)
     others = size[group] - 1
     mean = np.divide(total[group] - own, others, out=own.copy(), where=others > 0)
-    novice = np.where(staff.experience < NOVICE_YEARS, effects.novice_peer_weight, 1.0)
+    novice = np.where(staff.experience < effects.novice_years, effects.novice_peer_weight, 1.0)
     return np.asarray(effects.rec_peerT * skill_gap(mean, own, effects) * novice)
 
 
@@ -124,9 +122,9 @@ def pair_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effec
 
 
 def best_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
-    """Lesson study: to the mean of the best quarter of the zone's teachers of the subject."""
+    """Lesson study: to the mean of the zone's best teachers of the subject, a share `lesson_study_best` of them."""
     own = staff.base_skill
-    best = rank_within(group, -own, staff.id) < -(-np.bincount(group)[group] // 4)
+    best = rank_within(group, -own, staff.id) < share_of(effects.lesson_study_best, np.bincount(group))[group]
     count = np.bincount(group[best])[group]
     mean = np.bincount(group[best], weights=own[best])[group] / count
     given = np.bincount(group[best], weights=np.where(at_lead, giving, 1.0)[best])[group] / count

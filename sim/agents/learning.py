@@ -14,9 +14,9 @@ from sim.noise import Floats, rank_within
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
-REFERENCE_EXPERIENCE = 10
-"""Years of teaching against which experience counts; shifts every class alike."""
 GRADE_DIGITS = 10
+STEP_STUDENTS, STEP_MONEY = 10.0, 1.1
+"""What the effects of class size and money are for: ten students, ten per cent."""
 PARTS = ("teachers", "class_size", "peers", "money", "digital", "incentives", "principal", "shock", "extra")
 """Columns of `Classes` that add up to what a year in the class adds, g."""
 
@@ -60,10 +60,13 @@ def team_mean(model: "ZoneReform", values: Floats) -> Floats:
 
 
 def teachers_part(model: "ZoneReform", skill: Floats) -> Floats:
-    """Team skill, experience, match of teacher and school, and the first year at a new school (`rec_move`)."""
+    """Team skill, experience, match of teacher and school, and the first year at a new school (`rec_move`).
+
+    Experience counts against that of `reference_experience` years, which shifts every class alike.
+    """
     teachers, effects = model.teachers, model.effects
     experience = experience_effect(teachers.experience, effects) - experience_effect(
-        np.array([REFERENCE_EXPERIENCE]), effects
+        np.array([effects.reference_experience]), effects
     )
     match = match_quality(teachers.id, model.schools.id[teachers.school], effects, model.noise)
     return skill + team_mean(model, experience + match + effects.rec_move * teachers.moved)
@@ -72,7 +75,7 @@ def teachers_part(model: "ZoneReform", skill: Floats) -> Floats:
 def size_effect(size: Array, model: "ZoneReform") -> Floats:
     """Two slopes with a knee at `class_knee` students: `rec_class10` per ten above, `class10_below` below."""
     effects = model.effects
-    above = (size - effects.class_knee) / 10.0
+    above = (size - effects.class_knee) / STEP_STUDENTS
     return np.where(above > 0, effects.rec_class10 * above, effects.class10_below * above)
 
 
@@ -99,7 +102,7 @@ def money_part(model: "ZoneReform") -> Floats:
     reference = model.reference_budget()[schools.level]
     students = np.maximum(np.bincount(model.students.school, minlength=len(schools)), 1)
     spending = reference + effects.e_cn_passthru * schools.last_received / students
-    return np.asarray(effects.b_spend * np.log(spending / reference) / np.log(1.1))
+    return np.asarray(effects.b_spend * np.log(spending / reference) / np.log(STEP_MONEY))
 
 
 def quota_effort(model: "ZoneReform") -> Floats:

@@ -9,9 +9,11 @@ from sim.agents.columns import Column, Columns
 
 PRIMARY, JUNIOR = 0, 1
 LEVELS = ("primary", "junior")
-GRADES = (range(1, 7), range(7, 10))
-ENTRY_GRADE = (1, 7)
 YEARS = (6, 3)
+"""Grades of a primary and of a junior school (六三制)."""
+LAST_GRADE = sum(YEARS)
+ENTRY_GRADE = (1, YEARS[PRIMARY] + 1)
+FINAL_GRADE = (YEARS[PRIMARY], LAST_GRADE)
 
 
 class Schools(Columns):

@@ -15,10 +15,7 @@ from sim.noise import rank_within
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
-SENIORITY_FOR_BACKBONE = 5
-"""Years of teaching before a first backbone title; assumed."""
-TITLE_YEARS = (1, 8, 16)
-"""Years of teaching after which a junior, middle and senior title is usual; assumed, spread by two years."""
+MONTHS = 12
 
 
 def renew(model: "ZoneReform") -> None:
@@ -41,16 +38,16 @@ def a_year_passes(model: "ZoneReform") -> None:
         years += employed
     teachers.moved[:] = False
     teachers.rotated[:] = False
-    spread = 2.0 * model.noise.normal("title", 0, teachers.id)
-    teachers.title = sum((teachers.experience + spread >= years) & employed for years in TITLE_YEARS)
+    spread = model.district.title_years_sd * model.noise.normal("title", 0, teachers.id)
+    teachers.title = sum((teachers.experience + spread >= years) & employed for years in model.district.title_years)
 
 
 def exits(model: "ZoneReform") -> Array:
     """Rows of those who retire or quit; the backbone titles they held fall vacant at their school."""
     teachers, noise, terms = model.teachers, model.noise, model.terms
-    birth_month = np.floor(12 * noise.uniform("birth month", 0, teachers.id))
+    birth_month = np.floor(MONTHS * noise.uniform("birth month", 0, teachers.id))
     limit = np.where(teachers.female, terms.retirement_months[1], terms.retirement_months[0])
-    retires = teachers.age * 12 + birth_month >= limit
+    retires = teachers.age * MONTHS + birth_month >= limit
     quits = noise.chance("quit", model.year, teachers.id, model.effects.quit_rate)
     leaving = np.flatnonzero(teachers.employed & (retires | quits))
     for rung in range(1, len(BACKBONE)):
@@ -126,13 +123,13 @@ def give_titles(model: "ZoneReform") -> None:
         tilt_titles(model)
     luck = effects.title_noise * model.noise.normal("appraisal", model.year, teachers.id)
     appraisal = teachers.base_skill / max(effects.rec_sigmaT, 1e-9) + luck
-    for rung in (3, DISTRICT_BACKBONE, 1):
+    for rung in range(len(BACKBONE) - 1, 0, -1):
         vacant = schools.vacant_titles[:, rung - 1]
         if not vacant.any():
             continue
         below = teachers.employed & (teachers.backbone == rung - 1)
         if rung == 1:
-            below &= teachers.experience >= SENIORITY_FOR_BACKBONE
+            below &= teachers.experience >= model.district.backbone_years
         candidates = np.flatnonzero(below)
         at = teachers.school[candidates]
         place = rank_within(at, -np.round(appraisal[candidates], 9), teachers.id[candidates])

@@ -8,6 +8,8 @@ COHORT_DIGITS = 10**11
 CATCHMENT_DIGITS = 10**6
 ARRIVAL = 10**5
 """A child who takes the place of one who left has the same number plus ARRIVAL."""
+MOST_ARRIVALS = CATCHMENT_DIGITS // ARRIVAL - 1
+"""Children who may follow one another in a place: more have no number."""
 
 
 class Students(Columns):

@@ -7,17 +7,19 @@ from sim.config import Effects
 from sim.noise import Floats, Noise
 
 SUBJECTS = ("language", "mathematics", "other_core", "pe_arts", "science_it")
-LANGUAGE, MATHEMATICS, OTHER_CORE, PE_ARTS, SCIENCE_IT = range(5)
+LANGUAGE, MATHEMATICS, OTHER_CORE, PE_ARTS, SCIENCE_IT = range(len(SUBJECTS))
 CORE = (LANGUAGE, MATHEMATICS, OTHER_CORE)
 BACKBONE = ("none", "school", "district", "city")
 DISTRICT_BACKBONE = 2
-NOVICE_YEARS = 5
-YOUNG_AGE = 35
+EXPERIENCE_POINTS = (0, 2, 5, 10, 20)
+"""Years of teaching at which the effect of experience is known (`b_exp_yr2` ... `b_exp_yr20`)."""
 
 POSTS = 10**5
 """A post's number is the id of the school that founded it * POSTS + its place there."""
 GENERATIONS = 1000
 """A teacher's id is post * GENERATIONS + the number of holders the post has had before."""
+PAIR = 10**5
+"""The pair of a teacher and a school has the id teacher * PAIR + school."""
 
 
 class Teachers(Columns):
@@ -53,10 +55,9 @@ class Teachers(Columns):
         """Mask of the posts that are filled."""
         return self.school >= 0
 
-    @property
-    def young(self) -> Array:
-        """Mask of the young teachers (青年教师)."""
-        return np.asarray(self.employed & (self.age < YOUNG_AGE))
+    def younger_than(self, age: float) -> Array:
+        """Mask of those in post who are younger; 青年教师 where `age` is the district's `young_age`."""
+        return np.asarray(self.employed & (self.age < age))
 
     @property
     def skill(self) -> Floats:
@@ -83,12 +84,11 @@ def drawn_skill(standing: Floats, ids: Array, effects: Effects, noise: Noise) ->
 
 def match_quality(teacher_ids: Array, schools: Array, effects: Effects, noise: Noise) -> Floats:
     """How well a teacher and a school suit each other: belongs to the pair, for good (`rec_match`, SD)."""
-    pairs = teacher_ids * np.int64(100_000) + schools
+    pairs = teacher_ids * np.int64(PAIR) + schools
     return effects.rec_match * noise.normal("match", 0, pairs)
 
 
 def experience_effect(years: Array, effects: Effects) -> Floats:
     """Effect of experience against a novice: straight lines between the published points, flat after year 20."""
-    points = [0.0, 2.0, 5.0, 10.0, 20.0]
     values = [0.0, effects.b_exp_yr2, effects.b_exp_yr5, effects.b_exp_yr10, effects.b_exp_yr20]
-    return np.interp(years, points, values)
+    return np.interp(years, EXPERIENCE_POINTS, values)

@@ -26,6 +26,8 @@ class Terms:
     """Share of a school's shortfall in posts against the plain norm that is closed, 0 ... 1; not a rate a year."""
     quota: NDArray[np.float64]
     """Public-use funds, yuan a student."""
+    smallest_funded: int
+    """Students for whom schools with fewer get public-use funds."""
     retirement_months: tuple[int, int]
     """Age of retirement in months, men and women."""
     school_research_share: float
@@ -38,12 +40,12 @@ class Terms:
     live_lesson_share: float
     extra_time_share: float
     """Share of digital lessons that come with extra learning time."""
+    rotation_years: int
+    """Years at one school that make a teacher eligible for rotation."""
     live_source: str = "lead"
     """Who broadcasts live classes: "lead", "zone_best" or "district_best" school."""
     training_hours: float = 0.0
     """Hours of generic training in five years above the status quo."""
-    rotation_years: int = 6
-    """Years at one school that make a teacher eligible for rotation."""
     joint_coverage: float = 0.0
     joint_mode: str = ""
     bundled: float = 0.0

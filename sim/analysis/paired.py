@@ -18,6 +18,9 @@ from sim.noise import Floats
 
 KEYS = ("scenario", "replicate", "year", "level", "scope", "unit")
 """Columns of an indicator table that say what a row is; the others are indicators."""
+LOWER, UPPER = 5, 95
+"""Percentiles over replicates in columns `p05` and `p95`."""
+CONFIDENCE = 0.95
 EFFECT_COLUMNS = ("indicator", "level", "year", "mean", "p05", "p95", "se", "replicates")
 
 
@@ -34,17 +37,18 @@ class Spread(NamedTuple):
 def spread(values: Floats) -> Spread:
     """Sum up along the first axis (replicates), leaving out nan."""
     count = np.count_nonzero(~np.isnan(values), axis=0)
-    mean, sd, p05, p95 = (np.full(values.shape[1:], np.nan) for _ in range(4))
+    unknown = np.full(values.shape[1:], np.nan)
+    mean, sd, p05, p95 = unknown, unknown.copy(), unknown.copy(), unknown.copy()
     some, two = count > 0, count > 1
     mean[some] = np.nanmean(values[:, some], axis=0)
     # From the smallest value, so that equal values have no spread, whatever the rounding of their mean.
     sd[two] = np.nanstd(values[:, two] - np.nanmin(values[:, two], axis=0), axis=0, ddof=1)
-    p05[some] = np.nanpercentile(values[:, some], 5, axis=0)
-    p95[some] = np.nanpercentile(values[:, some], 95, axis=0)
+    p05[some] = np.nanpercentile(values[:, some], LOWER, axis=0)
+    p95[some] = np.nanpercentile(values[:, some], UPPER, axis=0)
     return Spread(mean, sd, p05, p95, count)
 
 
-def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, float]:
+def wilson(successes: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Wilson's score interval of a probability, from `successes` in `n` independent trials.
 
     Source: Wilson, E. B. (1927), Journal of the American Statistical Association 22(158), 209-212.
@@ -54,7 +58,7 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> tuple[float, flo
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     share, weight = successes / n, z * z / n
     middle = (share + weight / 2) / (1 + weight)
-    half = z * math.sqrt(share * (1 - share) / n + weight / (4 * n)) / (1 + weight)
+    half = z * math.sqrt(share * (1 - share) / n + weight / (2 * n) / 2) / (1 + weight)
     # At the ends the exact bound is the end itself; rounding must not move it.
     return (0.0 if successes == 0 else middle - half), (1.0 if successes == n else middle + half)
 

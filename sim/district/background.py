@@ -16,6 +16,8 @@ class Law:
 
     quota: tuple[float, float]
     """Public-use funds, yuan a student, primary and junior."""
+    smallest_funded: int
+    """Students for whom schools with fewer get public-use funds."""
     retirement_months: tuple[int, int]
     """Retirement age in months, men and women."""
 
@@ -34,6 +36,7 @@ class Background:
         held = {name: _held(by_year, year) for name, by_year in self.values.items()}
         return Law(
             quota=(held["quota_primary"], held["quota_junior"]),
+            smallest_funded=int(held["smallest_funded"]),
             retirement_months=(int(held["retirement_men"]), int(held["retirement_women"])),
         )
 

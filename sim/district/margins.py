@@ -9,9 +9,15 @@ from sim.apportion import apportion
 from sim.indicators.standards import weighted_cv
 from sim.noise import Floats, inverse_normal
 
+WIDEST_SPREAD = 3.0
+"""Log spread of the amounts a student at which a wide CV is given up."""
+LOG_SLACK = 5.0
+"""How far, in logs, the mean of a clipped lognormal is looked for beyond the clips."""
+HALVINGS = 60
 
-def school_sizes(total: int, luck: Floats, place: Floats, log_sd: float, floor: float, ceiling: float) -> Array:
-    """Whole school sizes that add up to `total`, lognormal between a floor and a ceiling.
+
+def school_sizes(total: int, luck: Floats, place: Floats, log_sd: float, low: float, high: float) -> Array:
+    """Whole school sizes that add up to `total`, lognormal between `low` and `high`.
 
     Parameters
     ----------
@@ -22,13 +28,11 @@ def school_sizes(total: int, luck: Floats, place: Floats, log_sd: float, floor: 
     count = len(luck)
     stratum = np.argsort(np.argsort(luck, kind="stable"), kind="stable")
     score = inverse_normal((stratum + place) / count)
-    mean = total / count
-    low, high = min(floor, 0.3 * mean), max(ceiling, 1.5 * mean)
 
     def size_sum(location: float) -> float:
         return float(np.clip(np.exp(location + log_sd * score), low, high).sum())
 
-    location = _root(lambda at: size_sum(at) - total, np.log(low) - 1.0, np.log(high) + 5.0)
+    location = _root(lambda at: size_sum(at) - total, np.log(low) - 1.0, np.log(high) + LOG_SLACK)
     return apportion(total, np.clip(np.exp(location + log_sd * score), low, high))
 
 
@@ -36,7 +40,7 @@ def amounts(students: Array, mean: float, cv: float, luck: Floats) -> Floats:
     """Amount of a resource at each school with a stated mean a student and official (weighted) CV.
 
     Amounts a student are lognormal in `luck` (standard normal); the spread is found by bisection. A handful of
-    schools may be too alike in luck for a wide CV: they stop at a spread of 3.
+    schools may be too alike in luck for a wide CV: they stop at `WIDEST_SPREAD`.
     """
     if len(students) < 2 or cv <= 0:
         return mean * students.astype(np.float64)
@@ -45,15 +49,14 @@ def amounts(students: Array, mean: float, cv: float, luck: Floats) -> Floats:
         raw = students * np.exp(spread * (luck - luck.max()))
         return np.asarray(mean * students.sum() / raw.sum() * raw)
 
-    widest = 3.0
-    if weighted_cv(scaled(widest), students) < cv:
-        return scaled(widest)
-    return scaled(_root(lambda spread: weighted_cv(scaled(spread), students) - cv, 0.0, widest))
+    if weighted_cv(scaled(WIDEST_SPREAD), students) < cv:
+        return scaled(WIDEST_SPREAD)
+    return scaled(_root(lambda spread: weighted_cv(scaled(spread), students) - cv, 0.0, WIDEST_SPREAD))
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Root of an increasing function by bisection, always the same 60 halvings."""
-    for _ in range(60):
+    """Root of an increasing function by bisection, always the same number of halvings."""
+    for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
         if function(middle) < 0:
             low = middle

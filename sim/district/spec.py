@@ -12,7 +12,11 @@ from typing import Any
 
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
+from sim.config import BASELINE_YEAR
 from sim.userinput import UserError, closest, find, number, read_yaml, shown
+
+SHOWN = 3
+"""Problems of one kind that a message lists."""
 
 
 def margin(unit: str, low: float, high: float, meaning: str, whole: bool = False) -> Any:
@@ -49,10 +53,13 @@ class DistrictSpec:
     left_behind_share: float = margin("share", 0, 1, "left-behind children")
     map_km: float = margin("km", 1, 300, "side of the square over which zones are scattered")
     zone_km: float = margin("km", 0.1, 50, "radius within which a zone's schools lie")
+    urban_radius: float = margin("share of map_km", 0, 1, "radius of the urban centre; outside it schools are rural")
 
     school_size_log_sd: float = margin("log students", 0, 1.5, "spread of school size")
     school_size_ceiling: float = margin("students", 100, 10000, "largest school")
     school_size_floor: float = margin("students", 20, 1000, "smallest school")
+    smallest_of_mean: float = margin("share", 0.01, 1, "smallest school over the mean, where the floor leaves no room")
+    largest_of_mean: float = margin("ratio", 1, 10, "largest school over the mean, where the ceiling leaves no room")
     class_cap_primary: float = margin("students", 10, 100, "students a new primary class may have", whole=True)
     class_cap_junior: float = margin("students", 10, 100, "students a new junior class may have", whole=True)
     seat_slack: float = margin("share", 0, 2, "places in the entry grade beyond the baseline's entrants")
@@ -64,7 +71,18 @@ class DistrictSpec:
     teacher_elasticity: float = margin("", 0.2, 1, "elasticity of a school's posts to its enrolment")
     female_share: float = margin("share", 0, 1, "women among teachers")
     entry_age: float = margin("years", 20, 35, "age at which teachers are hired", whole=True)
+    career_years: float = margin("years", 1, 50, "years of teaching over which the first teachers are spread")
+    years_here: float = margin("years", 1, 50, "years at the school over which the first teachers are spread")
+    young_age: float = margin("years", 20, 60, "age below which teachers are young (青年教师)", whole=True)
+    core_teachers_primary: float = margin("teachers", 2, 3, "core teachers of a class", whole=True)
+    core_teachers_junior: float = margin("teachers", 2, 3, "core teachers of a class", whole=True)
     core_load: float = margin("classes", 1, 6, "classes that a core teacher may have in a team", whole=True)
+    team_years: float = margin("years", 1, 6, "years that core teachers follow a class; 1 deals them anew", whole=True)
+    junior_title_years: float = margin("years", 0, 50, "years of teaching after which a junior title is usual")
+    middle_title_years: float = margin("years", 0, 50, "years of teaching after which a middle title is usual")
+    senior_title_years: float = margin("years", 0, 50, "years of teaching after which a senior title is usual")
+    title_years_sd: float = margin("years", 0, 10, "spread of these years over teachers")
+    backbone_years: float = margin("years", 0, 50, "years of teaching before a first backbone title")
     lead_standing: float = margin("SD", 0, 2, "how much more sought after lead schools are by teachers")
     rotation_years: float = margin("years", 1, 30, "years at one school that make a teacher eligible", whole=True)
     head_years: float = margin("years", 1, 30, "years at one school that make a principal eligible", whole=True)
@@ -77,10 +95,12 @@ class DistrictSpec:
     city_backbone_share: float = margin("share", 0, 1, "city-level among district backbone teachers")
     backbone_primary: float = margin("per 100 students", 0, 5, "district backbone teachers")
     backbone_junior: float = margin("per 100 students", 0, 5, "district backbone teachers")
+    backbone_most: float = margin("share", 0, 1, "most of a school's teachers who may be district backbone")
     backbone_cv_primary: float = margin("", 0, 1.5, "coefficient of variation between schools")
     backbone_cv_junior: float = margin("", 0, 1.5, "coefficient of variation between schools")
     pe_arts_primary: float = margin("per 100 students", 0, 3, "PE and arts teachers")
     pe_arts_junior: float = margin("per 100 students", 0, 3, "PE and arts teachers")
+    pe_arts_most: float = margin("share", 0, 0.9, "most of a school's teachers who may be of PE and arts")
     pe_arts_cv_primary: float = margin("", 0, 1.5, "coefficient of variation between schools")
     pe_arts_cv_junior: float = margin("", 0, 1.5, "coefficient of variation between schools")
 
@@ -125,6 +145,11 @@ class DistrictSpec:
     def margins() -> tuple[str, ...]:
         """Names of the margins, in order."""
         return tuple(f.name for f in fields(DistrictSpec) if f.metadata)
+
+    @property
+    def title_years(self) -> tuple[float, float, float]:
+        """Years of teaching after which junior, middle and senior titles are usual."""
+        return self.junior_title_years, self.middle_title_years, self.senior_title_years
 
     def by_level(self, name: str) -> tuple[float, float]:
         """A margin that is stated for primary and junior apart."""
@@ -212,16 +237,16 @@ def _margins(
 
 
 def _some(problems: Sequence[str], between: str) -> str:
-    """The first three, and how many more there are."""
-    more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
-    return between.join(problems[:3]) + more
+    """The first few, and how many more there are."""
+    more = f" and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
+    return between.join(problems[:SHOWN]) + more
 
 
 def _year(typed: Mapping[str, object], raw: Mapping[str, Any], path: Path) -> int:
     """The baseline year."""
     key = "baseline_year"
     where = f"district.{key}" if key in typed else f"{path}: {key}"
-    return int(number(typed.get(key, raw.get(key, 2020)), where, 1990, 2100, whole=True))
+    return int(number(typed.get(key, raw.get(key, BASELINE_YEAR)), where, 1990, 2100, whole=True))
 
 
 def _zone(raw: Mapping[str, Any], path: Path) -> ZoneSpec:

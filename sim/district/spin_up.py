@@ -14,7 +14,7 @@ from sim.agents.activities import award_points, wins_award
 from sim.agents.classroom import Classes
 from sim.agents.demography import catchment_means
 from sim.agents.enrolment import solve_choice_weight
-from sim.agents.school import JUNIOR, LEVELS, PRIMARY
+from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY
 from sim.agents.student import Students
 from sim.apportion import apportion
 from sim.config import Effects
@@ -27,7 +27,8 @@ from sim.noise import Floats, Noise
 from sim.reform import Policy
 
 TEACHER_YEARS = 40
-STUDENT_YEARS = 9
+"""Longer than a career, so that nobody is left of those whom synthesis put there."""
+STUDENT_YEARS = LAST_GRADE
 
 
 def district_at_rest(
@@ -135,7 +136,7 @@ def expected_reputation(model: ZoneReform) -> Floats:
 def fix_baseline(model: ZoneReform) -> Baseline:
     """Cut scores that give the district's baseline shares, and the half of the schools with the stronger teachers."""
     spec, students, teachers = model.district, model.students, model.teachers
-    final = [students.score[students.grade == grade] for grade in (6, 9)]
+    final = [students.score[students.grade == grade] for grade in FINAL_GRADE]
     skill = teachers.skill[teachers.employed]
     at = teachers.school[teachers.employed]
     count = len(model.schools)

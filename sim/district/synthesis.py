@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import JUNIOR, LEVELS, PRIMARY, YEARS, Schools
+from sim.agents.school import JUNIOR, LAST_GRADE, LEVELS, PRIMARY, YEARS, Schools
 from sim.agents.student import ARRIVAL
 from sim.agents.teacher import DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, POSTS, SCIENCE_IT, Teachers, drawn_skill
 from sim.agents.zone import Zones
@@ -14,6 +14,8 @@ from sim.district.spec import DistrictSpec
 from sim.noise import Floats, Noise
 from sim.userinput import UserError
 
+PER_STUDENTS = 100
+"""Students that margins of teachers and rooms are for."""
 RESOURCES = ("teaching_area", "sports_area", "equipment", "multimedia")
 
 
@@ -43,21 +45,22 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         lead=lead,
         x=east,
         y=north,
-        urban=np.hypot(east - spec.map_km / 2, north - spec.map_km / 2) < spec.map_km / 3,
+        urban=np.hypot(east - spec.map_km / 2, north - spec.map_km / 2) < spec.map_km * spec.urban_radius,
         standing=_standing(lead, spec.lead_standing, noise.normal("standing", 0, ids)),
     )
-    entrants = round(spec.students / 9)
+    entrants = round(spec.students / LAST_GRADE)
     for kind in range(len(LEVELS)):
         rows = np.flatnonzero(level == kind)
         if len(rows) == 0:
             continue
+        mean = entrants / len(rows)
         intake = school_sizes(
             entrants,
             noise.uniform("school size", 0, rows),
             noise.uniform("place among sizes", 0, rows),
             spec.school_size_log_sd,
-            spec.school_size_floor / YEARS[kind],
-            spec.school_size_ceiling / YEARS[kind],
+            min(spec.school_size_floor / YEARS[kind], spec.smallest_of_mean * mean),
+            max(spec.school_size_ceiling / YEARS[kind], spec.largest_of_mean * mean),
         )
         students = intake * YEARS[kind]
         schools.intake[rows] = schools.residents[rows] = intake
@@ -67,7 +70,7 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         for resource in RESOURCES:
             mean, cv = spec.by_level(resource)[kind], spec.by_level(f"{resource}_cv")[kind]
             column = "multimedia_rooms" if resource == "multimedia" else resource
-            per_student = mean / 100 if resource == "multimedia" else mean
+            per_student = mean / PER_STUDENTS if resource == "multimedia" else mean
             luck = noise.normal(resource, 0, rows)
             getattr(schools, column)[rows] = amounts(students, per_student, cv, luck)
     if schools.residents.max() >= ARRIVAL or schools.posts.max() >= POSTS:
@@ -87,8 +90,7 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
     place = np.concatenate([np.arange(n) for n in schools.posts])
     ids = (schools.id[school] * POSTS + place) * GENERATIONS
     count = len(ids)
-    career = 33
-    experience = np.floor(noise.uniform("experience", 0, ids) * career).astype(np.int64)
+    experience = np.floor(noise.uniform("experience", 0, ids) * spec.career_years).astype(np.int64)
     teachers = Teachers(
         count,
         id=ids,
@@ -97,7 +99,7 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
         female=noise.chance("female", 0, ids, spec.female_share),
         experience=experience,
         age=experience + int(spec.entry_age),
-        years_here=np.minimum(experience, np.floor(12 * noise.uniform("years here", 0, ids))),
+        years_here=np.minimum(experience, np.floor(spec.years_here * noise.uniform("years here", 0, ids))),
         base_skill=drawn_skill(schools.standing[school], ids, effects, noise),
     )
     others = (spec.language_share, spec.mathematics_share, spec.other_core_share)
@@ -105,8 +107,8 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
     for kind in range(len(LEVELS)):
         rows = np.flatnonzero(schools.level == kind)
         students = schools.intake[rows] * YEARS[kind]
-        pe_arts = _per_school(spec, schools, noise, "pe_arts", kind, rows, students, 0.5)
-        backbone = _per_school(spec, schools, noise, "backbone", kind, rows, students, 0.8)
+        pe_arts = _per_school(spec, schools, noise, "pe_arts", kind, rows, students, spec.pe_arts_most)
+        backbone = _per_school(spec, schools, noise, "backbone", kind, rows, students, spec.backbone_most)
         above_degree = apportion(
             round(spec.by_level("above_degree")[kind] * schools.posts[rows].sum()), schools.posts[rows]
         )
@@ -138,7 +140,7 @@ def _per_school(
     most: float,
 ) -> Array:
     """Whole teachers of a sort at each school, from a mean per 100 students and a CV; at most a share of the posts."""
-    per_student, cv = spec.by_level(name)[kind] / 100, spec.by_level(f"{name}_cv")[kind]
+    per_student, cv = spec.by_level(name)[kind] / PER_STUDENTS, spec.by_level(f"{name}_cv")[kind]
     exact = amounts(students, per_student, cv, noise.normal(name, 0, rows))
     return np.minimum(apportion(round(exact.sum()), exact), np.floor(most * schools.posts[rows]).astype(np.int64))
 

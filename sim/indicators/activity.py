@@ -5,13 +5,13 @@ import numpy as np
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
 from sim.agents.school import Schools
-from sim.agents.teacher import YOUNG_AGE, Teachers
+from sim.agents.teacher import Teachers
 from sim.indicators.units import Units, ratio, sums
 from sim.noise import Floats
 
 
 def participation(
-    units: Units, schools: Schools, teachers: Teachers, classes: Classes, digital_lessons: float
+    units: Units, schools: Schools, teachers: Teachers, classes: Classes, digital_lessons: float, young_age: float
 ) -> dict[str, Floats]:
     """Shares of schools and teachers that take part.
 
@@ -21,6 +21,8 @@ def participation(
         Those in post.
     digital_lessons : float
         Share of lessons with digital means in a school that uses them.
+    young_age : float
+        Age below which teachers are young.
     """
     size = len(schools)
     members = units.sum(np.ones(size))
@@ -32,7 +34,7 @@ def participation(
         return units.sum(sums(which, teachers.school, size))
 
     employed = count(np.ones(len(teachers)))
-    young = teachers.age < YOUNG_AGE
+    young = teachers.younger_than(young_age)
     formed = np.bincount(classes.school, minlength=size)
     return {
         "research_school_share": of_schools(schools.research),

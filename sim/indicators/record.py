@@ -43,13 +43,11 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         raise ValueError("indicators need the baseline's cut scores; the model has no baseline yet")
     schools, students, classes = model.schools, model.students, model.classes
     units = Units.of(schools, model.zones, model.district.name)
-    teachers = model.teachers.select(model.teachers.employed)
+    standard, teachers = load_standard(STANDARD), model.teachers.select(model.teachers.employed)
     enrolled = np.bincount(students.school, minlength=len(schools))
     measured = {
-        **resources.counts(units, schools, model.zones, teachers, classes, enrolled),
-        **resources.evenness(
-            units, schools, resources.amounts(schools, teachers), enrolled, load_standard(STANDARD)
-        ),
+        **resources.counts(units, schools, model.zones, teachers, classes, enrolled, standard.large_class),
+        **resources.evenness(units, schools, resources.amounts(schools, teachers), enrolled, standard),
         **scores.quality(units, scores.tally(students, len(schools))),
         **scores.scoring_rate(
             units, students, enrolled, model.district.scoring_rate_mean, model.district.scoring_rate_sd
@@ -64,7 +62,9 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         ),
         **staff.staffing(units, teachers, baseline.strong_half),
         **staff.teaching(units, model.teachers, classes, len(schools)),
-        **activity.participation(units, schools, teachers, classes, model.terms.digital_lesson_share),
+        **activity.participation(
+            units, schools, teachers, classes, model.terms.digital_lesson_share, model.district.young_age
+        ),
         "fund_luck_share": model.fund_luck_share[units.level],
         "cost_yuan": model.level_costs[units.level],
     }

@@ -11,12 +11,15 @@ from sim.indicators.standards import RESOURCES, Standard, unweighted_cvs, weight
 from sim.indicators.units import Units, ratio, sums
 from sim.noise import Floats
 
-LARGE_CLASS = 56
-"""Students from which on a class is a 大班额."""
-
 
 def counts(
-    units: Units, schools: Schools, zones: Zones, teachers: Teachers, classes: Classes, students: Array
+    units: Units,
+    schools: Schools,
+    zones: Zones,
+    teachers: Teachers,
+    classes: Classes,
+    students: Array,
+    large_class: int,
 ) -> dict[str, Floats]:
     """Students, classes, teachers, schools and zones, and what follows from them.
 
@@ -26,6 +29,8 @@ def counts(
         Those in post.
     students : (S,) array
         Students of each school.
+    large_class : int
+        Students from which on a class is a 大班额.
     """
     size = len(schools)
     total_students = units.sum(students)
@@ -34,7 +39,7 @@ def counts(
     seated = units.sum(sums(classes.size, classes.school, size))
     largest = np.full(size, np.nan)
     np.fmax.at(largest, classes.school, classes.size)
-    large = units.sum(sums(classes.size >= LARGE_CLASS, classes.school, size))
+    large = units.sum(sums(classes.size >= large_class, classes.school, size))
     named, led = _zones(units, schools, zones)
     return {
         "students": total_students,

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import GRADES
+from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
 from sim.agents.student import Students
 from sim.indicators.standards import expected_normal_range
 from sim.indicators.units import Units, ratio, sums
 from sim.noise import Floats
 
-FINAL_PRIMARY, FINAL_JUNIOR = GRADES[0][-1], GRADES[1][-1]
-LAST_GRADE = FINAL_JUNIOR
 PERCENT = 100.0
 NO_VARIANCE = 1e-12
 """Variance, SD squared, below which differences are rounding."""
@@ -100,8 +98,8 @@ def finals(
         tested = np.bincount(school, minlength=schools)
         return tested, *(sums(score >= cut, school, schools) for cut in cuts)
 
-    sixth, excellent, passed = reached(FINAL_PRIMARY, excellent_cut, pass_cut)
-    ninth, admitted = reached(FINAL_JUNIOR, general_high_cut)
+    sixth, excellent, passed = reached(FINAL_GRADE[PRIMARY], excellent_cut, pass_cut)
+    ninth, admitted = reached(FINAL_GRADE[JUNIOR], general_high_cut)
     return {
         "excellent_rate": ratio(units.sum(excellent), units.sum(sixth)),
         "pass_rate": ratio(units.sum(passed), units.sum(sixth)),

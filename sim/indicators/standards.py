@@ -16,6 +16,8 @@ from sim.userinput import find, read_yaml
 
 RESOURCES = ("degree", "backbone", "pe_arts", "teaching_area", "sports_area", "equipment", "multimedia")
 """The seven official resources, in the order of the assessment."""
+STEPS_A_SD, FAR_OUT = 64, 9
+"""Steps a SD, and SD, up to which the integral of `expected_normal_range` is taken."""
 
 
 def weighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:
@@ -79,8 +81,8 @@ def expected_normal_range(n: int) -> float:
     """
     if n < 2:
         return float("nan")
-    step, below = 1 / 64, NormalDist().cdf
-    half = fsum(1.0 - below(i * step) ** n - below(-i * step) ** n for i in range(1, 9 * 64))
+    step, below = 1 / STEPS_A_SD, NormalDist().cdf
+    half = fsum(1.0 - below(i * step) ** n - below(-i * step) ** n for i in range(1, FAR_OUT * STEPS_A_SD))
     return step * (2.0 * half + 1.0 - 2.0 * 0.5**n)
 
 
@@ -96,6 +98,8 @@ class Standard:
     """Number of the seven that a school must meet."""
     floor: float
     """Share of its standard that no resource may miss."""
+    large_class: int
+    """Students from which on a class is a 大班额."""
 
     def passed(self, amounts: Floats, students: Array, level: Array) -> Array:
         """Whether each school passes: amounts (S, 7), students (S,), level (S,) -> (S,)."""
@@ -117,4 +121,5 @@ def load_standard(name: str) -> Standard:
         per=np.array([resource["per"] for resource in resources], np.float64),
         least_met=table["school"]["least_met"],
         floor=table["school"]["floor"],
+        large_class=table["class_size"]["large"],
     )

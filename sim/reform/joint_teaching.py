@@ -40,7 +40,7 @@ class JointTeaching(Lever):
         unit="",
         choices=(*MODES, SENT),
         meaning="whom one learns from: the lead school's teachers (集体备课), a stronger partner (师徒结对), the "
-        "zone's best quarter (同课异构 and other lesson study), the lead school's better half, for the weaker half of "
+        "zone's best (同课异构 and other lesson study), the lead school's better half, for the weaker half of "
         "the zone (跟岗); or the lead school's better half give lessons at the other members (送教)",
         source="TK02: 组织备课统一; P12506: 联片教研、结对帮扶、送教下乡; ZG25: 跟岗",
     )

@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
 CALENDAR_YEAR = "calendar year"
 """Unit of settings that name a year; they move with a policy that is moved."""
+EARLIEST_YEAR = 1900
 
 
-def calendar_year(value: object, where: str, earliest: int = 1900) -> int:
+def calendar_year(value: object, where: str, earliest: int = EARLIEST_YEAR) -> int:
     """The value as a year; one before `earliest` or after 2200 is a slip of the pen."""
     return int(number(value, where, earliest, 2200, whole=True))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from sim.config import BASELINE_YEAR
 from sim.reform.lever import Lever, calendar_year
 from sim.reform.schedule import Schedule
 from sim.userinput import UserError, closest, find, read_yaml, shown
@@ -50,7 +51,7 @@ class Policy:
         cls,
         name: str | Path,
         overrides: Iterable[tuple[str, object]] = (),
-        baseline_year: int = 2020,
+        baseline_year: int = BASELINE_YEAR,
         extra_dirs: Sequence[Path] = (),
         known: Mapping[str, type[Lever]] | None = None,
         key: str = "policy",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 PLAN_YEARS = 5
-"""Training is asked for and counted in plans of five years (360 hours in five years, 教督〔2017〕6号)."""
+"""Years that `hours_5y` is for: training is asked for and counted in plans of five years."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,9 @@ class Training(Lever):
     def apply(self, model: "ZoneReform", year: int) -> None:
         terms, teachers = model.terms, model.teachers
         if self.young_teacher_share is not None:
-            usual = teachers_reached(terms.young_contest_share, teachers.young, model)
-            self._book(model, "contest", teachers_reached(self.young_teacher_share, teachers.young, model) - usual)
+            young = teachers.younger_than(model.district.young_age)
+            usual = teachers_reached(terms.young_contest_share, young, model)
+            self._book(model, "contest", teachers_reached(self.young_teacher_share, young, model) - usual)
             terms.young_contest_share = self.young_teacher_share
         if self.ict_share is not None:
             trained = teachers_reached(1.0, teachers.employed & teachers.ict_trained, model)

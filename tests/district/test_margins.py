@@ -62,12 +62,12 @@ class TestAmounts:
 class TestSchoolSizes:
     @given(SEEDS, st.integers(1, 60), st.integers(10, 400), st.floats(0.05, 1.5))
     @settings(max_examples=60, deadline=None, derandomize=True)
-    def test_sizes_are_whole_add_up_and_keep_floor_and_ceiling(self, seed, count, mean, log_sd):
-        total, floor, ceiling = count * mean, 30, 500
-        sizes = school_sizes(total, luck(seed, count)[0], places(seed, count), log_sd, floor, ceiling)
+    def test_sizes_are_whole_add_up_and_keep_their_bounds(self, seed, count, mean, log_sd):
+        total, low, high = count * mean, min(30, 0.3 * mean), max(500, 1.5 * mean)
+        sizes = school_sizes(total, luck(seed, count)[0], places(seed, count), log_sd, low, high)
         assert sizes.dtype.kind == "i" and sizes.sum() == total
-        assert sizes.min() >= math.floor(min(floor, 0.3 * mean))
-        assert sizes.max() <= math.ceil(max(ceiling, 1.5 * mean))
+        assert sizes.min() >= math.floor(low)
+        assert sizes.max() <= math.ceil(high)
 
     @pytest.mark.parametrize("seed", range(10))
     def test_few_schools_still_have_the_whole_spread_and_it_grows_as_stated(self, seed):

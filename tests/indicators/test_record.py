@@ -68,7 +68,9 @@ def random_model(seed, schools=7, students=120, teachers=25, classes=9):
             team=draw.integers(-1, teachers, (classes, 3)),
             covered=draw.random(classes) < 0.8,
         ),
-        district=SimpleNamespace(name="区", scoring_rate_mean=0.7, scoring_rate_sd=0.2, general_high_drift=0.1),
+        district=SimpleNamespace(
+            name="区", scoring_rate_mean=0.7, scoring_rate_sd=0.2, general_high_drift=0.1, young_age=35.0
+        ),
         year=2022,
         baseline=SimpleNamespace(
             year=2020,

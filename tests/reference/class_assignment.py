@@ -1,18 +1,21 @@
 """Class assignment again, one place of a team after the other."""
 
+from math import inf
+
 from reference.plain import plain
 
 CORE = (0, 1, 2)
-TEAM_SIZE = (2, 3)
 
 
 def assign(model):
     """The classes of the year as objects with `team` and `covered`."""
     teachers = plain(model.teachers)
     classes = plain(model.classes)
-    normal = int(model.district.core_load)
+    place, normal = model.district, int(model.district.core_load)
     for one in classes:
-        one.size_of_team = TEAM_SIZE[int(model.schools.level[one.school])]
+        junior = model.schools.level[one.school] == 1
+        one.size_of_team = int(place.core_teachers_junior if junior else place.core_teachers_primary)
+        one.begins = (one.grade - (7 if junior else 1)) % place.team_years == 0
         one.team = [
             row if stays(one, teachers, row, who) else -1 for row, who in zip(one.team, one.team_ids, strict=True)
         ]
@@ -22,7 +25,7 @@ def assign(model):
         teacher.turn = luck(model, "team teacher", teacher)
     for one in classes:
         one.turn = luck(model, "team class", one)
-    for most, anyone in ((normal, False), (normal, True), (normal + 50, False), (normal + 50, True)):
+    for most, anyone in ((normal, False), (normal, True), (inf, False), (inf, True)):
         for slot, subject in enumerate(CORE):
             for one in sorted(classes, key=lambda one: one.turn):
                 if slot < one.size_of_team and one.team[slot] < 0:
@@ -40,9 +43,9 @@ def luck(model, stream, agent):
 
 
 def stays(one, teachers, row, who):
-    """Whether the same person is still at the school and the class is in the midst of its three years."""
+    """Whether the same person is still at the school and the class is in the midst of its years together."""
     same = row >= 0 and teachers[row].id == who and teachers[row].school == one.school
-    return same and one.grade not in (1, 4, 7)
+    return same and not one.begins
 
 
 def give(teachers, school, subjects, most):

@@ -54,7 +54,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
     weak = [t.base_skill + t.learned for row in members if not cuts.strong_half[row] for t in staff[row]]
     eligible = [t for t in employed if t.eligible]
     rotated = [t for t in employed if t.rotated]
-    young = [t for t in employed if t.age < 35]
+    young = [t for t in employed if t.age < model.district.young_age]
     slots = [(slot, post) for one in formed for slot, post in enumerate(one.team) if post >= 0]
 
     held = {row: amounts(schools[row], staff[row]) for row in members}

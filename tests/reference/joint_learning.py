@@ -1,5 +1,7 @@
 """Joint teaching again, teacher by teacher: what each learns from whom."""
 
+from reference.activities import share_of
+
 
 def learned(model):
     """What every teacher keeps up, and has learned, after the year."""
@@ -11,7 +13,7 @@ def learned(model):
             taken = [colleagues(t, staff, effects)]
             if terms.joint_coverage > 0:
                 taken.append(terms.joint_coverage * joint(t, staff, model))
-            taken.append(effects.b_nttp * min(1.0, terms.training_hours / 360.0))
+            taken.append(effects.b_nttp * min(1.0, terms.training_hours / effects.training_full_hours))
             kept = max(effects.keep * t.practised, sum(part for part in taken if part > 0))
             result[row] = kept, kept + sum(part for part in taken if part < 0)
     return result
@@ -27,7 +29,7 @@ def colleagues(t, staff, effects):
     others = [o.base_skill for o in staff if o.school == t.school and o.subject == t.subject and o.id != t.id]
     if not others:
         return 0.0
-    novice = effects.novice_peer_weight if t.experience < 5 else 1.0
+    novice = effects.novice_peer_weight if t.experience < effects.novice_years else 1.0
     return effects.rec_peerT * gap(sum(others) / len(others), t.base_skill, effects) * novice
 
 
@@ -78,7 +80,7 @@ def shadowing(t, circle, lead, giving, effects):
 
 
 def study(t, circle, lead, giving, effects):
-    best = sorted(circle, key=lambda o: (-o.base_skill, o.id))[: -(-len(circle) // 4)]
+    best = sorted(circle, key=lambda o: (-o.base_skill, o.id))[: share_of(effects.lesson_study_best, len(circle))]
     given = sum(giving if o.school == lead else 1.0 for o in best) / len(best)
     mean = sum(o.base_skill for o in best) / len(best)
     return gap(mean, t.base_skill, effects) * (1.0 if t.school == lead else given)

@@ -66,13 +66,13 @@ def team_skill(c, model):
 
 
 def team_conditions(c, model):
-    """Experience against ten years, match of teacher and school, and the first year at a new school."""
+    """Experience against that of reference, match of teacher and school, and the first year at a new school."""
     effects, teachers = model.effects, model.teachers
     total = []
     for row in team_of(c):
         school_id = int(model.schools.id[teachers.school[row]])
         pair = int(teachers.id[row]) * 100_000 + school_id
-        own = experience(int(teachers.experience[row]), effects) - experience(10, effects)
+        own = experience(int(teachers.experience[row]), effects) - experience(effects.reference_experience, effects)
         own += effects.rec_match * one_normal(model.noise, "match", 0, pair)
         if teachers.moved[row]:
             own += effects.rec_move

@@ -16,7 +16,6 @@ from reference.world import Agents, Classroom, Student, Teacher, World
 CALENDAR = (
     "demography enrolment staffing rotation class_assignment joint_teaching learning assessment funding record".split()
 )
-SMALLEST_FUNDED = 100
 
 
 class ReferenceModel(World):
@@ -168,7 +167,7 @@ class ReferenceModel(World):
         for s in self.students:
             counts[s.school] += 1
         for school, count in zip(self.schools, counts, strict=True):
-            self.ledger.base_funds += round(max(count, SMALLEST_FUNDED) * self.terms.quota[school.level])
+            self.ledger.base_funds += round(max(count, self.terms.smallest_funded) * self.terms.quota[school.level])
 
     def record(self):
         """The year's indicators."""

@@ -15,10 +15,20 @@ from sim.noise import Noise
 YEAR = 2021
 
 
+TAKEN_FOR_GRANTED = {
+    "rec_sigmaT": 0.14,
+    "tau": 2.0,
+    "keep": 0.7,
+    "novice_years": 5.0,
+    "training_full_hours": 360.0,
+    "lesson_study_best": 0.25,
+}
+
+
 def effects(**given):
     """Effects that are all 0 but for those given and a few that are divided by."""
     values = {field.name: 0.0 for field in fields(Effects)}
-    return Effects(**{**values, "rec_sigmaT": 0.14, "tau": 2.0, "keep": 0.7, **given})
+    return Effects(**{**values, **TAKEN_FOR_GRANTED, **given})
 
 
 def terms(**given):
@@ -73,7 +83,7 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
         noise=Noise(seed),
         effects=effects(),
         terms=terms(),
-        district=SimpleNamespace(head_years=6.0),
+        district=SimpleNamespace(head_years=6.0, young_age=35.0),
         baseline=None,
         prices={
             **{"training_hour": 40.0, "live_room": 1e5, "platform": 1e4, "research_project": 3e4},

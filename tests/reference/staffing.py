@@ -66,8 +66,9 @@ def grow_older(staff):
         t.age += 1
         t.experience += 1
         t.years_here += 1
-        counted = t.experience + 2 * staff.deviate("title", t.id)
-        t.title = sum(counted >= usual for usual in (1, 8, 16))
+        counted = t.experience + staff.place.title_years_sd * staff.deviate("title", t.id)
+        usual = (staff.place.junior_title_years, staff.place.middle_title_years, staff.place.senior_title_years)
+        t.title = sum(counted >= years for years in usual)
 
 
 def see_off(staff):
@@ -220,7 +221,7 @@ def give_titles(staff):
         for school in staff.schools:
             below = [t for t in staff.teachers(school) if t.backbone == rung - 1]
             if rung == 1:
-                below = [t for t in below if t.experience >= 5]
+                below = [t for t in below if t.experience >= staff.place.backbone_years]
             for t in sorted(below, key=merit)[: school.vacant_titles[rung - 1]]:
                 t.backbone = rung
                 school.vacant_titles[rung - 1] -= 1

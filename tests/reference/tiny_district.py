@@ -19,6 +19,10 @@ EFFECTS = {
     "move_seekers": (0.0, 0.8),
     "ceiling_members": (0.0, 3.0),
     "b_sent": (0.0, 1.0),
+    "lesson_study_best": (0.05, 1.0),
+    "novice_years": (1.0, 20.0),
+    "training_full_hours": (50.0, 500.0),
+    "reference_experience": (1.0, 30.0),
 }
 """Effects that are fixed, or would be idle, in a district of this size."""
 SHARES = (
@@ -87,6 +91,12 @@ def random_margins(draw):
         "rotation_years": float(draw.integers(2, 7)),
         "backbone_primary": float(draw.uniform(0, 5)),
         "backbone_junior": float(draw.uniform(0, 5)),
+        "young_age": float(draw.integers(25, 50)),
+        "team_years": float(draw.integers(1, 5)),
+        "core_teachers_primary": float(draw.integers(2, 4)),
+        "core_teachers_junior": float(draw.integers(2, 4)),
+        "backbone_years": float(draw.integers(0, 10)),
+        "title_years_sd": float(draw.uniform(0, 5)),
         "general_high_drift": float(draw.uniform(-0.1, 0.1)),
         **{name: float(draw.choice([0.0, 1.0, draw.random(), draw.random()])) for name in SHARES},
     }

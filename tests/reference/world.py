@@ -56,7 +56,7 @@ class Teacher(Plain):
 
     @property
     def young(self):
-        return self.employed and self.age < 35
+        return self.employed and self.age < self.model.district.young_age
 
     @property
     def skill(self):
@@ -159,6 +159,7 @@ class World(mesa.Model):
             norm=[place.norm_primary, place.norm_junior],
             fill_norm=0.0,
             quota=list(law.quota),
+            smallest_funded=law.smallest_funded,
             retirement_months=law.retirement_months,
             school_research_share=place.school_research_share,
             teacher_research_share=place.teacher_research_share,

@@ -1,0 +1,171 @@
+"""No number of the world stands bare in the model: effects, places, law and standards are read from `configs/`."""
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NO_WORLD = {
+    "sim/noise.py": "the generator's own constants",
+    "sim/userinput.py": "how long a message may be",
+}
+"""Modules that are not searched."""
+ARITHMETIC = {0, 1, 2, 0.5, 1e-9, 1e-12}
+"""Nothing, one, squares and halves, and how close counts as equal."""
+DECLARATIONS = {"setting", "margin", "number", "Column"}
+"""Calls that declare what is allowed, or how wide a column is."""
+ROUNDING = {"round", "np.round"}
+"""Calls whose second argument is a number of digits."""
+STRUCTURE = {
+    "sim/agents/classroom.py": {
+        "SCHOOL_DIGITS": "digits of an id",
+        "INDEX_DIGITS": "digits of an id",
+    },
+    "sim/agents/enrolment.py": {
+        "PAIR": "digits of an id",
+        "HERMITE_POINTS": "quadrature",
+        "HERMITE_MASSES": "quadrature",
+        "HIGHEST_WEIGHT": "where a bisection begins",
+        "HALVINGS": "length of a bisection",
+    },
+    "sim/agents/learning.py": {
+        "GRADE_DIGITS": "digits of an id",
+        "STEP_STUDENTS": "unit of the effect of class size, SD per 10 students",
+        "STEP_MONEY": "unit of the effect of money, SD per 10 %",
+    },
+    "sim/agents/school.py": {"YEARS": "grades of a school: six and three, which entities and calendar are made for"},
+    "sim/agents/staffing.py": {"MONTHS": "months of a year"},
+    "sim/agents/student.py": {
+        "COHORT_DIGITS": "digits of an id",
+        "CATCHMENT_DIGITS": "digits of an id",
+        "ARRIVAL": "digits of an id",
+    },
+    "sim/agents/teacher.py": {
+        "EXPERIENCE_POINTS": "the years that the effects of experience are named after",
+        "POSTS": "digits of an id",
+        "GENERATIONS": "digits of an id",
+        "PAIR": "digits of an id",
+    },
+    "sim/agents/titles.py": {"VACANCIES": "digits of an id"},
+    "sim/analysis/paired.py": {
+        "LOWER": "percentile that a column is named after",
+        "UPPER": "percentile that a column is named after",
+        "CONFIDENCE": "of the interval by which a verdict is given, as the interface says",
+    },
+    "sim/config.py": {
+        "BASELINE_YEAR": "default of a run",
+        "HORIZON": "default of a run",
+        "REPLICATES": "default of a run",
+        "HASH_BYTES": "digits of an id",
+        "UNITS": "bounds outside which a unit has no meaning",
+    },
+    "sim/district/margins.py": {
+        "WIDEST_SPREAD": "where a bisection ends",
+        "LOG_SLACK": "where a bisection begins",
+        "HALVINGS": "length of a bisection",
+    },
+    "sim/district/spec.py": {"SHOWN": "how long a message may be"},
+    "sim/district/spin_up.py": {"TEACHER_YEARS": "length of the spin-up: more than anybody stays"},
+    "sim/district/synthesis.py": {"PER_STUDENTS": "unit of the margins, per 100 students"},
+    "sim/indicators/scores.py": {"PERCENT": "unit"},
+    "sim/indicators/standards.py": {"STEPS_A_SD": "quadrature", "FAR_OUT": "quadrature"},
+    "sim/model.py": {"MESA_SEEDS": "what mesa takes as a seed"},
+    "sim/reform/lever.py": {"EARLIEST_YEAR": "bound of what may be typed"},
+    "sim/reform/training.py": {"PLAN_YEARS": "unit of the setting hours_5y"},
+    "sim/result.py": {"BAND_OPACITY": "looks"},
+    "sim/scoring.py": {
+        "LIKELY": "when a target counts as met, as the interface says",
+        "UNLIKELY": "when a target counts as missed, as the interface says",
+    },
+}
+"""Constants that are structure and not the world, each with the reason."""
+MODULES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "sim").rglob("*.py"))
+SEARCHED = [module for module in MODULES if module not in NO_WORLD]
+
+
+def numbers(tree):
+    """Line, value and constant (None outside of one) of every number that needs a reason."""
+    found = []
+
+    def walk(node, name):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in DECLARATIONS | {f"np.{c}" for c in DECLARATIONS}:
+            return
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ROUNDING:
+            node = ast.Call(node.func, node.args[:1], node.keywords)
+        if isinstance(node, ast.Subscript) and not any(isinstance(part, ast.Call) for part in ast.walk(node.slice)):
+            walk(node.value, name)
+            return
+        if isinstance(node, ast.Constant) and isinstance(node.value, int | float | complex):
+            if not isinstance(node.value, bool) and node.value not in ARITHMETIC:
+                found.append((node.lineno, node.value, name))
+        for child in ast.iter_child_nodes(node):
+            walk(child, name)
+
+    for statement in tree.body:
+        walk(statement, constant_of(statement))
+    return found
+
+
+def constant_of(statement):
+    """Names that a module-level statement defines; None for any other."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        names = [node.id for node in ast.walk(statement.targets[0]) if isinstance(node, ast.Name)]
+        return tuple(names)
+    if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        return (statement.target.id,)
+    return None
+
+
+def stray(source, module):
+    """What is wrong in a module, a line each."""
+    known = STRUCTURE.get(module, {})
+    return [
+        f"{module}:{line}: {value} stands bare" if names is None else f"{module}:{line}: {names} has no reason here"
+        for line, value, names in numbers(ast.parse(source))
+        if names is None or not set(names) <= known.keys()
+    ]
+
+
+@pytest.mark.parametrize("module", SEARCHED)
+def test_no_number_of_the_world_stands_bare(module):
+    assert stray((ROOT / module).read_text(encoding="utf-8"), module) == []
+
+
+@pytest.mark.parametrize("module", STRUCTURE)
+def test_every_reason_is_for_a_constant_that_is_there_and_needs_it(module):
+    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    needed = {name for _, _, names in numbers(tree) if names for name in names}
+    assert needed == STRUCTURE[module].keys()
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "tests" / "reference").glob("*.py")), ids=lambda path: path.name)
+def test_the_reference_takes_no_number_from_the_model(path):
+    """A twin reads what is configured; the rest it states itself, or both would be wrong together."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "sim":
+            for alias in node.names:
+                value = getattr(import_module(node.module), alias.name, None)
+                assert not isinstance(value, int | float), alias.name
+
+
+@pytest.mark.parametrize(
+    ("source", "count"),
+    [
+        ("def f(x):\n    return 0.3 * x", 1),
+        ("def f(x, most=0.8):\n    return x", 1),
+        ("class A:\n    years: int = 33", 1),
+        ("CAREER = 33", 1),
+        ("f(-3)", 1),
+        ("x = setting(0.0, low=0, high=100)", 0),
+        ("y = x[3] + x[:5]", 0),
+        ("y = x[np.arange(7)]", 1),
+        ("y = np.round(x, 9)", 0),
+        ("y = np.round(7 * x, 9)", 1),
+        ("y = x if x > 1 else 2 * x - 0.5", 0),
+        ("Q = Column(np.int32, width=3)", 0),
+    ],
+)
+def test_what_counts_as_bare(source, count):
+    assert len(stray(source, "sim/somewhere.py")) == count
