@@ -3,6 +3,7 @@
 import csv
 import math
 import pickle
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from hypothesis import strategies as st
 
 from sim.config import STATUSES, UNITS, Coefficient, Effects, EffectTable, RunSettings
 from sim.noise import Noise
+from sim.reform import known_levers
 from sim.userinput import UserError, config_root
 
-EVIDENCE = Path(__file__).parents[1] / "docs" / "sources" / "evidence.csv"
+ROOT = Path(__file__).parents[1]
+EVIDENCE = ROOT / "docs" / "sources" / "evidence.csv"
 STATUS_OF = {
     "yes": "published",
     "cite": "unverified",
@@ -25,13 +28,56 @@ STATUS_OF = {
 }
 
 
-def evidence_rows():
+UNIT_OF = {"student SD": "SD", "share of grade-1/7": "share", "pass-through": "share"}
+"""Unit here of what the evidence's column `unit` begins with."""
+UNIT_OF_RECOMMENDED = {
+    "rec_sigmaT": "SD, spread",
+    "rec_within": "share above 0",
+    "rec_match": "SD, spread",
+    "rec_move": "SD",
+    "rec_peerT": "SD per SD",
+    "rec_joint": "SD",
+    "rec_class10": "SD per 10 students",
+    "rec_perf_ind": "SD",
+    "rec_digital": "SD",
+    "rec_rel": "reliability",
+}
+"""Rows `rec_*` leave their unit to the equation that they stand in."""
+OF_THE_SAME_STUDY = dict.fromkeys(("b_exp_yr5", "b_exp_yr10", "b_exp_yr20"), "b_exp_yr2")
+NOT_IN_THE_MODEL = {"rec_perf_grp": "comes out of rec_perf_ind where a stake is shared"}
+
+
+def read_evidence():
     with EVIDENCE.open(encoding="utf-8", newline="") as file:
         return {row["key"]: row for row in csv.DictReader(file)}
 
 
 TABLE = EffectTable.load("evidence")
-SHARED_KEYS = sorted(TABLE.coefficients.keys() & evidence_rows().keys())
+EVIDENCE_ROWS = read_evidence()
+RULES = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "sim").rglob("*.py") if path.name != "config.py")
+SHARED_KEYS = sorted(TABLE.coefficients.keys() & EVIDENCE_ROWS.keys())
+
+
+def unit_in_the_evidence(key):
+    if key in UNIT_OF_RECOMMENDED:
+        return UNIT_OF_RECOMMENDED[key]
+    return next(unit for words, unit in UNIT_OF.items() if EVIDENCE_ROWS[key]["unit"].startswith(words))
+
+
+def keys_in(text):
+    """Keys of the evidence that a text names; one that ends in * names a family."""
+    words = re.findall(r"\w+\*?", text)
+    return {word for word in words if word in EVIDENCE_ROWS or (word.endswith("*") and family(word))}
+
+
+def family(word):
+    return [key for key in EVIDENCE_ROWS if key.startswith(word[:-1])]
+
+
+def cites(ours, theirs):
+    """Whether our source names the keys that the evidence's does, or is the study itself."""
+    keys = keys_in(theirs)
+    return keys <= keys_in(ours) if keys else ours == theirs
 
 
 def coefficient(value, low, high, distribution):
@@ -58,15 +104,32 @@ class TestTables:
         assert list(TABLE.coefficients) == [field.name for field in fields(Effects)]
 
     @pytest.mark.parametrize("key", SHARED_KEYS)
-    def test_numbers_and_status_are_those_of_the_evidence(self, key):
-        here, there = TABLE.coefficients[key], evidence_rows()[key]
+    def test_numbers_unit_source_and_status_are_those_of_the_evidence(self, key):
+        here, there = TABLE.coefficients[key], EVIDENCE_ROWS[key]
         value = float(there["value"])
         low, high = (float(there[end]) if there[end] else value for end in ("low", "high"))
         assert (here.value, here.low, here.high) == (value, low, high)
         assert here.status == STATUS_OF[there["verified"]]
+        assert here.unit == unit_in_the_evidence(key)
+        assert here.source == f"as {OF_THE_SAME_STUDY.get(key)}" or cites(here.source, there["source"])
 
-    def test_the_evidence_is_used(self):
-        assert len(SHARED_KEYS) >= 15
+    def test_a_coefficient_of_our_own_is_assumed_or_derived_from_the_evidence(self):
+        for key in TABLE.coefficients.keys() - EVIDENCE_ROWS.keys():
+            row = TABLE.coefficients[key]
+            derived = row.status == "derived" and any(
+                EVIDENCE_ROWS[used]["verified"] == "calc" for used in keys_in(row.source) & EVIDENCE_ROWS.keys()
+            )
+            assert row.status == "assumed" or derived, key
+
+    @pytest.mark.parametrize("key", [key for key in EVIDENCE_ROWS if key.startswith("rec_")])
+    def test_what_the_evidence_recommends_for_the_model_is_in_it(self, key):
+        named = {used for row in TABLE.coefficients.values() for used in keys_in(f"{row.source} {row.note}")}
+        assert key in TABLE.coefficients or key in named or key in NOT_IN_THE_MODEL
+
+    def test_the_model_names_no_key_of_the_evidence_that_is_not_an_effect(self):
+        sources = " ".join(one.source for lever in known_levers().values() for one in lever.settings().values())
+        used = set(re.findall(r"\w+", RULES)) & EVIDENCE_ROWS.keys() - keys_in(sources)
+        assert used == set(SHARED_KEYS)
 
     @pytest.mark.parametrize("key", TABLE.coefficients)
     def test_every_coefficient_is_complete(self, key):
@@ -78,8 +141,12 @@ class TestTables:
         )
         assert row.distribution == expected
 
+    @pytest.mark.parametrize("key", TABLE.coefficients)
+    def test_the_model_reads_every_coefficient(self, key):
+        assert re.search(rf"\beffects\.{key}\b", RULES)
+
     def test_sources_named_by_key_exist(self):
-        known = evidence_rows().keys() | TABLE.coefficients.keys()
+        known = EVIDENCE_ROWS.keys() | TABLE.coefficients.keys()
         texts = " ".join(row.source + " " + row.note for row in TABLE.coefficients.values())
         words = {word.strip("(),;:'") for word in texts.split()}
         keys = {w for w in words if w[:2] in {f"{c}_" for c in "abcdefghijkl"} or w.startswith("rec_")}
