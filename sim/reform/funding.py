@@ -41,7 +41,7 @@ class Funding(Lever):
         0.0,
         unit="yuan a zone and year",
         low=0,
-        high=1e10,
+        high=1e9,
         meaning="dedicated fund (专项资金) of each zone",
         source="WK22: 专项资金纳入年度预算; SP05 for an amount",
     )
@@ -49,7 +49,7 @@ class Funding(Lever):
         0.0,
         unit="yuan a school and year",
         low=0,
-        high=1e10,
+        high=1e9,
         meaning="added to it for each member school",
         source="SP06: 每所小学教育集团校每年预算",
     )

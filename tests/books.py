@@ -1,0 +1,69 @@
+"""Books on one model: at every step students, teachers and yuan are where they must be, and none is lost or made."""
+
+import numpy as np
+
+from sim.model import CALENDAR, ZoneReform
+
+
+class Books:
+    """Follows one model step by step."""
+
+    def __init__(self, model: ZoneReform) -> None:
+        self.model = model
+        self.students_before = set(model.students.id.tolist())
+        self.subjects: np.ndarray | None = None
+
+    def check(self, step: str) -> None:
+        model = self.model
+        students, teachers, classes, schools = model.students, model.teachers, model.classes, model.schools
+        assert len(np.unique(students.id)) == len(students)
+        assert len(np.unique(teachers.id)) == len(teachers)
+        if step == "demography":
+            flows = model.flows
+            now = set(students.id.tolist())
+            entered = flows["entered"] + flows["replaced"]
+            assert len(now - self.students_before) == entered
+            assert len(self.students_before - now) == flows["left"] + flows["replaced"]
+            return
+        assert (students.school >= 0).all()
+        assert (classes.school[students.classroom] == students.school).all()
+        assert (classes.grade[students.classroom] == students.grade).all()
+        assert (classes.size == np.bincount(students.classroom, minlength=len(classes))).all()
+        assert (schools.level[students.school] == (students.grade >= 7)).all()
+        subject = np.bincount(
+            teachers.school[teachers.employed].astype(np.int64) * 5 + teachers.subject[teachers.employed],
+            minlength=5 * len(schools),
+        )
+        if step == "rotation":
+            assert self.subjects is not None
+            assert (subject == self.subjects).all()
+        self.subjects = subject
+        if step == "class_assignment":
+            self.check_teams()
+        ledger = model.ledger
+        held = int(model.zones.account.sum() + schools.account.sum())
+        assert ledger.budgeted == ledger.spent_by_zones + ledger.spent_by_schools + held
+        assert (schools.account >= 0).all()
+        assert (model.zones.account >= 0).all()
+
+    def check_teams(self) -> None:
+        model = self.model
+        for one in model.classes:
+            team = [int(row) for row in one.team if row >= 0]
+            assert all(model.teachers.school[row] == one.school for row in team)
+            whole = model.district.by_level("core_teachers")[model.schools.level[one.school]]
+            assert len(team) == whole or not one.covered
+
+
+def watched(books: list[Books]) -> tuple:
+    """The calendar with the books checked after every step."""
+
+    def with_check(name, rule):
+        def wrapped(model: ZoneReform) -> None:
+            rule(model)
+            if books and books[0].model is model:
+                books[0].check(name)
+
+        return name, wrapped
+
+    return tuple(with_check(name, rule) for name, rule in CALENDAR)
