@@ -92,6 +92,7 @@ class Effects:
     lesson_study_best: float
     novice_peer_weight: float
     novice_years: float
+    gap_most: float
     keep: float
     held_back: float
     b_sent: float

@@ -5,8 +5,9 @@
     learned_t   = practised_t + min(0, joint) + min(0, training)
 
 Practice is kept up, not piled up: gaps are taken in the skill brought to the job, in SD of teachers, and
-count up to one SD. Better ones help, worse ones do no harm. Where the effect of joint work or training itself is
-drawn below 0 it harms in the years it goes on: cut off at 0, an effect that is null on average would be a gain.
+count up to `gap_most`. Better ones help, worse ones do no harm. Where the effect of joint work or training
+itself is drawn below 0 it harms in the years it goes on: cut off at 0, an effect that is null on average would
+be a gain.
 """
 
 from collections.abc import Callable
@@ -50,10 +51,10 @@ def keep_up(model: "ZoneReform") -> None:
 
 
 def skill_gap(better: Floats, own: Floats, effects: "Effects") -> Floats:
-    """How much better, in SD of teachers, 0 ... 1; 0 where teachers do not differ."""
+    """How much better, in SD of teachers, 0 ... `gap_most`; 0 where teachers do not differ."""
     if effects.rec_sigmaT <= 0:
         return np.zeros(len(own))
-    return np.asarray(np.clip((better - own) / effects.rec_sigmaT, 0.0, 1.0))
+    return np.asarray(np.clip((better - own) / effects.rec_sigmaT, 0.0, effects.gap_most))
 
 
 def from_colleagues(staff: Teachers, effects: "Effects") -> Floats:

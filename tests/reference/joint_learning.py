@@ -22,7 +22,7 @@ def learned(model):
 def gap(better, own, effects):
     if effects.rec_sigmaT == 0:
         return 0.0
-    return min(1.0, max(0.0, (better - own) / effects.rec_sigmaT))
+    return min(effects.gap_most, max(0.0, (better - own) / effects.rec_sigmaT))
 
 
 def colleagues(t, staff, effects):

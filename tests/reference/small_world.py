@@ -20,6 +20,7 @@ TAKEN_FOR_GRANTED = {
     "tau": 2.0,
     "keep": 0.7,
     "novice_years": 5.0,
+    "gap_most": 1.0,
     "training_full_hours": 360.0,
     "lesson_study_best": 0.25,
 }

@@ -21,6 +21,7 @@ EFFECTS = {
     "b_sent": (0.0, 1.0),
     "lesson_study_best": (0.05, 1.0),
     "novice_years": (1.0, 20.0),
+    "gap_most": (0.5, 3.0),
     "training_full_hours": (50.0, 500.0),
     "reference_experience": (1.0, 30.0),
 }
