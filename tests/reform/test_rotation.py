@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reference import rotation as reference
 from reference.small_world import YEAR, effects, same_bits, small_world
+from sim.agents.management import management
 from sim.agents.postings import end_postings
-from sim.agents.staffing import principal_effect
 from sim.agents.teacher import SUBJECTS
 from sim.indicators.standards import weighted_cv
 from sim.reform.rotation import Rotation
@@ -89,7 +89,7 @@ def test_every_school_keeps_its_teachers_of_every_subject(model, lever):
 @settings(max_examples=100, deadline=None)
 def test_heads_exchange_schools_as_told_school_by_school(model, rate, scope):
     model.effects = effects(principal_sd=0.03)
-    before, heads = model.schools.copy(), reference.exchange_heads(model, rate, scope)
+    before, heads = model.schools.copy(), reference.exchange_managers(model, "head", rate, scope)
     Rotation(heads_rate=rate, scope=scope).apply(model, YEAR)
     schools = model.schools
     assert [[int(s.head), int(s.head_years)] for s in schools] == heads
@@ -107,7 +107,7 @@ def test_the_rate_of_heads_is_exact_on_average_and_their_ways_go_with_them():
         model = small_world(seed, schools=9, zones=1)
         model.effects = effects(principal_sd=0.03)
         model.schools.private[:] = False
-        model.schools.principal = principal_effect(model, model.schools)
+        model.schools.principal = management(model, model.schools)
         before = model.schools.principal.copy()
         asked += 0.3 * (model.schools.head_years >= 6).sum()
         Rotation(heads_rate=0.3).apply(model, YEAR)
