@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from reference.random_district import calm_district
+from reference.at_rest import district
 from sim.agents.curriculum import deal_empty_posts, wanted_mix
 from sim.agents.hiring import short_subjects
 from sim.agents.teacher import LANGUAGE, SCIENCE_IT
@@ -12,7 +12,7 @@ from sim.agents.teacher import LANGUAGE, SCIENCE_IT
 
 def with_lessons(*weight):
     """A district whose lessons by subject are so many times the baseline's."""
-    model = calm_district()
+    model = district(students=6000)
     model.begin_year()
     model.terms.lesson_weight = np.array(weight, dtype=float)
     return model
@@ -36,7 +36,7 @@ def test_as_long_as_lessons_stay_posts_keep_their_subject():
 
 def test_lessons_ask_for_the_posts_of_the_baseline_in_their_proportion():
     mix = wanted_mix(with_lessons(1, 1, 1, 1, 2))
-    posts = calm_district().baseline.posts
+    posts = district(students=6000).baseline.posts
     assert mix.sum(axis=1) == pytest.approx(1.0)
     assert mix[:, SCIENCE_IT] / mix[:, LANGUAGE] == pytest.approx(2 * posts[:, SCIENCE_IT] / posts[:, LANGUAGE])
 
@@ -57,7 +57,7 @@ def test_an_empty_post_goes_where_the_school_is_furthest_below_its_lessons():
     model = with_lessons(1, 1, 1, 1, 1.5)
     empty(model)
     mix, teachers = wanted_mix(model), model.teachers
-    school = teachers.home_school[~teachers.employed][0]
+    school = int(teachers.home_school[~teachers.employed][0])
     first = np.flatnonzero(~teachers.employed & (teachers.home_school == school))
     first = first[np.argmin(teachers.id[first])]
     held = np.bincount(teachers.subject[teachers.school == school], minlength=5)
@@ -69,4 +69,4 @@ def test_new_posts_follow_the_lessons_too():
     usual, more = with_lessons(1, 1, 1, 1, 1), with_lessons(1, 1, 1, 1, 3)
     school = np.repeat(np.arange(len(usual.schools)), 4)
     asked = [(short_subjects(model, school) == SCIENCE_IT).mean() for model in (usual, more)]
-    assert asked[1] > 0.8 > asked[0]
+    assert asked[1] > 0.7 and asked[0] < 0.3
