@@ -26,6 +26,8 @@ def policies(draw: st.DrawFn) -> list[str]:
         "policy.rotation.direction": draw(st.sampled_from(["to_weak", "swap", "any"])),
         "policy.rotation.selection": draw(st.sampled_from(["random", "voluntary"])),
         "policy.rotation.posting_years": draw(st.sampled_from(["null", 1, 2, 3])),
+        "policy.rotation.deputies_rate": draw(RATE),
+        "policy.rotation.itinerant_share": draw(RATE),
         "policy.recruitment.fill_norm": draw(RATE),
         "policy.recruitment.norm_primary": draw(st.floats(8, 30)),
         "policy.enrolment.class_cap_primary": draw(st.integers(15, 60)),
@@ -95,7 +97,8 @@ class Books:
         model = self.model
         for one in model.classes:
             team = [int(row) for row in one.team if row >= 0]
-            assert all(model.teachers.school[row] == one.school for row in team)
+            places = [(model.teachers.school[row], model.teachers.second_school[row]) for row in team]
+            assert all(one.school in at for at in places)
             assert len(team) == TEAM_SIZE[model.schools.level[one.school]] or not one.covered
 
 

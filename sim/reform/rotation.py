@@ -115,7 +115,7 @@ class Rotation(Lever):
         low=0,
         high=1,
         meaning="deputies (副校长) with as long at their school who exchange schools",
-        source="as principals",
+        source="national_standards 5, which asks it of principals; that deputies do the same is assumed",
     )
     itinerant_share: float = setting(
         0.0,
@@ -124,7 +124,7 @@ class Rotation(Lever):
         high=1,
         meaning="of the teachers whom a school could spare by half, those who teach half the week at a second school "
         "of the pool that is short of their subject (走教)",
-        source="document 003, task 13: 定期交流、教师走教; no number in the text",
+        source="ZG35: 定期交流、教师走教; no number in the text",
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:
