@@ -38,18 +38,14 @@ DEFAULTS_OF_LATER = {"standard": None, "experiment": None, "channels": False, "l
 VALUES_OF_LATER = {
     "channels": (True,),
     "language": ("zh",),
-    "background": ("double_reduction", "falling_births", "curriculum_2022"),
 }
 """Values of a later release, where not any name may come; another one is a mistake."""
 
 LATER = (
     *("design", "engine.time_limit", "engine.memory_limit", "engine.address", "engine.scheduler_file"),
-    *("policy.rotation.itinerant_share", "policy.enrolment.private_share", "policy.enrolment.migrant_public_share"),
+    *("policy.enrolment.private_share", "policy.enrolment.migrant_public_share"),
 )
 """Settings of a later release."""
-
-BACKGROUNDS = ("law", "frozen")
-
 
 @dataclass(frozen=True)
 class EngineSettings:
@@ -183,10 +179,6 @@ def _put(composed: dict[str, Any], key: str, typed: str) -> None:
         if typed in ("null", "None", "~"):
             instead = "leave it out for its default" + (", or type policy=none" if key == "policy" else "")
             raise UserError(f"{key} must be a name, got {typed}; {instead}")
-        if key == "background" and typed not in BACKGROUNDS:
-            if typed not in VALUES_OF_LATER[key]:
-                raise no_such(f"background={typed}", "background", typed, BACKGROUNDS)
-            raise _later(f"background={typed} (a named shock)", f"; known: {', '.join(BACKGROUNDS)}")
         composed[key] = typed
     else:
         composed[key] = _value(key, typed)

@@ -11,7 +11,8 @@ Settings
   policy=NAME           the levers that are pulled                                 wuhan_edz_2021_2023
   counterfactual=NAME   the policy it is compared with                             none
   effects=NAME          evidence draws how the world responds, means holds it      evidence
-  background=NAME       law as it was made, or frozen at the baseline year         law
+  background=NAME       law; frozen at the baseline year; a shock: falling_births, law
+                        double_reduction, curriculum_2022
   run.replicates=N      1 ... 100000; more are added to a run that is there        100
   run.seed=N            0 ... 2^63-1                                               1
   run.horizon=YEAR      last simulated year, 2021 or later                         2025

@@ -61,6 +61,7 @@ class Effects:
     school_grade_shock_sd: float
     school_grade_day_sd: float
     principal_sd: float
+    deputy_weight: float
     rec_rel: float
     reliability_grade1: float
     reliability_grade2: float
@@ -118,9 +119,11 @@ class Effects:
     distance_scale: float
     reputation_memory: float
     ses_trait: float
+    tutoring_ses: float
     quota_choice: float
     # Staff
     quit_rate: float
+    after_school_quit: float
     move_seekers: float
     title_noise: float
     award_noise: float

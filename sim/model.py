@@ -40,7 +40,7 @@ CALENDAR: tuple[tuple[str, Rule], ...] = (
     ("demography", demography.advance),  # grade 9 leaves, others move up, a new cohort enters
     ("enrolment", enrolment.enrol),  # catchment, choice, seats; classes form in grades 1 and 7
     ("staffing", staffing.renew),  # retirement, exits, hiring, titles, voluntary moves
-    ("rotation", postings.end_postings),  # the policy moves teachers; postings end
+    ("rotation", postings.settle),  # the policy moves teachers; postings end; some teach at two schools
     ("class_assignment", class_assignment.assign),  # every class gets its team of core teachers
     ("joint_teaching", joint_learning.learn_together),  # teachers learn from one another
     ("learning", learning.learn),  # students learn
@@ -61,6 +61,8 @@ class Baseline:
     general_high_cut: float
     award_cut: float
     strong_half: Array
+    posts: Array
+    """Posts by school and subject, (S, subjects)."""
 
 
 @dataclass
@@ -218,6 +220,10 @@ class ZoneReform(mesa.Model):
             live_lesson_share=district.live_lesson_share,
             extra_time_share=district.extra_time_share,
             rotation_years=int(district.rotation_years),
+            entrants=law.entrants,
+            tutoring=law.tutoring,
+            after_school_hours=law.after_school_hours,
+            lesson_weight=np.array(law.lesson_weight),
         )
 
     def spend(self, lever: str, yuan: float) -> None:

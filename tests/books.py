@@ -50,7 +50,8 @@ class Books:
         model = self.model
         for one in model.classes:
             team = [int(row) for row in one.team if row >= 0]
-            assert all(model.teachers.school[row] == one.school for row in team)
+            places = [(model.teachers.school[row], model.teachers.second_school[row]) for row in team]
+            assert all(one.school in at for at in places)
             whole = model.district.by_level("core_teachers")[model.schools.level[one.school]]
             assert len(team) == whole or not one.covered
 

@@ -24,6 +24,8 @@ def policies(draw: st.DrawFn) -> list[str]:
         "policy.rotation.direction": draw(st.sampled_from(["to_weak", "swap", "any"])),
         "policy.rotation.selection": draw(st.sampled_from(["random", "voluntary"])),
         "policy.rotation.posting_years": draw(st.sampled_from(["null", 1, 2, 3])),
+        "policy.rotation.deputies_rate": draw(RATE),
+        "policy.rotation.itinerant_share": draw(RATE),
         "policy.recruitment.fill_norm": draw(RATE),
         "policy.recruitment.norm_primary": draw(st.floats(8, 30)),
         "policy.enrolment.class_cap_primary": draw(st.integers(15, 60)),

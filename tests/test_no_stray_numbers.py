@@ -61,6 +61,7 @@ STRUCTURE = {
         "HASH_BYTES": "digits of an id",
         "UNITS": "bounds outside which a unit has no meaning",
     },
+    "sim/district/background.py": {"BOUNDS": "bounds of what may be stated"},
     "sim/district/margins.py": {
         "WIDEST_SPREAD": "where a bisection ends",
         "LOG_SLACK": "where a bisection begins",

@@ -16,48 +16,65 @@ if TYPE_CHECKING:
 def assign(model: "ZoneReform") -> None:
     """Keep the teams that go on with their classes; fill every open place of a team.
 
-    A place goes to a teacher of its subject within the normal load, least loaded first; then to another core
-    teacher of the school within the normal load; then to larger loads, and the class is listed as uncovered. How many
-    places a team has, and how many years it follows the class, the district says.
+    A place goes to a teacher of its subject within the normal load, least loaded first; then to one of its subject
+    who comes from another school for half the week (走教) and has load left; then to another core teacher of the
+    school within the normal load; then to larger loads, and the class is listed as uncovered. How many places a team
+    has, and how many years it follows the class, the district says.
     """
     classes, schools = model.classes, model.schools
     classes.team = kept_teams(model)
     size = np.array(model.district.by_level("core_teachers"))[schools.level[classes.school]]
     normal, any_load = int(model.district.core_load), len(classes) * len(CORE)
-    for most, own_subject in ((normal, True), (normal, False), (any_load, True), (any_load, False)):
+    home, second = model.teachers.school, model.teachers.second_school
+    ways = (
+        *((home, normal, True), (second, normal, True), (home, normal, False)),
+        *((home, any_load, True), (home, any_load, False)),
+    )
+    for where, most, own_subject in ways:
         for slot, subject in enumerate(CORE):
             open_ = np.flatnonzero((slot < size) & (classes.team[:, slot] < 0))
             if len(open_) == 0:
                 continue
             subjects = (subject,) if own_subject else CORE
-            classes.team[open_, slot] = least_loaded(model, open_, subjects, most)
+            classes.team[open_, slot] = least_loaded(model, open_, where, subjects, most)
     classes.covered = within_normal_loads(model, size)
     classes.team_ids = model.teachers.id[classes.team]
 
 
 def kept_teams(model: "ZoneReform") -> Array:
-    """Teams without those who left the school; none where the class begins a new cycle of `team_years`."""
+    """Teams without those who no longer come to the school; none where the class begins a new cycle of `team_years`."""
     classes, teachers = model.classes, model.teachers
     years = classes.grade - np.array(ENTRY_GRADE)[model.schools.level[classes.school]]
     team = classes.team
-    there = (team >= 0) & (teachers.school[team] == classes.school[:, None])
+    at = classes.school[:, None]
+    there = (team >= 0) & ((teachers.school[team] == at) | (teachers.second_school[team] == at))
     same_person = classes.team_ids == teachers.id[team]
     goes_on = years % int(model.district.team_years) != 0
     return np.where(there & same_person & goes_on[:, None], team, -1)
 
 
-def least_loaded(model: "ZoneReform", open_: Array, subjects: tuple[int, ...], most: int) -> Array:
-    """A teacher's row for each open place, or -1: the school's places are dealt by load, ties by a yearly draw."""
+def least_loaded(model: "ZoneReform", open_: Array, where: Array, subjects: tuple[int, ...], most: int) -> Array:
+    """A teacher's row for each open place, or -1: the school's places are dealt by load, ties by a yearly draw.
+
+    Parameters
+    ----------
+    open_ : (n,) array
+        Rows of the classes with an open place.
+    where : (T,) array
+        School at which each teacher may be asked, -1 for none.
+    """
     teachers, classes, noise = model.teachers, model.classes, model.noise
     at = classes.school[open_]
-    rows = np.flatnonzero(teachers.employed & np.isin(teachers.subject, subjects))
-    rows = rows[np.isin(teachers.school[rows], at)]
+    rows = np.flatnonzero((where >= 0) & np.isin(teachers.subject, subjects))
+    rows = rows[np.isin(where[rows], at)]
+    if len(rows) == 0:
+        return np.full(len(open_), -1)
     load = loads(teachers, classes.team)[rows]
-    offers = np.clip(most - load, 0, np.bincount(at, minlength=len(model.schools))[teachers.school[rows]])
+    offers = np.clip(most - load, 0, np.bincount(at, minlength=len(model.schools))[where[rows]])
     teacher = np.repeat(rows, offers)
     level = np.repeat(load, offers) + rank_within(teacher)
     turn = np.repeat(noise.rank("team teacher", model.year, teachers.id[rows]), offers)
-    school = teachers.school[teacher]
+    school = where[teacher]
     place = rank_within(school, level, turn)
     asked = rank_within(at, noise.rank("team class", model.year, classes.id[open_]))
     return _meet(at, asked, school, place, teacher)

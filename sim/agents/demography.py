@@ -39,7 +39,7 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
     drift_home_effects(model, year)
     catchments = np.flatnonzero(schools.level == PRIMARY)
     trend = 0.0 if model.background.frozen else model.district.birth_trend
-    growth = (1.0 + trend) ** max(0, year - model.baseline_year)
+    growth = (1.0 + trend) ** max(0, year - model.baseline_year) * model.terms.entrants
     births = np.round(schools.residents[catchments] * growth).astype(np.int64)
     catchment = np.repeat(catchments, births)
     number = np.concatenate([np.arange(n) for n in births]) if len(births) else np.zeros(0, np.int64)
@@ -81,10 +81,13 @@ def catchment_means(model: "ZoneReform") -> Floats:
 
 
 def first_trait(model: "ZoneReform", ids: Array, mean: Floats, ses: Floats) -> Floats:
-    """Trait drawn from its distribution at rest; a part goes with the family's status (`ses_trait`)."""
+    """Trait drawn from its distribution at rest; a part goes with the family's status (`ses_trait`).
+
+    A share `tutoring_ses` of that part is private tutoring, and goes with it.
+    """
     effects = model.effects
     own = model.noise.normal("first trait", 0, ids)
-    share = effects.ses_trait
+    share = min(1.0, effects.ses_trait * (1.0 - effects.tutoring_ses * (1.0 - model.terms.tutoring)))
     return np.asarray(mean + effects.trait_sd * (share * ses + np.sqrt(1.0 - share * share) * own))
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
+from sim.agents.curriculum import wanted_mix
 from sim.agents.school import LEVELS, Schools
 from sim.agents.teacher import GENERATIONS, POSTS, SUBJECTS, Teachers, drawn_skill
 from sim.noise import Floats, rank_within
@@ -99,6 +100,7 @@ def open_posts(model: "ZoneReform", school: Array, middle: Floats) -> None:
     post = schools.id[school] * POSTS + place
     rows = len(teachers) + np.arange(len(school))
     new = Teachers(len(school), id=post * GENERATIONS - 1, school=np.full(len(school), -1))
+    new.second_school[:] = -1
     new.degree[:] = 1
     model.teachers = teachers.followed_by(new)
     hire(model, rows, school, subjects, middle)
@@ -107,15 +109,17 @@ def open_posts(model: "ZoneReform", school: Array, middle: Floats) -> None:
 def short_subjects(model: "ZoneReform", school: Array) -> Array:
     """For each new post, one after the other, the subject furthest below the school's own mix of posts.
 
+    The mix is that of its posts, or what its lessons ask for where a curriculum has changed them.
     A subject that has priority comes before, the shorter of two first, until it has what is asked for.
     """
     teachers, schools = model.teachers, model.schools
-    owner = owners(teachers)
+    owner, asked = owners(teachers), wanted_mix(model)
     students = np.bincount(model.students.school, minlength=len(schools))
     subjects = np.empty(len(school), dtype=np.int64)
     for row in np.unique(school):
         own = np.bincount(teachers.subject[owner == row], minlength=len(SUBJECTS))
-        mix, have = own / max(1, own.sum()), own.astype(np.float64)
+        mix = own / max(1, own.sum()) if asked is None else asked[row]
+        have = own.astype(np.float64)
         for post in np.flatnonzero(school == row):
             short = np.round(mix * (have.sum() + 1) - have, 9)
             first = {

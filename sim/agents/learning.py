@@ -53,10 +53,17 @@ def grow(model: "ZoneReform", class_gain: Floats) -> None:
 
 
 def team_mean(model: "ZoneReform", values: Floats) -> Floats:
-    """Mean over each class's core teachers of a value of teachers; 0 (a substitute) for a class without any."""
+    """Mean over each class's core teachers; 0 (a substitute) for a class without any.
+
+    Parameters
+    ----------
+    values : (T,) or (classes, 3) array
+        A value of each teacher, or of each place in the teams.
+    """
     team = model.classes.team
     there = team >= 0
-    return np.asarray(np.where(there, values[team], 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1))
+    by_place = values[team] if values.ndim == 1 else values
+    return np.asarray(np.where(there, by_place, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1))
 
 
 def teachers_part(model: "ZoneReform", skill: Floats) -> Floats:
@@ -68,8 +75,9 @@ def teachers_part(model: "ZoneReform", skill: Floats) -> Floats:
     experience = experience_effect(teachers.experience, effects) - experience_effect(
         np.array([effects.reference_experience]), effects
     )
-    match = match_quality(teachers.id, model.schools.id[teachers.school], effects, model.noise)
-    return skill + team_mean(model, experience + match + effects.rec_move * teachers.moved)
+    team, school = model.classes.team, model.schools.id[model.classes.school]
+    match = match_quality(teachers.id[team], school[:, None], effects, model.noise)
+    return skill + team_mean(model, experience[team] + match + (effects.rec_move * teachers.moved)[team])
 
 
 def size_effect(size: Array, model: "ZoneReform") -> Floats:

@@ -1,14 +1,21 @@
-"""Step 4, rotation, its own rule: who was posted (交流轮岗 for a time) returns when the posting ends."""
+"""Step 4, rotation, its own rule: postings (交流轮岗 for a time) end, and itinerant teachers (走教) set out."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.columns import Array
+from sim.agents.itinerant import teach_at_two_schools
 from sim.agents.teacher import Teachers
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
+
+
+def settle(model: "ZoneReform") -> None:
+    """Where everybody teaches this year, once the policy has moved teachers."""
+    end_postings(model)
+    teach_at_two_schools(model)
 
 
 def end_postings(model: "ZoneReform") -> None:

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
+from sim.agents.curriculum import deal_empty_posts
 from sim.agents.hiring import has_priority, hire, middle_standing, open_posts, owners, pay_for_hires, vacancy
-from sim.agents.school import Schools
+from sim.agents.management import change_managers
 from sim.agents.surplus import even_out
-from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE, GENERATIONS, SCIENCE_IT, Teachers
+from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE, SCIENCE_IT, Teachers
 from sim.agents.titles import tilt_titles
 from sim.noise import rank_within
 
@@ -19,10 +20,10 @@ MONTHS = 12
 
 
 def renew(model: "ZoneReform") -> None:
-    """The year's staffing in order: ageing, exits, principals, posts filled, titles, voluntary moves."""
+    """The year's staffing in order: ageing, exits, management, posts filled, titles, voluntary moves."""
     a_year_passes(model)
     leaving = exits(model)
-    change_principals(model)
+    change_managers(model)
     fill_posts(model, leaving)
     give_titles(model)
     move_voluntarily(model)
@@ -38,6 +39,7 @@ def a_year_passes(model: "ZoneReform") -> None:
         years += employed
     teachers.moved[:] = False
     teachers.rotated[:] = False
+    teachers.second_school[:] = -1
     spread = model.district.title_years_sd * model.noise.normal("title", 0, teachers.id)
     teachers.title = sum((teachers.experience + spread >= years) & employed for years in model.district.title_years)
 
@@ -48,7 +50,8 @@ def exits(model: "ZoneReform") -> Array:
     birth_month = np.floor(MONTHS * noise.uniform("birth month", 0, teachers.id))
     limit = np.where(teachers.female, terms.retirement_months[1], terms.retirement_months[0])
     retires = teachers.age * MONTHS + birth_month >= limit
-    quits = noise.chance("quit", model.year, teachers.id, model.effects.quit_rate)
+    quit_rate = model.effects.quit_rate + model.effects.after_school_quit * terms.after_school_hours
+    quits = noise.chance("quit", model.year, teachers.id, quit_rate)
     leaving = np.flatnonzero(teachers.employed & (retires | quits))
     for rung in range(1, len(BACKBONE)):
         at = teachers.school[leaving[teachers.backbone[leaving] == rung]]
@@ -56,35 +59,17 @@ def exits(model: "ZoneReform") -> Array:
     return leaving
 
 
-def change_principals(model: "ZoneReform") -> None:
-    """Some principals go; the successor brings a management effect of his own."""
-    schools, noise = model.schools, model.noise
-    change = noise.chance("principal leaves", model.year, schools.id, model.effects.principal_turnover)
-    schools.principals[change] += 1
-    schools.head = np.where(change, new_heads(schools), schools.head)
-    schools.head_years = np.where(change, 0, schools.head_years + 1)
-    schools.principal = principal_effect(model, schools)
-
-
-def new_heads(schools: Schools) -> Array:
-    """The latest principal that each school appointed."""
-    return np.asarray(schools.id * GENERATIONS + schools.principals)
-
-
-def principal_effect(model: "ZoneReform", schools: Schools) -> Array:
-    """Persistent management effect of each school's present principal (`principal_sd`); it goes with the person."""
-    return model.effects.principal_sd * model.noise.normal("principal", 0, schools.head)
-
-
 def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     """Hire into empty posts up to each school's establishment, then into new posts; surplus posts stay empty.
 
     The subjects with the largest share of empty posts come first, but for those that have priority. Surplus
-    teachers of other schools come before hires where the terms say so.
+    teachers of other schools come before hires where the terms say so. Where the lessons of subjects change, empty
+    posts change their subject first.
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
     teachers.home_school[leaving] = teachers.school[leaving]
     teachers.school[leaving] = -1
+    deal_empty_posts(model)
     wanted = establishment(model)
     even_out(model, wanted)
     filled = np.bincount(teachers.school[teachers.employed], minlength=len(schools))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.teacher import SUBJECTS
+
 
 @dataclass
 class Terms:
@@ -78,6 +80,18 @@ class Terms:
     """Whether every zone's joint teaching reaches what close groups' can."""
     unified_money: bool = False
     """Whether what a zone's members spend on equipment is spent where it is needed most."""
+    itinerant_share: float = 0.0
+    """Share of the teachers whom a school could spare by half who teach at a second school."""
+    itinerant_pool: NDArray[np.int64] | None = None
+    """Number of the pool within which they do, by school, -1 for none; None for no itinerant teaching."""
+    entrants: float = 1.0
+    """Children of entry age over those of the baseline year, beside the district's own trend."""
+    tutoring: float = 1.0
+    """Private tutoring over that of the baseline year."""
+    after_school_hours: float = 0.0
+    """Hours of after-school service a week above the baseline year's."""
+    lesson_weight: NDArray[np.float64] = field(default_factory=lambda: np.ones(len(SUBJECTS)))
+    """Lessons of each subject over those of the baseline year."""
     costs: dict[str, float] = field(default_factory=dict)
     """Yuan spent this year, by lever."""
 

@@ -9,13 +9,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.agents import staffing
+from sim.agents import management, staffing
 from sim.agents.activities import award_points, wins_award
 from sim.agents.classroom import Classes
 from sim.agents.demography import catchment_means
 from sim.agents.enrolment import solve_choice_weight
+from sim.agents.hiring import owners
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY
 from sim.agents.student import Students
+from sim.agents.teacher import SUBJECTS
 from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.background import Background
@@ -79,8 +81,8 @@ def district_at_rest(
 def bring_teachers_to_rest(model: ZoneReform) -> None:
     """Forty years of staffing alone."""
     schools = model.schools
-    schools.head = staffing.new_heads(schools)
-    schools.principal = staffing.principal_effect(model, schools)
+    schools.head, schools.deputy = management.latest(schools, "head"), management.latest(schools, "deputy")
+    schools.principal = management.management(model, schools)
     for _ in range(TEACHER_YEARS):
         model.begin_year()
         staffing.renew(model)
@@ -134,13 +136,15 @@ def expected_reputation(model: ZoneReform) -> Floats:
 
 
 def fix_baseline(model: ZoneReform) -> Baseline:
-    """Cut scores that give the district's baseline shares, and the half of the schools with the stronger teachers."""
+    """Cut scores of the baseline's shares, the half of the schools with the stronger teachers, and the posts."""
     spec, students, teachers = model.district, model.students, model.teachers
     final = [students.score[students.grade == grade] for grade in FINAL_GRADE]
     skill = teachers.skill[teachers.employed]
     at = teachers.school[teachers.employed]
     count = len(model.schools)
     mean = np.bincount(at, weights=skill, minlength=count) / np.maximum(np.bincount(at, minlength=count), 1)
+    posts = np.zeros((count, len(SUBJECTS)), dtype=np.int64)
+    np.add.at(posts, (owners(teachers), teachers.subject), 1)
     strong = np.zeros(count, dtype=bool)
     for level in range(len(LEVELS)):
         rows = np.flatnonzero(model.schools.level == level)
@@ -152,6 +156,7 @@ def fix_baseline(model: ZoneReform) -> Baseline:
         general_high_cut=_upper(final[1], spec.general_high_rate),
         award_cut=_upper(award_points(model)[teachers.employed], spec.award_share),
         strong_half=strong,
+        posts=posts,
     )
 
 

@@ -96,6 +96,7 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
         id=ids,
         school=school,
         home_school=school,
+        second_school=np.full(count, -1),
         female=noise.chance("female", 0, ids, spec.female_share),
         experience=experience,
         age=experience + int(spec.entry_age),

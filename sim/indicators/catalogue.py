@@ -108,6 +108,7 @@ INDICATORS: dict[str, Indicator] = {
     "rotated_share": Indicator("share", "rotated of the eligible teachers (交流轮岗)", 1),
     "rotated_backbone_share": Indicator("share", "district and city backbone of the rotated teachers", 1),
     "moved_share": Indicator("share", "teachers in their first year at a school after a move or rotation"),
+    "itinerant_share": Indicator("share", "teachers who teach at a second school too (走教)"),
     "uncovered_classes": Indicator("classes", "classes without a whole team within normal loads", -1),
     "out_of_subject_share": Indicator(
         "share", "places in class teams held outside the teacher's subject", -1

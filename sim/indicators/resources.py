@@ -56,10 +56,15 @@ def counts(
 
 
 def amounts(schools: Schools, teachers: Teachers) -> Floats:
-    """What each school has of the seven resources, (S, 7): teachers, m2, yuan, rooms."""
+    """What each school has of the seven resources, (S, 7): teachers, m2, yuan, rooms.
 
-    def staff(which: Array) -> Array:
-        return np.bincount(teachers.school[which], minlength=len(schools))
+    An itinerant teacher (走教) counts half at each of the two schools.
+    """
+    travels = teachers.second_school >= 0
+
+    def staff(which: Array) -> Floats:
+        here = sums(which * np.where(travels, 0.5, 1.0), teachers.school, len(schools))
+        return here + sums(0.5 * which[travels], teachers.second_school[travels], len(schools))
 
     held = {
         "degree": staff(teachers.degree >= 1),

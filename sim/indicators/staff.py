@@ -39,6 +39,7 @@ def staffing(units: Units, teachers: Teachers, strong_half: Array) -> dict[str, 
         "eligible_share": ratio(eligible, employed),
         "rotated_share": _or_zero(rotated, eligible),
         "rotated_backbone_share": _or_zero(units.sum(count(backbone & teachers.rotated)), rotated),
+        "itinerant_share": ratio(units.sum(count(teachers.second_school >= 0)), employed),
         "moved_share": ratio(units.sum(count(teachers.moved)), employed),
     }
 

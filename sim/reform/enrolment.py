@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Enrolment(Lever):
     """Rules of admission; classes that exist keep their size, the caps hold for the entry grades.
 
-    A lottery costs `lottery` for every entrant; the other rules cost nothing but the teachers that more classes
-    or other schools then ask for.
+    A lottery costs `lottery` for every entrant. The other rules cost nothing that is booked: posts go by students and
+    not by classes, so that smaller classes are paid for in larger loads and classes that are not covered.
     """
 
     step: ClassVar[str] = "enrolment"

@@ -20,6 +20,8 @@ class Governance(Lever):
     - `money`: what members spend on equipment goes where there is least of it for the students;
     - `teaching`: joint teaching reaches all members as well as a close group's best, however many they are;
     - `appraisal`: schools are assessed by the zone's results alone, as at `funding.bundled` 1.
+
+    Where zones have anything in common, or a director with money, each costs `zone_office` a year.
     """
 
     step: ClassVar[str] = "demography"
@@ -64,4 +66,6 @@ class Governance(Lever):
         terms.unified_teaching = "teaching" in self.unified
 
     def apply(self, model: "ZoneReform", year: int) -> None:
-        """Nothing more: what it decides holds from the start of the year."""
+        """What it decides holds from the start of the year; a zone that is to run something needs an office."""
+        if self.unified or self.director_share > 0:
+            model.spend(self.group, len(model.zones) * model.prices["zone_office"])

@@ -10,7 +10,7 @@ from sim.agents.columns import Array
 from sim.agents.school import LEVELS
 from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS
 from sim.agents.zone import FORMS
-from sim.reform.heads import exchange_heads
+from sim.reform.heads import exchange_managers
 from sim.reform.lever import Lever, setting
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ class Rotation(Lever):
     The number of exchanges in a pool (a zone, or a level of the district) is half of `rate` times its
     eligible teachers, rounded up or down by lot so that it is exact on average. Who moves is drawn by id;
     with whom, by a second draw, because the same one would decide twice. `sim.agents.postings` ends postings.
-    Every mover costs `move` once, beside the allowance; so does a principal who moves (`sim.reform.heads`).
+    Every mover costs `move` once, beside the allowance; so do principals and deputies who move
+    (`sim.reform.heads`). Itinerant teachers stay on the books and cost `itinerant` a year (`sim.agents.itinerant`).
     """
 
     step: ClassVar[str] = "rotation"
@@ -108,6 +109,24 @@ class Rotation(Lever):
         source="after two terms, national_standards 5; QS27",
     )
 
+    deputies_rate: float = setting(
+        0.0,
+        unit="share a year",
+        low=0,
+        high=1,
+        meaning="deputies (副校长) with as long at their school who exchange schools",
+        source="national_standards 5, which asks it of principals; that deputies do the same is assumed",
+    )
+    itinerant_share: float = setting(
+        0.0,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="of the teachers whom a school could spare by half, those who teach half the week at a second school "
+        "of the pool that is short of their subject (走教)",
+        source="ZG35: 定期交流、教师走教; no number in the text",
+    )
+
     def apply(self, model: "ZoneReform", year: int) -> None:
         teachers = model.teachers
         if self.eligible_years is not None:
@@ -118,10 +137,13 @@ class Rotation(Lever):
             self._exchange(model, year, pairs[:, 0], pairs[:, 1])
             if len(pairs) > 0:
                 model.spend(self.group, 2 * len(pairs) * model.prices["move"])
-        if self.heads_rate > 0:
-            heads = exchange_heads(model, year, self.heads_rate, *self._pools(model))
-            if heads > 0:
-                model.spend(self.group, heads * model.prices["move"])
+        for role, rate in (("head", self.heads_rate), ("deputy", self.deputies_rate)):
+            managers = exchange_managers(model, role, year, rate, *self._pools(model)) if rate > 0 else 0
+            if managers > 0:
+                model.spend(self.group, managers * model.prices["move"])
+        if self.itinerant_share > 0:
+            model.terms.itinerant_share = self.itinerant_share
+            model.terms.itinerant_pool = np.where(model.schools.private, -1, self._pools(model)[0])
         if self.allowance > 0:
             paid = teachers.rotated | (teachers.employed & (teachers.posting_end >= year))
             model.spend(self.group, self.allowance * int(paid.sum()))

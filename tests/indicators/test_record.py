@@ -23,6 +23,7 @@ def random_model(seed, schools=7, students=120, teachers=25, classes=9):
     attended = draw.integers(0, schools, students)
     junior = level[attended] == 1
     flag = {name: draw.random(teachers) < 0.4 for name in TEACHER_FLAGS}
+    at = draw.integers(-1, schools, teachers)
     return SimpleNamespace(
         schools=Schools(
             schools,
@@ -45,7 +46,8 @@ def random_model(seed, schools=7, students=120, teachers=25, classes=9):
         ),
         teachers=Teachers(
             teachers,
-            school=draw.integers(-1, schools, teachers),
+            school=at,
+            second_school=np.where((at >= 0) & (draw.random(teachers) < 0.2), draw.integers(0, schools, teachers), -1),
             subject=draw.integers(0, 5, teachers),
             age=draw.integers(22, 60, teachers),
             degree=draw.integers(0, 2, teachers),

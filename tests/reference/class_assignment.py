@@ -25,12 +25,14 @@ def assign(model):
         teacher.turn = luck(model, "team teacher", teacher)
     for one in classes:
         one.turn = luck(model, "team class", one)
-    for most, anyone in ((normal, False), (normal, True), (inf, False), (inf, True)):
+    ways = [(normal, False, False), (normal, False, True), (normal, True, False)]
+    ways += [(inf, False, False), (inf, True, False)]
+    for most, anyone, from_elsewhere in ways:
         for slot, subject in enumerate(CORE):
             for one in sorted(classes, key=lambda one: one.turn):
                 if slot < one.size_of_team and one.team[slot] < 0:
                     subjects = CORE if anyone else (subject,)
-                    one.team[slot] = give(teachers, one.school, subjects, most)
+                    one.team[slot] = give(teachers, one.school, subjects, most, from_elsewhere)
     mark_uncovered(classes, normal)
     for one in classes:
         one.team_ids = [teachers[row].id for row in one.team]
@@ -43,14 +45,15 @@ def luck(model, stream, agent):
 
 
 def stays(one, teachers, row, who):
-    """Whether the same person is still at the school and the class is in the midst of its years together."""
-    same = row >= 0 and teachers[row].id == who and teachers[row].school == one.school
+    """Whether the same person still teaches at the school, and the class is in the midst of its years together."""
+    same = row >= 0 and teachers[row].id == who and one.school in (teachers[row].school, teachers[row].second_school)
     return same and not one.begins
 
 
-def give(teachers, school, subjects, most):
-    """Put one more class on the least loaded teacher of these subjects below `most`; the row, or -1."""
-    free = [t for t in teachers if t.school == school and t.subject in subjects and t.load < most]
+def give(teachers, school, subjects, most, from_elsewhere):
+    """Put one more class on the least loaded of these subjects below `most`, its own or who come; the row, or -1."""
+    here = [t for t in teachers if (t.second_school if from_elsewhere else t.school) == school]
+    free = [t for t in here if t.subject in subjects and t.load < most]
     if not free:
         return -1
     chosen = min(free, key=lambda t: (t.load, t.turn))

@@ -90,7 +90,9 @@ class Year:
         child.migrant = one(self.noise.uniform, "migrant", 0, child.id) < district.migrant_share
         child.left_behind = one(self.noise.uniform, "left behind", 0, child.id) < district.left_behind_share
         own = one(self.noise.normal, "first trait", 0, child.id)
-        from_home = effects.ses_trait * child.ses + math.sqrt(1 - effects.ses_trait**2) * own
+        lost = effects.tutoring_ses * (1 - self.model.terms.tutoring)
+        share = min(1, effects.ses_trait * (1 - lost))
+        from_home = share * child.ses + math.sqrt(1 - share**2) * own
         child.trait = child.home_mean + effects.trait_sd * from_home
         child.score = child.prior_score = math.nan
 
@@ -108,7 +110,8 @@ class Year:
         trend = 0.0 if model.background.frozen else model.district.birth_trend
         for row, school in enumerate(self.schools):
             if school.level == 0:
-                number = round(school.residents * (1 + trend) ** (model.year - model.district.baseline_year))
+                years = model.year - model.district.baseline_year
+                number = round(school.residents * ((1 + trend) ** years * model.terms.entrants))
                 mean = self.home_mean(row)
                 entered += [self.newborn(row, mean, k) for k in range(number)]
         return entered

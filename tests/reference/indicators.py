@@ -57,7 +57,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
     young = [t for t in employed if t.age < model.district.young_age]
     slots = [(slot, post) for one in formed for slot, post in enumerate(one.team) if post >= 0]
 
-    held = {row: amounts(schools[row], staff[row]) for row in members}
+    held = {row: amounts(schools[row], weekly(row, posts)) for row in members}
     counts = {row: len(pupils[row]) for row in members}
     values = {
         "students": len(everyone),
@@ -79,6 +79,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
         "eligible_share": mean([t.eligible for t in employed]),
         "rotated_share": len(rotated) / len(eligible) if eligible else 0.0,
         "rotated_backbone_share": mean([t.backbone >= 2 for t in rotated]) if rotated else 0.0,
+        "itinerant_share": mean([t.second_school >= 0 for t in employed]),
         "moved_share": mean([t.moved for t in employed]),
         "uncovered_classes": sum(not one.covered for one in formed),
         "out_of_subject_share": mean([posts[post].subject != slot for slot, post in slots]),
@@ -129,12 +130,18 @@ def by_school(table):
     return groups
 
 
+def weekly(row, posts):
+    """Teachers at a school, each with the part of the week there."""
+    home = [(t, 0.5 if t.second_school >= 0 else 1) for t in posts if t.school == row]
+    return home + [(t, 0.5) for t in posts if t.second_school == row]
+
+
 def amounts(school, staff):
     """The seven resources of a school."""
     return (
-        sum(t.degree >= 1 for t in staff),
-        sum(t.backbone >= 2 for t in staff),
-        sum(t.subject == 3 for t in staff),
+        sum(part for t, part in staff if t.degree >= 1),
+        sum(part for t, part in staff if t.backbone >= 2),
+        sum(part for t, part in staff if t.subject == 3),
         school.teaching_area,
         school.sports_area,
         school.equipment,

@@ -70,7 +70,7 @@ def team_conditions(c, model):
     effects, teachers = model.effects, model.teachers
     total = []
     for row in team_of(c):
-        school_id = int(model.schools.id[teachers.school[row]])
+        school_id = int(model.schools.id[c.school])
         pair = int(teachers.id[row]) * 100_000 + school_id
         own = experience(int(teachers.experience[row]), effects) - experience(effects.reference_experience, effects)
         own += effects.rec_match * one_normal(model.noise, "match", 0, pair)

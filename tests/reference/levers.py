@@ -3,12 +3,13 @@
 from reference import funding as money
 from reference.activities import schools_reached, share_of
 from reference.rotation import District as Rota
-from reference.rotation import exchange_heads, rotate
+from reference.rotation import exchange_managers, rotate
 from reference.staffing import Staff, establishment
 
 ANNOUNCED = ("governance", "funding")
 """Levers that speak at the start of the year, in this order."""
 ACTING = {
+    "demography": ("governance",),
     "enrolment": ("enrolment", "building"),
     "staffing": ("recruitment",),
     "rotation": ("rotation",),
@@ -31,6 +32,12 @@ def announce_governance(world, given):
     terms.bundled = float("appraisal" in given.unified)
     terms.unified_money = "money" in given.unified
     terms.unified_teaching = "teaching" in given.unified
+
+
+def governance(world, given):
+    """A zone that runs something has an office."""
+    if given.unified or given.director_share > 0:
+        world.spend("governance", len(world.zones) * world.prices["zone_office"])
 
 
 def announce_funding(world, given):
@@ -99,20 +106,36 @@ def posts_due(world):
 def rotation(world, given):
     if given.eligible_years is not None:
         world.terms.rotation_years = given.eligible_years
-    rules = {name: value for name, value in vars(given).items() if name not in ("allowance", "heads_rate")}
+    others = ("allowance", "heads_rate", "deputies_rate", "itinerant_share")
+    rules = {name: value for name, value in vars(given).items() if name not in others}
     rota = Rota(world)
     rotate(rota, **rules)
     settle(world, rota)
-    if given.heads_rate > 0:
-        heads = exchange_heads(world, given.heads_rate, given.scope)
-        for school, (head, years) in zip(world.schools, heads, strict=True):
-            world.spend("rotation", (head != school.head) * world.prices["move"])
-            school.head, school.head_years = head, years
-            school.lead_by_its_head()
+    for role, rate in (("head", given.heads_rate), ("deputy", given.deputies_rate)):
+        if rate > 0:
+            change_places(world, role, exchange_managers(world, role, rate, given.scope))
+    if given.itinerant_share > 0:
+        world.terms.itinerant_share = given.itinerant_share
+        world.terms.itinerant_pool = [pool_of(school, world, given.scope) for school in world.schools]
     teachers = world.teachers
     world.spend("rotation", sum(t.rotated for t in teachers) * world.prices["move"])
     paid = sum(t.rotated or (t.employed and t.posting_end >= world.year) for t in teachers)
     world.spend("rotation", given.allowance * paid)
+
+
+def pool_of(school, world, scope):
+    """Number of the pool within which teachers of a school may teach at two; -1 for none."""
+    if school.private or (scope == "group" and world.zones[school.zone].form != 0):
+        return -1
+    return school.level if scope == "district" else school.zone
+
+
+def change_places(world, role, managers):
+    for school, (person, years) in zip(world.schools, managers, strict=True):
+        world.spend("rotation", (person != getattr(school, role)) * world.prices["move"])
+        setattr(school, role, person)
+        setattr(school, f"{role}_years", years)
+        school.be_led()
 
 
 def settle(world, rota):

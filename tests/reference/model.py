@@ -7,7 +7,17 @@ puts them together. A new lever is a function in `levers`, a new step a method.
 import math
 from struct import pack, unpack
 
-from reference import activities, assessment, class_assignment, demography, indicators, joint_learning, learning, levers
+from reference import (
+    activities,
+    assessment,
+    class_assignment,
+    demography,
+    indicators,
+    itinerant,
+    joint_learning,
+    learning,
+    levers,
+)
 from reference import enrolment as admission
 from reference import rotation as rota
 from reference import staffing as staff_room
@@ -115,10 +125,11 @@ class ReferenceModel(World):
         self.flows |= {"retired": staff.retired, "hired": staff.hired}
 
     def rotation(self):
-        """Who was posted for a time returns."""
+        """Who was posted for a time returns; some teach at two schools."""
         after = rota.District(self)
         rota.end_postings(after)
         levers.settle(self, after)
+        itinerant.set_out(self)
 
     def class_assignment(self):
         """Every class gets its team."""

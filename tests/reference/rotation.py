@@ -93,16 +93,17 @@ def rotate(
             exchange(*pair, district.year, posting_years, relation_moves)
 
 
-def exchange_heads(model, rate, scope="zone"):
-    """Principal of each school, and years there, after the exchange: a pair is two who follow in the order of a lot."""
+def exchange_managers(model, role, rate, scope="zone"):
+    """Principal ("head") or deputy of each school, and years there; a pair is two who follow in the order of a lot."""
+    stream = {"head": "rotation heads", "deputy": "rotation deputies"}[role]
     district, noise, schools = District(model), model.noise, list(model.schools)
-    heads = [[int(s.head), int(s.head_years)] for s in schools]
+    heads = [[int(getattr(s, role)), int(getattr(s, f"{role}_years"))] for s in schools]
     for pool_id, members in pools(district, scope):
-        ready = [row for row in members if schools[row].head_years >= model.district.head_years]
+        ready = [row for row in members if heads[row][1] >= model.district.head_years]
         ready = [row for row in ready if not schools[row].private]
         ids = {row: int(schools[row].id) for row in ready}
-        ready.sort(key=lambda row: (float(noise.uniform("rotation heads", model.year, [ids[row]])[0]), ids[row]))
-        lot = float(noise.uniform("rotation heads number", model.year, [pool_id])[0])
+        ready.sort(key=lambda row: (float(noise.uniform(stream, model.year, [ids[row]])[0]), ids[row]))
+        lot = float(noise.uniform(f"{stream} number", model.year, [pool_id])[0])
         for _ in range(math.floor(rate * len(ready) / 2 + lot)):
             if len(ready) < 2:
                 break

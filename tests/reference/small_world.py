@@ -65,6 +65,12 @@ def terms(**given):
         "sent_coverage": 0.0,
         "unified_teaching": False,
         "unified_money": False,
+        "itinerant_share": 0.0,
+        "itinerant_pool": None,
+        "entrants": 1.0,
+        "tutoring": 1.0,
+        "after_school_hours": 0.0,
+        "lesson_weight": np.ones(5),
     }
     return SimpleNamespace(**{**quiet, **given})
 
@@ -89,6 +95,7 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
         prices={
             **{"training_hour": 40.0, "live_room": 1e5, "platform": 1e4, "research_project": 3e4},
             **{"move": 3e3, "joint_work": 1e3, "ict_course": 600.0, "contest": 300.0},
+            **{"itinerant": 1.2e4, "zone_office": 7.5e4},
         },
         spent={},
         policy=SimpleNamespace(years_running=lambda year: max(0, year - 2020), in_force=lambda year: ["a lever"]),
@@ -100,6 +107,8 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
             private=draw.random(schools) < 0.1,
             head=(np.arange(schools) + 100) * 1000 + np.arange(schools) % 3,
             head_years=(7 * np.arange(schools) + seed) % 12,
+            deputy=(np.arange(schools) + 100) * 1000 + np.arange(schools) % 2,
+            deputy_years=(5 * np.arange(schools) + seed) % 12,
         ),
         zones=Zones(
             zones,
@@ -115,6 +124,7 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
             id=draw.permutation(post) * 1000 + draw.integers(0, 5, teachers),
             school=at,
             home_school=at,
+            second_school=np.full(teachers, -1),
             subject=draw.integers(0, 5 if seed % 2 else 2, teachers),
             age=draw.integers(22, 60, teachers),
             experience=experience,

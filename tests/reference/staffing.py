@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from reference.plain import plain
 from reference.surplus import even_out
 from reference.titles import tilt
+from reference.world import ways
 
 SUBJECTS = range(5)
 
@@ -25,6 +26,7 @@ class Staff:
             school.norm_share = float(model.norm_share[row])
         for student in model.students.school.tolist():
             self.schools[student].students += 1
+        self.baseline = model.baseline
         self.retired = self.hired = 0
 
     def teachers(self, school=None):
@@ -34,6 +36,14 @@ class Staff:
     def lot(self, stream, agent, year=None):
         """Uniform luck of an agent, this year's unless another is given."""
         return float(self.noise.uniform(stream, self.year if year is None else year, [agent.id])[0])
+
+    def asked(self, school):
+        """Posts of the baseline by subject as the lessons have changed since; None where they have not."""
+        weights = [float(weight) for weight in self.terms.lesson_weight]
+        if all(weight == 1 for weight in weights):
+            return None
+        posts = [int(number) for number in self.baseline.posts[school.row]]
+        return [number * weight for number, weight in zip(posts, weights, strict=True)]
 
     def book(self, lever, yuan):
         """Add to the costs of a lever."""
@@ -49,7 +59,7 @@ def renew(model):
     staff = Staff(model)
     grow_older(staff)
     see_off(staff)
-    change_principals(staff)
+    change_managers(staff)
     fill_posts(staff)
     give_titles(staff)
     exchange_schools(staff)
@@ -61,6 +71,7 @@ def renew(model):
 def grow_older(staff):
     for post in staff.posts:
         post.moved = post.rotated = False
+        post.second_school = -1
         post.title = 0
     for t in staff.teachers():
         t.age += 1
@@ -77,20 +88,27 @@ def see_off(staff):
     for t in staff.teachers():
         months = 12 * t.age + floor(12 * staff.lot("birth month", t, year=0))
         retires = months >= (women if t.female else men)
-        if retires or staff.lot("quit", t) < staff.effects.quit_rate:
+        tired = staff.effects.after_school_quit * staff.terms.after_school_hours
+        if retires or staff.lot("quit", t) < staff.effects.quit_rate + tired:
             staff.retired += 1
             if t.backbone > 0:
                 staff.schools[t.school].vacant_titles[t.backbone - 1] += 1
             t.home_school, t.school = t.school, -1
 
 
-def change_principals(staff):
+def change_managers(staff):
+    """Principals and deputies go, now and then; whoever comes leads in a way of his own."""
     for school in staff.schools:
         school.head_years += 1
+        school.deputy_years += 1
         if staff.lot("principal leaves", school) < staff.effects.principal_turnover:
             school.principals += 1
             school.head, school.head_years = 1000 * school.id + school.principals, 0
-        school.principal = staff.effects.principal_sd * staff.deviate("principal", school.head)
+        if staff.lot("deputy leaves", school) < staff.effects.principal_turnover:
+            school.deputies += 1
+            school.deputy, school.deputy_years = 1000 * school.id + school.deputies, 0
+        weight = staff.effects.deputy_weight
+        school.principal = staff.effects.principal_sd * ways(staff.noise, weight, school)
 
 
 def fill_posts(staff):
@@ -98,6 +116,8 @@ def fill_posts(staff):
 
     Empty posts are filled first in subjects that have priority, then where most are empty, then by lot.
     """
+    for school in staff.schools:
+        follow_lessons(staff, school)
     even_out(staff, lambda school: establishment(staff, school))
     for school in staff.schools:
         school.missing = max(0, establishment(staff, school) - len(staff.teachers(school)))
@@ -133,11 +153,24 @@ def fill_posts(staff):
         for _ in range(school.new):
             taught = [s for s in SUBJECTS for _ in range(have[s])]
             first = prior_subjects(staff, school, taught)
-            subject = max(first, key=lambda s: (first[s], -s)) if first else scarcest(school.mix, have)
+            mix = staff.asked(school) or school.mix
+            subject = max(first, key=lambda s: (first[s], -s)) if first else scarcest(mix, have)
             post = found(staff, school, subject)
             have[post.subject] += 1
             hire(staff, post, school)
     pay(staff)
+
+
+def follow_lessons(staff, school):
+    """Where lessons have changed, each empty post of a school takes the subject that is furthest below them."""
+    mix = staff.asked(school)
+    if mix is None:
+        return
+    have = [sum(t.subject == s for t in staff.teachers(school)) for s in SUBJECTS]
+    empty = [post for post in staff.posts if post.school < 0 and post.home_school == school.row]
+    for post in sorted(empty, key=lambda post: post.id):
+        post.subject = scarcest(mix, have)
+        have[post.subject] += 1
 
 
 def pay(staff):
@@ -174,7 +207,7 @@ def establishment(staff, school):
 
 def scarcest(mix, have):
     """The subject with the fewest teachers against the mix of the school, the first of equals."""
-    share = [number / max(1, sum(mix)) for number in mix]
+    share = [number / max(1e-9, sum(mix)) for number in mix]
     short = [round(share[s] * (sum(have) + 1) - have[s], 9) for s in SUBJECTS]
     return short.index(max(short))
 
@@ -184,6 +217,7 @@ def found(staff, school, subject):
     number = school.id * 100_000 + sum(post.id // 1000 // 100_000 == school.id for post in staff.posts)
     post = SimpleNamespace(**dict.fromkeys(vars(staff.posts[0]), 0))
     post.id, post.subject, post.degree = 1000 * number, subject, 1
+    post.second_school = -1
     post.moved = post.rotated = False
     staff.posts.append(post)
     return post

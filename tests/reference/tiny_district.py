@@ -11,6 +11,7 @@ from sim.district.background import load_background
 from sim.district.spec import ZoneSpec
 
 MOST_STUDENTS = 300
+BACKGROUNDS = ["law", "frozen", "double_reduction", "falling_births", "curriculum_2022"]
 EFFECTS = {
     "e_cn_passthru": (0.0, 1.0),
     "class10_below": (-0.05, 0.05),
@@ -24,6 +25,8 @@ EFFECTS = {
     "gap_most": (0.5, 3.0),
     "training_full_hours": (50.0, 500.0),
     "reference_experience": (1.0, 30.0),
+    "after_school_quit": (0.0, 0.01),
+    "tutoring_ses": (0.0, 1.0),
 }
 """Effects that are fixed, or would be idle, in a district of this size."""
 SHARES = (
@@ -41,7 +44,7 @@ def at_rest(number):
     overrides = [f"effects.{key}={draw.uniform(*bounds)}" for key, bounds in EFFECTS.items()]
     scenario = sim.load(overrides=[*overrides, f"district.baseline_year={year}"], horizon=year + 3)
     place = replace(scenario.district, zones=random_zones(draw), **random_margins(draw))
-    background = load_background(str(draw.choice(["law", "frozen"])), year)
+    background = load_background(str(draw.choice(BACKGROUNDS)), year)
     scenario = replace(scenario, district=place, background=background)
     rest = scenario.at_rest(number)
     schools, zones = rest.schools, rest.zones

@@ -4,7 +4,7 @@ Agents stand in lists in the order of the rows of `sim`'s tables, and point to o
 the tables do: so a twin of one rule may read either.
 """
 
-from math import exp
+from math import exp, sqrt
 from types import SimpleNamespace
 
 import mesa
@@ -70,10 +70,16 @@ class Classroom(Plain):
 class School(Plain):
     table = Schools
 
-    def lead_by_its_head(self):
-        """The management effect is that of the person."""
-        ways = self.model.noise.normal("principal", 0, [self.head])[0]
-        self.principal = self.model.effects.principal_sd * ways
+    def be_led(self):
+        """The management effect is that of the persons, as much of either as they weigh."""
+        effects, noise = self.model.effects, self.model.noise
+        self.principal = effects.principal_sd * ways(noise, effects.deputy_weight, self)
+
+
+def ways(noise, weight, school):
+    """How a principal and his deputies lead, in SD of schools."""
+    own, theirs = noise.normal("principal", 0, [school.head])[0], noise.normal("deputy", 0, [school.deputy])[0]
+    return ((1 - weight) * own + weight * theirs) / sqrt((1 - weight) ** 2 + weight**2)
 
 
 class Zone(Plain):
@@ -190,6 +196,12 @@ class World(mesa.Model):
             sent_coverage=0.0,
             unified_teaching=False,
             unified_money=False,
+            itinerant_share=0.0,
+            itinerant_pool=None,
+            entrants=law.entrants,
+            tutoring=law.tutoring,
+            after_school_hours=law.after_school_hours,
+            lesson_weight=list(law.lesson_weight),
             costs={},
         )
 

@@ -19,7 +19,7 @@ SOURCES = Path(__file__).parents[2] / "docs" / "sources"
 GROUPS = {
     "rotation": (
         "rate backbone_share eligible_years scope direction posting_years relation_moves selection allowance "
-        "heads_rate itinerant_share"
+        "heads_rate deputies_rate itinerant_share"
     ),
     "joint_teaching": "coverage mode",
     "research": "school_share teacher_share",

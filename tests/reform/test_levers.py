@@ -23,7 +23,7 @@ from sim.userinput import config_root, read_yaml
 PRICES = "training_hour live_room platform research_project new_teacher_pay".split()
 PRICES += "move joint_work ict_course contest".split()
 PRICES += "sent_teaching graduate_hire agency_pay".split()
-PRICES += "lottery seat showcase multimedia_room trusteeship".split()
+PRICES += "itinerant zone_office lottery seat showcase multimedia_room trusteeship".split()
 
 
 def staffed(model):
@@ -107,6 +107,19 @@ def test_what_a_zone_does_as_one_is_said_before_others_speak():
     Governance(unified=("teaching",)).announce(model, YEAR)
     assert fidelity(model) == pytest.approx(np.full(3, 0.9) * (1 - np.exp(-0.5)))
     assert not terms.unified_money
+
+
+@pytest.mark.parametrize("powers", [{"unified": ("money",)}, {"director_share": 0.2}])
+def test_a_zone_that_runs_something_pays_for_an_office(powers):
+    model = small_world(1, schools=12, zones=3)
+    Governance(**powers).apply(model, YEAR)
+    assert model.spent == {"governance": 3 * 7.5e4}
+
+
+def test_a_zone_that_only_does_what_is_decreed_sooner_needs_no_office():
+    model = small_world(1)
+    Governance(fidelity_years=1.0).apply(model, YEAR)
+    assert model.spent == {}
 
 
 def test_recruitment_states_what_hires_and_titles_go_by():

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reference import rotation as reference
 from reference.small_world import YEAR, effects, same_bits, small_world
+from sim.agents.management import management
 from sim.agents.postings import end_postings
-from sim.agents.staffing import principal_effect
 from sim.agents.teacher import SUBJECTS
 from sim.indicators.standards import weighted_cv
 from sim.reform.rotation import Rotation
@@ -85,20 +85,24 @@ def test_every_school_keeps_its_teachers_of_every_subject(model, lever):
         assert teachers.seeks_school[teachers.rotated].all()
 
 
+@pytest.mark.parametrize(("role", "rates"), [("head", "heads_rate"), ("deputy", "deputies_rate")])
 @given(worlds, st.floats(0, 1), st.sampled_from(["zone", "group", "district"]))
 @settings(max_examples=100, deadline=None)
-def test_heads_exchange_schools_as_told_school_by_school(model, rate, scope):
-    model.effects = effects(principal_sd=0.03)
-    before, heads = model.schools.copy(), reference.exchange_heads(model, rate, scope)
-    Rotation(heads_rate=rate, scope=scope).apply(model, YEAR)
-    schools = model.schools
-    assert [[int(s.head), int(s.head_years)] for s in schools] == heads
-    moved = schools.head != before.head
-    assert sorted(schools.head) == sorted(before.head)
-    assert not (moved & (before.private | (before.head_years < 6))).any()
+def test_those_who_lead_exchange_schools_as_told_school_by_school(role, rates, model, rate, scope):
+    model.effects = effects(principal_sd=0.03, deputy_weight=0.3)
+    model.schools.principal = management(model, model.schools)
+    before, managers = model.schools.copy(), reference.exchange_managers(model, role, rate, scope)
+    Rotation(**{rates: rate, "scope": scope}).apply(model, YEAR)
+    schools, other = model.schools, {"head": "deputy", "deputy": "head"}[role]
+    person, years = before.arrays[role], before.arrays[f"{role}_years"]
+    assert [[int(getattr(s, role)), int(getattr(s, f"{role}_years"))] for s in schools] == managers
+    moved = schools.arrays[role] != person
+    assert sorted(schools.arrays[role]) == sorted(person)
+    assert np.array_equal(schools.arrays[other], before.arrays[other])
+    assert not (moved & (before.private | (years < 6))).any()
     assert model.spent == ({"rotation": 3e3 * moved.sum()} if moved.any() else {})
-    if moved.any():
-        assert schools.principal == pytest.approx(0.03 * model.noise.normal("principal", 0, schools.head))
+    assert schools.principal == pytest.approx(management(model, schools))
+    assert np.array_equal(schools.principal[~moved], before.principal[~moved])
 
 
 def test_the_rate_of_heads_is_exact_on_average_and_their_ways_go_with_them():
@@ -107,7 +111,7 @@ def test_the_rate_of_heads_is_exact_on_average_and_their_ways_go_with_them():
         model = small_world(seed, schools=9, zones=1)
         model.effects = effects(principal_sd=0.03)
         model.schools.private[:] = False
-        model.schools.principal = principal_effect(model, model.schools)
+        model.schools.principal = management(model, model.schools)
         before = model.schools.principal.copy()
         asked += 0.3 * (model.schools.head_years >= 6).sum()
         Rotation(heads_rate=0.3).apply(model, YEAR)
