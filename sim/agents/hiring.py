@@ -9,6 +9,7 @@ from sim.agents.curriculum import wanted_mix
 from sim.agents.school import LEVELS, Schools
 from sim.agents.teacher import GENERATIONS, POSTS, SUBJECTS, Teachers, drawn_skill
 from sim.noise import Floats, rank_within
+from sim.userinput import UserError
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -94,9 +95,15 @@ def pay_for_hires(model: "ZoneReform") -> None:
 def open_posts(model: "ZoneReform", school: Array, middle: Floats) -> None:
     """New posts at these schools (one a row), in the subjects of which the school is shortest."""
     teachers, schools = model.teachers, model.schools
-    subjects = short_subjects(model, school)
     founded = np.bincount(teachers.id // GENERATIONS // POSTS, minlength=int(schools.id.max()) + 1)
     place = founded[schools.id[school]] + rank_within(school)
+    if place.max() >= POSTS:
+        name = schools.name[school[np.argmax(place)]]
+        raise UserError(
+            f"{name} would found {place.max() + 1:,} posts in {model.year}, and a school may have {POSTS:,} at most; "
+            "lower the zone fund (policy.funding) or the students (district.students)"
+        )
+    subjects = short_subjects(model, school)
     post = schools.id[school] * POSTS + place
     rows = len(teachers) + np.arange(len(school))
     new = Teachers(len(school), id=post * GENERATIONS - 1, school=np.full(len(school), -1))

@@ -151,6 +151,15 @@ def test_a_setting_at_its_limit_ends_in_a_valid_world(rest, levers):
     valid_or_refused(rest, levers)
 
 
+def test_a_fund_that_buys_more_posts_than_a_school_can_number_is_refused(rest):
+    fund = {"zone_fund": 1e6, "spending": {"posts": 1}}
+    model = rest.under(Policy.load("none", [("policy.funding", fund)], rest.year))
+    model.prices = {**model.prices, "new_teacher_pay": 1.0}
+    with pytest.raises(UserError, match=r"would found [\d,]+ posts in 2022, and a school may have 100,000 at most"):
+        for _ in range(YEARS):
+            model.step()
+
+
 @pytest.mark.parametrize("group", known_levers())
 def test_what_lies_beyond_a_limit_is_refused_in_one_line(group):
     lever = known_levers()[group]
