@@ -55,6 +55,22 @@ def unsettled(students, seed):
     return model
 
 
+@pytest.mark.parametrize(("years", "grades"), [(3, {1, 4, 7}), (6, {1, 7}), (2, {1, 3, 5, 7, 9}), (1, {*range(1, 10)})])
+def test_a_team_follows_its_class_for_the_years_that_the_district_states(years, grades):
+    model = at_the_step(900, 1)
+    model.district = replace(model.district, team_years=float(years))
+    kept = (class_assignment.kept_teams(model) >= 0).any(axis=1)
+    assert set(model.classes.grade[kept]) == set(range(1, 10)) - grades
+
+
+def test_a_junior_class_may_have_two_core_teachers():
+    model = at_the_step(900, 1)
+    model.district = replace(model.district, core_teachers_junior=2.0)
+    model.classes.team[:] = -1
+    class_assignment.assign(model)
+    assert (model.classes.team[:, 2] < 0).all() and model.classes.covered.any()
+
+
 def team_size(model):
     return np.where(model.schools.level[model.classes.school] == JUNIOR, 3, 2)
 
