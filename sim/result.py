@@ -69,13 +69,9 @@ class Result:
             raise UserError(f"{folder} is not the folder of a finished run: it has no run.json")
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         indicators = pd.read_parquet(folder / "indicators.parquet")
-        parts = folder / "channels.parquet"
-        return cls(
-            indicators,
-            pd.read_csv(folder / "costs.csv"),
-            Recorded(run["resolved"]),
-            pd.read_parquet(parts) if parts.is_file() else None,
-        )
+        split = "channels.parquet" in run.get("files", {})
+        parts = pd.read_parquet(folder / "channels.parquet") if split else None
+        return cls(indicators, pd.read_csv(folder / "costs.csv"), Recorded(run["resolved"]), parts)
 
     @property
     def replicates(self) -> int:

@@ -17,12 +17,12 @@ from sim.noise import Floats
 
 GAP = "score_gap"
 """The indicator whose change is split, in the district."""
-PARTS = ("total", *CHANNELS, "remainder")
+GAP_PARTS = ("total", *CHANNELS, "remainder")
 CHANNEL_COLUMNS = ("level", "year", "part", "mean", "p05", "p95", "se", "replicates")
 
 
 def split(policy: Floats, counterfactual: Floats, frozen: Mapping[str, Floats]) -> dict[str, Floats]:
-    """The change and its `PARTS`, SD.
+    """The change and its `GAP_PARTS`, SD.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def channels_table(parts: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     parts : DataFrame
-        One row per replicate, year and level; a column for each of `PARTS`.
+        One row per replicate, year and level; a column for each of `GAP_PARTS`.
     effects : DataFrame
         As `effects.csv` of the same replicates; the figures of `total` are taken from there.
 
@@ -57,7 +57,7 @@ def channels_table(parts: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
     tables = []
     for level, year in sorted(zip(whole["level"], whole["year"], strict=True), key=_order):
         here = parts[(parts["level"] == level) & (parts["year"] == year)]
-        names = list(PARTS[1:])
+        names = list(GAP_PARTS[1:])
         over = pd.DataFrame({"level": level, "year": year, "part": names} | summary(here[names].to_numpy()))
         total = whole[(whole["level"] == level) & (whole["year"] == year)].assign(part="total")
         tables += [total[list(CHANNEL_COLUMNS)], over]
@@ -66,7 +66,7 @@ def channels_table(parts: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
 
 def means_table(table: pd.DataFrame) -> pd.DataFrame:
     """The means of a `channels_table`, as `channels.csv`: a row for each level and year, a column for each part."""
-    wide = table.pivot(index=["level", "year"], columns="part", values="mean")[list(PARTS)].reset_index()
+    wide = table.pivot(index=["level", "year"], columns="part", values="mean")[list(GAP_PARTS)].reset_index()
     rows = sorted(range(len(wide)), key=lambda row: _order((wide["level"].iloc[row], wide["year"].iloc[row])))
     return wide.iloc[rows].reset_index(drop=True).rename_axis(columns=None)
 
