@@ -1,5 +1,6 @@
 """A frozen channel gives each student what he got in another world; every lever says by which channels it acts."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -144,6 +145,30 @@ def test_a_lever_acts_by_the_channels_it_declares_and_by_no_other(group):
 def test_no_lever_declares_a_channel_that_it_never_moves(group):
     moved = set().union(*(changed(pulled) for pulled in STRONG if pulled.startswith(group)))
     assert set(known_levers()[group].channels) == moved
+
+
+@st.composite
+def calm_cases(draw):
+    """A tiny district without choice and live classes, and a policy for it."""
+    rest = at_rest(draw(st.integers(0, 24)))
+    calm = rest.under(rest.policy)
+    calm.district = replace(rest.district, catchment_enforcement=1.0, live_class_share=0.0)
+    return calm, draw(policies(rest))[0]
+
+
+@given(calm_cases())
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_levers_together_act_by_no_channel_that_none_of_them_declares(case):
+    calm, policy = case
+    worlds, notes = (calm.under(policy), calm.under(calm.policy)), (Received(), Received())
+    declared = set()
+    for _ in range(YEARS):
+        for world, received in zip(worlds, notes, strict=True):
+            world.step()
+            received.note(world)
+        year = worlds[0].year
+        declared |= {channel for lever in policy.in_force(year) for channel in lever.channels}
+        assert {channel for channel in CHANNELS if differs(*notes, channel, year)} <= declared
 
 
 def test_who_was_not_in_the_other_world_keeps_what_his_class_gives():
