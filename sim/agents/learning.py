@@ -29,6 +29,7 @@ def learn(model: "ZoneReform") -> None:
     skill = team_mean(model, model.teachers.skill)
     conditions, sent = team_conditions(model), sent_teaching(model, skill)
     classes.teachers = skill + conditions + sent
+    # What the whole is made of, each from its own sources: what a team learns leaves its place as it is, to the bit.
     classes.teachers_place = team_mean(model, model.teachers.base_skill) + conditions + sent
     classes.teachers_learning = team_mean(model, model.teachers.learned)
     classes.class_size = size_effect(classes.size, model)
