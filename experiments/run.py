@@ -26,6 +26,7 @@ from experiments.failure import writing
 from experiments.scoreboard import counted
 from experiments.settings import Settings
 from experiments.store import RunFolder, default_folder
+from sim.analysis.channels import means_table
 from sim.result import Result
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+CHANNELS = "channels.csv"
+"""Its presence among a run's files says that the run is split by channel."""
 
 
 def run(settings: Settings, command: str) -> None:
@@ -62,14 +66,20 @@ def run(settings: Settings, command: str) -> None:
     wanted = settings.run.replicates
     with folder.claimed(settings.force, lambda: _tell(f"another command works in {place}: waiting")) as held:
         done = held["replicates"] if held else 0
+        channels = settings.channels or (held is not None and CHANNELS in held["files"])
+        if held and channels and CHANNELS not in held["files"]:
+            wanted = max(wanted, done)
+            _tell(f"this run is without channels; it is run again with them, for {counted(wanted)}")
+            held, done = None, 0
+        elif 0 < done < wanted:
+            missing = wanted - done
+            also = ", with channels as before" if channels and not settings.channels else ""
+            _tell(f"this run has {counted(done)}; {missing} more {'is' if missing == 1 else 'are'} added{also}")
+        elif not held and (replaced := folder.replicates()):  # with force
+            _tell(f"{place}: the run that is here, of {counted(replaced)}, is replaced by {wanted}")
         if done < wanted:
-            if done:
-                missing = wanted - done
-                _tell(f"this run has {counted(done)}; {missing} more {'is' if missing == 1 else 'are'} added")
-            elif replaced := folder.replicates():  # with force
-                _tell(f"{place}: the run that is here, of {counted(replaced)}, is replaced by {wanted}")
             started = datetime.now(UTC)
-            result = _replicates(scenario, settings, done)
+            result = _replicates(scenario, settings, range(done, wanted), channels)
             session = _session(command, started)
             if held:
                 result = Result.read(folder.path).join(result)
@@ -80,6 +90,8 @@ def run(settings: Settings, command: str) -> None:
                 "effects.csv": result.effects(),
                 "costs.csv": result.costs,
             }
+            if result.parts is not None:
+                tables |= {CHANNELS: means_table(result.channels()), "channels.parquet": result.parts}
             folder.save(tables, session | {"replicates": wanted} | about)
         else:
             more = f", more than the {wanted} asked for" if done > wanted else ""
@@ -119,20 +131,28 @@ def _session(command: str, started: datetime) -> dict[str, object]:
     }
 
 
-def _replicates(scenario: "Scenario", settings: Settings, done: int) -> Result:
+def _replicates(scenario: "Scenario", settings: Settings, numbers: range, channels: bool) -> Result:
     """Those that are missing."""
-    missing = settings.run.replicates - done
     engine = engines.make(settings.engine.name, settings.engine.workers)
-    with _progress(engine, missing) as watched:
-        return sim.run(scenario, missing, settings.run.seed, map=watched, first_replicate=done)
+    more = len(scenario.channels) if channels else 0
+    words = f"replicates of {2 + more} worlds, {more} of them for channels" if more else "replicates"
+    with _progress(engine, len(numbers), words) as watched:
+        return sim.run(
+            scenario,
+            len(numbers),
+            settings.run.seed,
+            channels=channels,
+            map=watched,
+            first_replicate=numbers.start,
+        )
 
 
 @contextmanager
-def _progress(engine: Engine, total: int) -> Iterator[Engine]:
+def _progress(engine: Engine, total: int, words: str) -> Iterator[Engine]:
     """The engine with a bar that counts its results, on a terminal; closed whatever happens."""
     console = Console(stderr=True)
     bar = Progress(
-        TextColumn("replicates"),
+        TextColumn(words),
         BarColumn(),
         MofNCompleteColumn(),
         _Rate(),

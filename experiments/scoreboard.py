@@ -17,6 +17,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from sim.analysis.channels import GAP, channels_table
 from sim.scoring import DECREED, GIVEN
 from sim.targets import ROUNDING
 
@@ -62,12 +63,23 @@ def show(folder: Path, console: Console) -> None:
         headline = effects[(effects["year"] == last) & effects["indicator"].isin(HEADLINES)]
         _say(console, f"What the policy changes by {last} (policy less without)", style="bold", before=1)
         _print(console, (_effects(headline, out) for out in ((), ("se",), ("se", "interval"))))
+    if "channels.csv" in record["files"]:
+        _show_channels(folder, effects, console)
     _say(
         console,
         "Zones and schools are those of the district's table; what it does not give, such as enrolments, "
         "staff and scores, is synthesised: see `filled` in run.json.",
         before=1,
     )
+
+
+def _show_channels(folder: Path, effects: pd.DataFrame, console: Console) -> None:
+    """What the change of the score gap in the last year is made of."""
+    table = channels_table(pd.read_parquet(folder / "channels.parquet"), effects)
+    last = table["year"].max()
+    _say(console, f"The change of {GAP} by {last}, by channel", style="bold", before=1)
+    _print(console, (_channels(table[table["year"] == last], shown) for shown in (("mean", "se"), ("mean",))))
+    _say(console, "A part is what goes away when every student gets of that channel what he gets without the policy.")
 
 
 LEGEND = {
@@ -208,6 +220,20 @@ def _effects(headline: pd.DataFrame, out: Iterable[str]) -> Table:
     for row in sorted(_rows(headline), key=lambda row: HEADLINES.index(row["indicator"])):
         cells = {"mean": figure(row["mean"]), "interval": _interval(row), "se": figure(row["se"])}
         table.add_row(row["indicator"], row["level"], *(cells[name] for name in shown))
+    return table
+
+
+def _channels(last: pd.DataFrame, shown: tuple[str, ...]) -> Table:
+    """A row for each part, and of each level its mean and standard error."""
+    levels = list(last["level"].unique())
+    headings = {"mean": "", "se": " s.e."}
+    table = _table("part")
+    for level in levels:
+        for name in shown:
+            table.add_column(f"{level}{headings[name]}", justify="right", no_wrap=True)
+    for part, rows in last.groupby("part", sort=False):
+        of = {row["level"]: row for row in _rows(rows)}
+        table.add_row(str(part), *(figure(of[level][name]) for level in levels for name in shown))
     return table
 
 

@@ -29,14 +29,16 @@ from sim.userinput import UserError, config_root, find, no_such, number, read_ya
 NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out")
 """Settings that are names or paths, taken as they are typed."""
 
+SWITCHES = ("force", "channels")
+"""Settings that are true or false."""
+
 OF_THE_MODEL = ("district", "policy", "effects")
 """Groups whose settings the model looks up and checks itself."""
 
-DEFAULTS_OF_LATER = {"standard": None, "experiment": None, "channels": False, "language": "en"}
+DEFAULTS_OF_LATER = {"standard": None, "experiment": None, "language": "en"}
 """Settings of a later release, with the one value they have in this one."""
 
 VALUES_OF_LATER = {
-    "channels": (True,),
     "language": ("zh",),
 }
 """Values of a later release, where not any name may come; another one is a mistake."""
@@ -67,6 +69,8 @@ class Settings:
 
     Attributes
     ----------
+    channels : bool
+        Whether the change of the score gap is split by channel.
     overrides : tuple of (key, value)
         Settings of the district, the policy and the effects, for the model to look up.
     config_dirs : tuple of Path
@@ -82,6 +86,7 @@ class Settings:
     engine: EngineSettings
     out: str | None
     force: bool
+    channels: bool
     overrides: tuple[tuple[str, object], ...]
     config_dirs: tuple[Path, ...]
 
@@ -113,10 +118,11 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> Settings:
             overrides.append((key, _value(key, value)))
         elif key != "engine":
             _put(composed, key, value)
-    if not isinstance(composed["force"], bool):
-        raise UserError(f"force must be true or false, got {shown(composed['force'])}")
+    for name in SWITCHES:
+        if not isinstance(composed[name], bool):
+            raise UserError(f"{name} must be true or false, got {shown(composed[name])}")
     return Settings(
-        **{name: composed[name] for name in (*NAMES, "force") if name != "engine"},
+        **{name: composed[name] for name in (*NAMES, *SWITCHES) if name != "engine"},
         run=RunSettings(**composed["run"]),
         engine=EngineSettings(**composed["engine"]),
         overrides=tuple(overrides),
@@ -192,7 +198,7 @@ def _put(composed: dict[str, Any], key: str, typed: str) -> None:
 def _known(composed: Mapping[str, Any]) -> Iterator[str]:
     """Settings of this release, as they are typed."""
     yield from NAMES
-    yield "force"
+    yield from SWITCHES
     for group in ("run", "engine"):
         yield from (f"{group}.{key}" for key in composed[group] if key != "name")
 

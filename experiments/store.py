@@ -100,6 +100,8 @@ class RunFolder:
     def save(self, tables: Mapping[str, "pd.DataFrame"], record: Mapping[str, object]) -> None:
         """Replace the files of the run: each table under its file name, then the record.
 
+        A table that the run that was there had, and this one has not, is removed.
+
         Raises
         ------
         StoreError
@@ -116,7 +118,11 @@ class RunFolder:
             text = json.dumps(complete, indent=2, ensure_ascii=False) + "\n"
             self._stage(RECORD, text.encode(), staged)
             self._mark()
+            replaced = self._listed() - staged.keys()
             for name, temporary in staged.items():
+                if name == RECORD:
+                    for stale in replaced:
+                        (self.path / stale).unlink(missing_ok=True)
                 os.replace(temporary, self.path / name)
         except OSError as problem:
             large = problem.errno == errno.EFBIG
@@ -128,6 +134,14 @@ class RunFolder:
         finally:
             for temporary in staged.values():
                 temporary.unlink(missing_ok=True)
+
+    def _listed(self) -> set[str]:
+        """Files of the run that is there, which stand in its folder; none where that cannot be told."""
+        try:
+            names = json.loads((self.path / RECORD).read_bytes())["files"]
+            return {name for name in names if name == Path(name).name and (self.path / name).is_file()}
+        except (OSError, ValueError, LookupError, TypeError):
+            return set()
 
     def _lock(self, waits: Callable[[], None]) -> int:
         """Descriptor of the lock file, held until it is closed."""

@@ -19,6 +19,7 @@ Settings
   engine=NAME           processes or serial; the figures are the same              processes
   engine.workers=N      of engine=processes                                        one for each core
   out=DIR               folder of the results                                      outputs/DISTRICT/POLICY/RUN
+  channels=true         splits the change of the score gap by channel; takes longer  false
   force=true            runs again and replaces what is in the folder              false
   district.KEY=VALUE    one value of the district, such as district.students=80000
   effects.KEY=NUMBER    one effect, fixed, such as effects.kappa=0.25

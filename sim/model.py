@@ -18,6 +18,7 @@ from sim.agents import (
     postings,
     staffing,
 )
+from sim.agents.channels import Frozen
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, YEARS, School, Schools
@@ -141,6 +142,7 @@ class ZoneReform(mesa.Model):
         self.terms = self.status_quo()
         self.fund_luck_share = np.full(len(LEVELS), np.nan)
         self.demand = np.zeros(len(self.schools), dtype=np.int64)
+        self.frozen: Frozen | None = None  # a channel, where one is held at what another world gave
         self.paid: dict[object, float] = {}  # yuan, by project of a lever
         self.opened: set[object] = set()  # projects that are finished
         self.flows = {"left": 0, "entered": 0, "replaced": 0, "retired": 0, "hired": 0}

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.agents.school import LEVELS
+from sim.analysis.channels import channels_table
 from sim.analysis.paired import KEYS, effects_table, spread
 from sim.indicators.catalogue import INDICATORS
 from sim.scoring import score
@@ -50,11 +51,15 @@ class Result:
         Yuan by scenario, year and lever, mean over replicates.
     scenario : Scenario
         What was run.
+    parts : DataFrame, optional
+        Where channels were asked for: one row per replicate, year and level; the change of the district's score gap
+        (`total`) and its parts by channel.
     """
 
     indicators: pd.DataFrame
     costs: pd.DataFrame
     scenario: Described
+    parts: pd.DataFrame | None = None
 
     @classmethod
     def read(cls, folder: str | Path) -> Self:
@@ -64,7 +69,9 @@ class Result:
             raise UserError(f"{folder} is not the folder of a finished run: it has no run.json")
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         indicators = pd.read_parquet(folder / "indicators.parquet")
-        return cls(indicators, pd.read_csv(folder / "costs.csv"), Recorded(run["resolved"]))
+        split = "channels.parquet" in run.get("files", {})
+        parts = pd.read_parquet(folder / "channels.parquet") if split else None
+        return cls(indicators, pd.read_csv(folder / "costs.csv"), Recorded(run["resolved"]), parts)
 
     @property
     def replicates(self) -> int:
@@ -76,12 +83,17 @@ class Result:
         ours, theirs = set(self.indicators["replicate"]), set(other.indicators["replicate"])
         if both := sorted(ours & theirs):
             raise ValueError(f"replicates that both results have: {both[:5]}")
+        if (self.parts is None) != (other.parts is None):
+            raise ValueError("one of the results is without channels")
         rows = pd.concat([self.indicators, other.indicators], ignore_index=True)
         order = np.lexsort((rows["replicate"], rows["scenario"] != "policy"))  # as in a single run
         weighed = [r.costs.assign(yuan=r.costs["yuan"] * r.replicates) for r in (self, other)]
         yuan = pd.concat(weighed).groupby(COST_KEYS, observed=True)["yuan"].sum()
         costs = (yuan / (len(ours) + len(theirs))).reset_index()
-        return Result(rows.iloc[order].reset_index(drop=True), costs, self.scenario)
+        parts = None
+        if self.parts is not None:
+            parts = pd.concat([self.parts, other.parts]).sort_values("replicate", kind="stable", ignore_index=True)
+        return Result(rows.iloc[order].reset_index(drop=True), costs, self.scenario, parts)
 
     def targets(self) -> pd.DataFrame:
         """The scoreboard, as `targets.csv` (`sim.scoring.score`)."""
@@ -117,6 +129,12 @@ class Result:
         if table.empty:
             raise self._no_effect(name, level)
         return table.set_index("year" if level else ["level", "year"])
+
+    def channels(self) -> pd.DataFrame:
+        """Parts of the change of the score gap by channel (`sim.analysis.channels.channels_table`)."""
+        if self.parts is None:
+            raise UserError("this run is without channels; run it with channels=true, in Python channels=True")
+        return channels_table(self.parts, self.effects())
 
     def plot(self, name: str, level: str | None = None, ax: "Axes | None" = None) -> "Axes":
         """Draw an indicator of the district over the years.

@@ -9,11 +9,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from sim.agents.channels import CHANNELS, Frozen, Received
+from sim.analysis.channels import GAP, split
 from sim.config import HORIZON, REPLICATES, Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
 from sim.district.spec import DistrictSpec, load_district
 from sim.district.spin_up import district_at_rest
-from sim.indicators.catalogue import INDICATORS
+from sim.indicators.catalogue import DISTRICT, INDICATORS
 from sim.indicators.units import Units
 from sim.model import CALENDAR, ZoneReform
 from sim.noise import Floats, Noise, replicate_seed
@@ -28,6 +30,7 @@ Engine = Callable[[Callable[[int], "Replicate"], Iterable[int]], Iterator["Repli
 """Anything like the built-in `map`: results in order, computed anywhere."""
 
 STEPS = tuple(name for name, _ in CALENDAR)
+GAP_COLUMN = list(INDICATORS).index(GAP)
 
 FILLED = (
     "students and entrants of each school, from school_size_log_sd, floor and ceiling",
@@ -86,6 +89,14 @@ class Scenario:
     def filled(self) -> list[str]:
         """What the district does not state, and what it was filled from."""
         return list(FILLED)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Those by which a lever may act that is in force in either arm in some year."""
+        years = range(self.baseline_year + 1, self.horizon + 1)
+        arms = (self.policy, self.counterfactual)
+        touched = {name for arm in arms for year in years for lever in arm.in_force(year) for name in lever.channels}
+        return tuple(channel for channel in CHANNELS if channel in touched)
 
     def effects_of(self, seed: int) -> Effects:
         """Effects of the replicate with this seed, the same in both arms."""
@@ -205,26 +216,51 @@ def load_targets(name: str | None, config_dirs: Sequence[Path] = ()) -> dict[str
 
 @dataclass(frozen=True)
 class Replicate:
-    """What one replicate leaves: figures by arm (years, rows, indicators), and costs by arm, year and lever."""
+    """What one replicate leaves: figures by arm (years, rows, indicators), and costs by arm, year and lever.
+
+    With channels, also the score gap by channel, (years, rows), of the policy's world in which that one is frozen.
+    """
 
     number: int
     keys: tuple[tuple[str, str, str], ...]
     figures: dict[Arm, Floats]
     costs: dict[Arm, dict[int, dict[str, float]]]
+    gaps: dict[str, Floats]
 
 
-def run_replicate(scenario: Scenario, seed: int, arms: tuple[Arm, ...], number: int) -> Replicate:
-    """Simulate replicate `number` of a seed in each arm, from one district at rest."""
+def run_replicate(
+    scenario: Scenario, seed: int, arms: tuple[Arm, ...], number: int, channels: tuple[str, ...] = ()
+) -> Replicate:
+    """Simulate replicate `number` of a seed in each arm, from one district at rest.
+
+    Then the policy's world once more for each of the channels, frozen at what the counterfactual gave.
+    """
     rest = scenario.at_rest(replicate_seed(seed, number))
+    received = Received()
     figures: dict[Arm, Floats] = {}
     costs: dict[Arm, dict[int, dict[str, float]]] = {}
     for arm in arms:
         model = scenario.start(rest, arm)
         while model.year < scenario.horizon:
             model.step()
-        figures[arm] = np.stack([model.records[year] for year in sorted(model.records)])
+            if channels and arm == "counterfactual":
+                received.note(model)
+        figures[arm] = _figures(model)
         costs[arm] = {year: by_lever for year, by_lever in model.costs.items() if year > scenario.baseline_year}
-    return Replicate(number, tuple(Units.of(rest.schools, rest.zones, scenario.district.name).keys), figures, costs)
+    gaps: dict[str, Floats] = {}
+    for channel in channels:
+        model = scenario.start(rest, "policy")
+        model.frozen = Frozen(channel, received)
+        while model.year < scenario.horizon:
+            model.step()
+        gaps[channel] = _figures(model)[:, :, GAP_COLUMN]
+    keys = tuple(Units.of(rest.schools, rest.zones, scenario.district.name).keys)
+    return Replicate(number, keys, figures, costs, gaps)
+
+
+def _figures(model: ZoneReform) -> Floats:
+    """All that was recorded, (years, rows, indicators)."""
+    return np.stack([model.records[year] for year in sorted(model.records)])
 
 
 def run(
@@ -233,6 +269,7 @@ def run(
     seed: int = 1,
     *,
     counterfactual: bool = True,
+    channels: bool = False,
     map: Engine = map,
     first_replicate: int = 0,
 ) -> Result:
@@ -243,6 +280,9 @@ def run(
     replicates : int
         How many, each with the seed key(seed, number): effects, district and luck are drawn anew for each, the
         same in both arms.
+    channels : bool
+        Also split the change of the score gap by channel (`Result.channels`), which runs every replicate once more
+        for each of `scenario.channels`.
     map : callable
         Like the built-in one; an engine that computes elsewhere.
     first_replicate : int
@@ -251,10 +291,14 @@ def run(
     if not isinstance(scenario, Scenario):
         raise UserError(f"sim.run takes what sim.load gives, got {shown(scenario)}")
     RunSettings(replicates=replicates, seed=seed)
+    if channels and not counterfactual:
+        raise UserError("channels are parts of the change against the counterfactual; run with one")
     arms: tuple[Arm, ...] = ("policy", "counterfactual") if counterfactual else ("policy",)
     numbers = range(first_replicate, first_replicate + replicates)
-    done = list(map(partial(run_replicate, scenario, seed, arms), numbers))
-    return Result(indicator_table(scenario, done), cost_table(done), scenario)
+    reruns = scenario.channels if channels else ()
+    done = list(map(partial(run_replicate, scenario, seed, arms, channels=reruns), numbers))
+    parts = part_table(scenario, done) if channels else None
+    return Result(indicator_table(scenario, done), cost_table(done), scenario, parts)
 
 
 def indicator_table(scenario: Scenario, done: Sequence[Replicate]) -> pd.DataFrame:
@@ -289,3 +333,17 @@ def cost_table(done: Sequence[Replicate]) -> pd.DataFrame:
                     total[key] = total.get(key, 0.0) + yuan / len(done)
     rows = [(*key, yuan) for key, yuan in sorted(total.items())]
     return pd.DataFrame(rows, columns=[*COST_KEYS, "yuan"])
+
+
+def part_table(scenario: Scenario, done: Sequence[Replicate]) -> pd.DataFrame:
+    """The change of the district's score gap and its parts by channel, one row per replicate, year and level."""
+    years = np.arange(scenario.baseline_year, scenario.horizon + 1)
+    tables = []
+    for one in done:
+        gaps = {arm: figures[:, :, GAP_COLUMN] for arm, figures in one.figures.items()}
+        parts = split(gaps["policy"], gaps["counterfactual"], one.gaps)
+        for row, (level, scope, _) in enumerate(one.keys):
+            if scope == DISTRICT:
+                by_year = {name: values[:, row] for name, values in parts.items()}
+                tables.append(pd.DataFrame({"replicate": one.number, "year": years, "level": level} | by_year))
+    return pd.concat(tables, ignore_index=True)

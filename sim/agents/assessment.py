@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.channels import SCORE_CHANNELS
 from sim.agents.columns import Array
 from sim.agents.learning import GRADE_DIGITS, PARTS, yearly_luck
 from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS
@@ -35,8 +36,11 @@ def sit_tests(model: "ZoneReform") -> None:
     classes.inflation = effects.gaming * effects.rec_perf_ind * model.schools.stake[classes.school]
     classes.day = yearly_luck(model, "class day", effects.class_day_sd, "grade day", effects.school_grade_day_sd)
     noise = noise_sd(model)[students.grade] * model.noise.normal("test", model.year, students.id)
+    beside = (classes.inflation + classes.day)[students.classroom]
+    if model.frozen is not None:
+        beside = beside + model.frozen.change(SCORE_CHANNELS, model)
     students.prior_score = students.score
-    students.score = students.achievement + (classes.inflation + classes.day)[students.classroom] + noise
+    students.score = students.achievement + beside + noise
 
 
 def noise_sd(model: "ZoneReform") -> Floats:

@@ -19,6 +19,8 @@ class Classes(Columns):
     team_ids = Column(np.int64, "", "ids of the same teachers, to see who has gone", width=3)
     covered = Column(np.bool_, "", "whole team within normal loads")
     teachers = Column(np.float64, "SD of achievement a year", "team: skill, experience, match, first year here")
+    teachers_place = Column(np.float64, "SD of achievement a year", "of it, who teaches here: all but learned skill")
+    teachers_learning = Column(np.float64, "SD of achievement a year", "of it, what the team has learned")
     class_size = Column(np.float64, "SD of achievement a year", "effect of the class's size")
     peers = Column(np.float64, "SD of achievement a year", "effect of classmates")
     money = Column(np.float64, "SD of achievement a year", "effect of resources")

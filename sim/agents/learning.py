@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.activities import share_of
+from sim.agents.channels import LEARNING_CHANNELS
 from sim.agents.columns import Array
 from sim.agents.joint_learning import sent_teaching
 from sim.agents.school import JUNIOR, LEVELS
@@ -26,7 +27,11 @@ def learn(model: "ZoneReform") -> None:
     adopt_digital(model)
     classes = model.classes
     skill = team_mean(model, model.teachers.skill)
-    classes.teachers = teachers_part(model, skill) + sent_teaching(model, skill)
+    conditions, sent = team_conditions(model), sent_teaching(model, skill)
+    classes.teachers = skill + conditions + sent
+    # What the whole is made of, each from its own sources: what a team learns leaves its place as it is, to the bit.
+    classes.teachers_place = team_mean(model, model.teachers.base_skill) + conditions + sent
+    classes.teachers_learning = team_mean(model, model.teachers.learned)
     classes.class_size = size_effect(classes.size, model)
     classes.peers = peers_part(model)
     classes.money = money_part(model)[classes.school]
@@ -34,20 +39,23 @@ def learn(model: "ZoneReform") -> None:
     classes.incentives = (model.effects.rec_perf_ind * model.schools.stake + quota_effort(model))[classes.school]
     classes.principal = (model.schools.principal + model.schools.lent)[classes.school]
     classes.shock = shock_part(model)
-    grow(model, sum((classes.arrays[part] for part in PARTS), np.zeros(len(classes))))
+    gain = sum((classes.arrays[part] for part in PARTS), np.zeros(len(classes)))[model.students.classroom]
+    if model.frozen is not None:
+        gain = gain + model.frozen.change(LEARNING_CHANNELS, model)
+    grow(model, gain)
 
 
-def grow(model: "ZoneReform", class_gain: Floats) -> None:
-    """One year of every student.
+def grow(model: "ZoneReform", gain: Floats) -> None:
+    """One year of every student, who gets `gain` from the class, (n,).
 
-    trait <- m + rho (trait - m) + sqrt(1 - rho^2) sd u;  g = class gain + eta;
+    trait <- m + rho (trait - m) + sqrt(1 - rho^2) sd u;  g = gain + eta;
     lasting <- lasting + kappa g;  fading <- delta fading + (1 - kappa) g.
     """
     students, effects, noise, year = model.students, model.effects, model.noise, model.year
     rho = effects.trait_rho
     luck = np.sqrt(1.0 - rho * rho) * effects.trait_sd * noise.normal("trait", year, students.id)
     students.trait = students.home_mean + rho * (students.trait - students.home_mean) + luck
-    gain = class_gain[students.classroom] + effects.eta_sd * noise.normal("eta", year, students.id)
+    gain = gain + effects.eta_sd * noise.normal("eta", year, students.id)
     students.lasting = students.lasting + effects.kappa * gain
     students.fading = effects.delta * students.fading + (1.0 - effects.kappa) * gain
 
@@ -66,8 +74,8 @@ def team_mean(model: "ZoneReform", values: Floats) -> Floats:
     return np.asarray(np.where(there, by_place, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1))
 
 
-def teachers_part(model: "ZoneReform", skill: Floats) -> Floats:
-    """Team skill, experience, match of teacher and school, and the first year at a new school (`rec_move`).
+def team_conditions(model: "ZoneReform") -> Floats:
+    """The team's experience, match with the school, and first year at a new school (`rec_move`).
 
     Experience counts against that of `reference_experience` years, which shifts every class alike.
     """
@@ -77,7 +85,7 @@ def teachers_part(model: "ZoneReform", skill: Floats) -> Floats:
     )
     team, school = model.classes.team, model.schools.id[model.classes.school]
     match = match_quality(teachers.id[team], school[:, None], effects, model.noise)
-    return skill + team_mean(model, experience[team] + match + (effects.rec_move * teachers.moved)[team])
+    return team_mean(model, experience[team] + match + (effects.rec_move * teachers.moved)[team])
 
 
 def size_effect(size: Array, model: "ZoneReform") -> Floats:

@@ -90,7 +90,7 @@ def effects_table(indicators: pd.DataFrame, names: Sequence[str] | None = None) 
     groups = dict(list(difference.groupby(level=["level", "year"], observed=True)))
     tables = [
         pd.DataFrame(
-            {"indicator": names, "level": level, "year": year} | _summary(groups[level, year].to_numpy())
+            {"indicator": names, "level": level, "year": year} | summary(groups[level, year].to_numpy())
         )
         for level, year in sorted(groups, key=lambda key: (LEVELS.index(key[0]), key[1]))
     ]
@@ -102,7 +102,8 @@ def effects_table(indicators: pd.DataFrame, names: Sequence[str] | None = None) 
     return table[list(EFFECT_COLUMNS)].reset_index(drop=True)
 
 
-def _summary(values: Floats) -> dict[str, NDArray[np.generic]]:
+def summary(values: Floats) -> dict[str, NDArray[np.generic]]:
+    """Mean, quantiles, standard error and number of the values of each column, as columns of a table."""
     over = spread(values)
     se = over.sd / np.sqrt(np.maximum(over.replicates, 1))
     return {"mean": over.mean, "p05": over.p05, "p95": over.p95, "se": se, "replicates": over.replicates}

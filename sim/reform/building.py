@@ -46,6 +46,7 @@ class Building(Lever):
 
     step: ClassVar[str] = "enrolment"
     group: ClassVar[str] = "building"
+    channels: ClassVar[tuple[str, ...]] = ("teachers_place", "teachers_learning", "peers", "class_size", "digital")
 
     projects: tuple[Campus, ...] = setting(
         (),

@@ -28,6 +28,7 @@ class Digital(Lever):
 
     step: ClassVar[str] = "learning"
     group: ClassVar[str] = "digital"
+    channels: ClassVar[tuple[str, ...]] = ("peers", "digital")
 
     kind: str | None = setting(
         None,

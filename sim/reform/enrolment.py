@@ -23,6 +23,10 @@ class Enrolment(Lever):
 
     step: ClassVar[str] = "enrolment"
     group: ClassVar[str] = "enrolment"
+    channels: ClassVar[tuple[str, ...]] = (
+        *("teachers_place", "teachers_learning", "peers", "class_size"),
+        *("digital", "incentives"),
+    )
 
     catchment_enforcement: float | None = setting(
         None,

@@ -36,6 +36,10 @@ class Funding(Lever):
 
     step: ClassVar[str] = "funding"
     group: ClassVar[str] = "funding"
+    channels: ClassVar[tuple[str, ...]] = (
+        *("teachers_place", "teachers_learning", "peers"),
+        *("money", "incentives", "inflation"),
+    )
 
     zone_fund: float = setting(
         0.0,

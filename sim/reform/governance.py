@@ -26,6 +26,7 @@ class Governance(Lever):
 
     step: ClassVar[str] = "demography"
     group: ClassVar[str] = "governance"
+    channels: ClassVar[tuple[str, ...]] = ("teachers_place", "teachers_learning", "peers")
 
     fidelity_years: float | None = setting(
         None,

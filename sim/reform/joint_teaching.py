@@ -26,6 +26,7 @@ class JointTeaching(Lever):
 
     step: ClassVar[str] = "joint_teaching"
     group: ClassVar[str] = "joint_teaching"
+    channels: ClassVar[tuple[str, ...]] = ("teachers_place", "teachers_learning", "peers")
 
     coverage: float = setting(
         0.0,

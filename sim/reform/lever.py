@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from sim.agents.channels import CHANNELS
 from sim.userinput import UserError, closest, no_such, number, shown
 
 if TYPE_CHECKING:
@@ -180,10 +181,14 @@ class Lever(Settings, ABC):
         Step of the calendar it acts in.
     group : str
         Its name under `policy.`; a lever of one's own takes the name its policy file gives it.
+    channels : tuple of str
+        Those of `CHANNELS` that it may change where families do not choose and no live classes were given before it;
+        all of them unless it says otherwise.
     """
 
     step: ClassVar[str]
     group: ClassVar[str] = ""
+    channels: ClassVar[tuple[str, ...]] = CHANNELS
 
     def check(self, district: "DistrictSpec") -> None:
         """Refuse what does not fit the district, such as a school it does not have; most levers fit any."""

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from sim.agents.channels import CHANNELS
 from sim.config import BASELINE_YEAR
 from sim.reform.lever import Lever, calendar_year
 from sim.reform.schedule import Schedule
-from sim.userinput import UserError, closest, find, read_yaml, shown
+from sim.userinput import UserError, closest, find, no_such, read_yaml, shown
 
 _HEADER = ("name", "title", "first_year", "last_year", "ends", "source", "sources")
 _OPEN_HEADER = ("first_year", "last_year", "ends")  # what the command line may set
@@ -267,6 +268,9 @@ def _own_lever(target: object, where: str) -> type[Lever]:
         raise UserError(f"{where}: {target} must be decorated with @dataclass(frozen=True)")
     if inspect.isabstract(kind) or not hasattr(kind, "step"):
         raise UserError(f"{where}: {target} needs a step of the calendar and a method apply(model, year)")
+    for channel in kind.channels:
+        if channel not in CHANNELS:
+            raise no_such(f"{where}: channels of {target}", "channel", channel, CHANNELS)
     return kind
 
 

@@ -31,6 +31,7 @@ class Recruitment(Lever):
 
     step: ClassVar[str] = "staffing"
     group: ClassVar[str] = "recruitment"
+    channels: ClassVar[tuple[str, ...]] = ("teachers_place", "teachers_learning", "peers")
 
     fill_norm: float = setting(
         0.0,

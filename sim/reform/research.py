@@ -16,6 +16,7 @@ class Research(Lever):
 
     step: ClassVar[str] = "joint_teaching"
     group: ClassVar[str] = "research"
+    channels: ClassVar[tuple[str, ...]] = ()
 
     school_share: float | None = setting(
         None,

@@ -32,6 +32,7 @@ class Rotation(Lever):
 
     step: ClassVar[str] = "rotation"
     group: ClassVar[str] = "rotation"
+    channels: ClassVar[tuple[str, ...]] = ("teachers_place", "teachers_learning", "peers")
 
     rate: float = setting(
         0.0,

@@ -35,6 +35,7 @@ class Showcase(Lever):
 
     step: ClassVar[str] = "funding"
     group: ClassVar[str] = "showcase"
+    channels: ClassVar[tuple[str, ...]] = ()
 
     projects: tuple[Display, ...] = setting(
         (),

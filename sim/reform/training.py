@@ -26,6 +26,7 @@ class Training(Lever):
 
     step: ClassVar[str] = "joint_teaching"
     group: ClassVar[str] = "training"
+    channels: ClassVar[tuple[str, ...]] = ("teachers_learning", "peers")
 
     hours_5y: float = setting(
         0.0,

@@ -58,6 +58,7 @@ class Trusteeship(Lever):
 
     step: ClassVar[str] = "learning"
     group: ClassVar[str] = "trusteeship"
+    channels: ClassVar[tuple[str, ...]] = ("peers",)
 
     projects: tuple[Trust, ...] = setting(
         (),

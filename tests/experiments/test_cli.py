@@ -299,3 +299,31 @@ def test_force_says_what_is_replaced_and_spares_files_of_the_user(zonesim):
     assert status == 2
     assert "no run and not empty" in messages
     assert os.listdir() == ["here"]
+
+
+def test_a_run_is_split_by_channel_when_it_is_asked_for(zonesim):
+    words = ["engine=serial", "out=here"]
+    zonesim(*words, "run.replicates=3")
+    assert sorted(os.listdir("here")) == FILES
+    _, output, messages = zonesim(*words, "run.replicates=2", "channels=true")
+    assert "this run is without channels; it is run again with them, for 3 replicates" in messages
+    assert sorted(os.listdir("here")) == sorted([*FILES, "channels.csv", "channels.parquet"])
+    assert "by channel" in output
+    _, output, messages = zonesim(*words, "run.replicates=3", "channels=true")
+    assert "this run is finished and has 3 replicates" in messages and "by channel" in output
+
+
+def test_replicates_added_to_a_run_with_channels_have_them_too(zonesim):
+    zonesim("engine=serial", "out=here", "run.replicates=1", "channels=true")
+    _, output, messages = zonesim("engine=serial", "out=here", "run.replicates=4")
+    assert "this run has 1 replicate; 3 more are added, with channels as before" in messages
+    assert pd.read_parquet("here/channels.parquet")["replicate"].unique().tolist() == [0, 1, 2, 3]
+    assert "by channel" in output
+
+
+def test_a_run_that_is_replaced_by_one_without_channels_leaves_none(zonesim):
+    zonesim("engine=serial", "out=here", "run.replicates=2", "channels=true")
+    Path("here/channels of mine.csv").write_text("mine")
+    _, output, _ = zonesim("engine=serial", "out=here", "run.replicates=2", "force=true")
+    assert sorted(os.listdir("here")) == sorted([*FILES, "channels of mine.csv"])
+    assert "by channel" not in output

@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+CHANNELS = ("channels.csv", "channels.parquet")
+
 
 @pytest.fixture(autouse=True)
 def empty_folder(tmp_path, monkeypatch):
@@ -67,19 +69,35 @@ def test_a_by_year_value_replaces_another(zonesim):
 
 
 def test_figures_are_the_same_bytes_on_every_engine(zonesim):
+    words = ["run.replicates=2", "run.horizon=2022", "channels=true", "district.students=3000"]
     for engine in ("serial", "processes"):
-        status, _, messages = zonesim("run.replicates=2", "run.horizon=2022", f"engine={engine}", f"out={engine}")
+        status, _, messages = zonesim(*words, f"engine={engine}", f"out={engine}")
         assert status == 0, messages
-    for name in ("indicators.parquet", "targets.csv", "effects.csv", "costs.csv"):
+    for name in ("indicators.parquet", "targets.csv", "effects.csv", "costs.csv", *CHANNELS):
         assert (Path("serial") / name).read_bytes() == (Path("processes") / name).read_bytes()
 
 
 def test_replicates_that_are_added_are_those_of_one_run(zonesim):
-    words = ["engine=serial", "run.horizon=2021", "effects=means"]
-    zonesim(*words, "run.replicates=1", "out=grown")
+    words = ["engine=serial", "run.horizon=2021", "effects=means", "district.students=3000"]
+    zonesim(*words, "run.replicates=1", "channels=true", "out=grown")
     zonesim(*words, "run.replicates=2", "out=grown")
-    zonesim(*words, "run.replicates=2", "out=at once")
-    for name in ("indicators.parquet", "targets.csv", "effects.csv"):
+    zonesim(*words, "run.replicates=2", "channels=true", "out=at once")
+    for name in ("indicators.parquet", "targets.csv", "effects.csv", *CHANNELS):
         assert (Path("grown") / name).read_bytes() == (Path("at once") / name).read_bytes()
     costs = [pd.read_csv(Path(folder) / "costs.csv") for folder in ("grown", "at once")]
     pd.testing.assert_frame_equal(*costs)
+
+
+def test_a_finished_run_that_is_split_by_channel_keeps_its_figures(zonesim):
+    words = ["engine=serial", "run.horizon=2022", "district.students=3000", "out=here"]
+    zonesim(*words, "run.replicates=2")
+    before = {name: (Path("here") / name).read_bytes() for name in ("indicators.parquet", "effects.csv", "targets.csv")}
+    status, output, messages = zonesim(*words, "run.replicates=1", "channels=true")
+    assert status == 0 and "is run again with them, for 2 replicates" in messages
+    assert before == {name: (Path("here") / name).read_bytes() for name in before}
+    channels, effects = (pd.read_csv(Path("here") / name, dtype=str) for name in ("channels.csv", "effects.csv"))
+    gap = effects[effects["indicator"] == "score_gap"]
+    assert channels[["level", "year", "total"]].values.tolist() == gap[["level", "year", "mean"]].values.tolist()
+    lines = output.splitlines()
+    table = lines.index("The change of score_gap by 2022, by channel")
+    assert [line.split()[0] for line in lines[table + 2 : table + 12]] == list(channels.columns[2:])

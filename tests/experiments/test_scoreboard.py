@@ -166,3 +166,16 @@ def test_a_decreed_verdict_is_one_word_where_there_is_no_room(stated):
     narrow = [line.split() for line in _shown(stated, 70).splitlines() if line.startswith("T4")]
     assert narrow[0][-1] == "decreed"
     assert "met," not in narrow[0]
+
+
+@pytest.mark.parametrize(("width", "columns"), [(100, 4), (30, 2)])
+def test_parts_by_channel_are_those_of_the_file_and_fit(toy, zonesim, width, columns):
+    assert zonesim("run.replicates=5", "engine=serial", "out=here", "channels=true")[0] == 0
+    lines = _shown(toy / "here", width).splitlines()
+    table = pd.read_csv(toy / "here" / "channels.csv")
+    by_level = table[table["year"] == 2025].set_index("level")
+    for part in ("total", "digital", "money", "remainder"):
+        (line,) = (line for line in lines if line.startswith(f"{part} "))
+        cells = line.split()[1:]
+        assert len(cells) == columns
+        assert cells[:: columns // 2] == [figure(by_level.loc[level, part]) for level in ("primary", "junior")]

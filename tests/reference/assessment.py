@@ -15,7 +15,10 @@ def scores(model):
         c = model.classes.view(s.classroom)
         day = luck(model, c, "class day", effects.class_day_sd, "grade day", effects.school_grade_day_sd)
         noise = noise_sd(int(s.grade), effects) * one_normal(model.noise, "test", model.year, s.id)
-        result.append(knows(s) + inflation(c, model) + day + noise)
+        beside = {"inflation": inflation(c, model)}
+        if model.frozen is not None:
+            beside = model.frozen.instead(beside, s, model.year)
+        result.append(knows(s) + beside["inflation"] + day + noise)
     return result
 
 

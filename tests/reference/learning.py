@@ -28,7 +28,8 @@ def class_parts(c, row, world):
     model = world.model
     effects, schools = model.effects, model.schools
     return {
-        "teachers": world.skill[row] + team_conditions(c, model) + sent(c, row, world),
+        "teachers_place": team_mean(c, model, "base_skill") + team_conditions(c, model) + sent(c, row, world),
+        "teachers_learning": team_mean(c, model, "learned"),
         "class_size": size_effect(int(c.size), effects),
         "peers": peers(c, row, world),
         "money": money(int(c.school), world),
@@ -48,7 +49,10 @@ def students_after(model, class_parts_):
     for s in model.students:
         u = one_normal(noise, "trait", year, s.id)
         trait = s.home_mean + rho * (s.trait - s.home_mean) + math.sqrt(1 - rho**2) * effects.trait_sd * u
-        g = sum(class_parts_[s.classroom].values()) + effects.eta_sd * one_normal(noise, "eta", year, s.id)
+        got = class_parts_[s.classroom]
+        if model.frozen is not None:
+            got = model.frozen.instead(got, s, year)
+        g = sum(got.values()) + effects.eta_sd * one_normal(noise, "eta", year, s.id)
         lasting = s.lasting + effects.kappa * g
         fading = effects.delta * s.fading + (1 - effects.kappa) * g
         result.append((trait, lasting, fading))
@@ -61,8 +65,13 @@ def team_of(c):
 
 def team_skill(c, model):
     """Mean skill of the core teachers; a substitute stands at 0."""
-    teachers = model.teachers
-    return mean([teachers.base_skill[row] + teachers.learned[row] for row in team_of(c)])
+    return team_mean(c, model, "base_skill") + team_mean(c, model, "learned")
+
+
+def team_mean(c, model, name):
+    """Mean over the core teachers of what they have of something; 0 for a substitute."""
+    values = getattr(model.teachers, name)
+    return mean([values[row] for row in team_of(c)])
 
 
 def team_conditions(c, model):

@@ -34,6 +34,7 @@ class ReferenceModel(World):
     def __init__(self, model, plan):
         super().__init__(model)
         self.plan = plan
+        self.frozen = None  # a channel held at what students got in another world, `reference.channels.Frozen`
 
     def step(self):
         self.begin_year()
@@ -152,6 +153,7 @@ class ReferenceModel(World):
         for c, own in zip(self.classes, parts, strict=True):
             for name, value in own.items():
                 setattr(c, name, value)
+            c.teachers = c.teachers_place + c.teachers_learning
         for student, (trait, lasting, fading) in zip(self.students, after, strict=True):
             student.trait, student.lasting, student.fading = trait, lasting, fading
 

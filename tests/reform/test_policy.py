@@ -382,6 +382,10 @@ class Holiday(Lever):
     def apply(self, model, year):
         pass
 
+@dataclass(frozen=True)
+class Odd(Holiday):
+    channels: ClassVar[tuple[str, ...]] = ("digitl",)
+
 class Bare(Lever):
     step: ClassVar[str] = "learning"
 
@@ -433,6 +437,8 @@ class TestOwnLevers:
             ("os.getcwd", "must name a subclass of sim.reform.Lever"),
             ("own_levers.Bare", "must be decorated with @dataclass(frozen=True)"),
             ("own_levers.Idle", "needs a step of the calendar and a method apply(model, year)"),
+            ("own_levers.Odd", "channels of own_levers.Odd: no such channel; known: teachers_place, teachers_learning"),
+            ("own_levers.Odd", "did you mean 'digital'?"),
             ("own_levers.Lost", "needs a step of the calendar and a method apply(model, year)"),
         ],
     )
