@@ -5,7 +5,6 @@ stands the same figure without the policy, because much of what looks like succe
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from sim.agents.school import LEVELS
 from sim.analysis.paired import spread, wilson
 from sim.indicators.scores import PERCENT
 from sim.noise import Floats
-from sim.targets import DISTRICT_TABLE, ROUNDING, Target, Targets, Unscored
+from sim.targets import AT_MOST, DISTRICT_TABLE, ROUNDING, Target, Targets, Unscored
 
 COLUMNS = (
     *("id", "indicator", "level", "year", "comparator", "target", "due", "baseline", "mean", "p05", "p95"),
@@ -56,7 +55,7 @@ def score(targets: Targets, indicators: pd.DataFrame, parameters: Mapping[str, A
             continue
         scored = list(_scored(row, world, parameters))
         if row.each:
-            scored += _scored(replace(row, each=False), world, parameters, "/mean")
+            scored += _scored(row.mean_version, world, parameters, "/mean")
         rows += sorted(scored, key=lambda line: line["year"])
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     kinds = {"year": "Int64", "due": "boolean", "informative": "boolean"}
@@ -87,12 +86,16 @@ class _World:
 
     def measure(self, target: Target, scenario: str) -> Floats:
         """Level of a target's measure, in its unit, by replicate, year and unit (one, or each school)."""
+        levels = LEVELS if target.level == "both" else (target.level,)
+        if target.each or target.per_school:
+            schools = [self.values(target.indicator, scenario, "school", level) for level in levels]
+            values = target.factor * np.concatenate(schools, axis=2)
+            return values if target.each else _mean(values)
         shape = (len(self.replicates), len(self.years), 1)
-        scope = "school" if target.each else "district"
         total, weights = np.zeros(shape), np.zeros(shape)
-        for level in LEVELS if target.level == "both" else (target.level,):
-            values = self.values(target.indicator, scenario, scope, level)
-            weight = self.values(target.weight, scenario, scope, level) if target.weight else 1.0
+        for level in levels:
+            values = self.values(target.indicator, scenario, "district", level)
+            weight = self.values(target.weight, scenario, "district", level) if target.weight else 1.0
             weight = np.where(np.isnan(values), 0.0, weight)
             total, weights = total + np.nan_to_num(values) * weight, weights + weight
         if not target.weight:  # counts add up
@@ -199,9 +202,11 @@ def _owed_to_luck(
 
 
 def _steps(levels: Floats, step: str) -> Floats:
-    """Levels (replicate, year, unit), or what changed since the year before (nan in the first)."""
+    """Levels (replicate, year, unit), or what changed since the baseline, or the year before (nan in the first)."""
     if step == "target":
         return levels
+    if step == "since_baseline":
+        return levels - levels[:, :1]
     before = np.concatenate((np.full_like(levels[:, :1], np.nan), levels[:, :-1]), axis=1)
     if step == "change":
         return levels - before
@@ -210,9 +215,15 @@ def _steps(levels: Floats, step: str) -> Floats:
 
 def _worst(target: Target, values: Floats) -> Floats:
     """Value (replicate,) of the unit farthest from the target: all meet it when this one does."""
-    farthest = np.fmax if target.comparator == "<=" else np.fmin
+    farthest = np.fmax if target.comparator in AT_MOST else np.fmin
     worst: Floats = farthest.reduce(values, axis=1)
     return worst
+
+
+def _mean(values: Floats) -> Floats:
+    """Mean over the units that have a value, (replicate, year, 1)."""
+    known = ~np.isnan(values)
+    return _ratio(np.nan_to_num(values).sum(axis=2, keepdims=True), known.sum(axis=2, keepdims=True).astype(float))
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

@@ -5,7 +5,7 @@ a measure in the model are scored (`sim.scoring`); the others say why they are n
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -20,9 +20,11 @@ from sim.noise import Floats
 from sim.reform import known_levers
 from sim.userinput import UserError, find, no_such, number, read_yaml, shown
 
-COMPARATORS = (">=", "<=", "=")
-STEPS = ("target", "change", "growth")
-"""A number to be reached; a change against the year before; the same in percent of the year before."""
+COMPARATORS = (">=", "<=", "<", "=")
+AT_MOST = ("<=", "<")
+STEPS = ("target", "change", "growth", "since_baseline")
+"""A number to be reached; a change against the year before; the same in percent of the year before; a change against
+the baseline year."""
 STATUSES = ("not simulated", "not a target")
 ROUNDING = 1e-9
 """In the target's unit: 0.52 - 0.50 is 2 points."""
@@ -60,7 +62,9 @@ class Target:
     years : tuple of int
         Years in which it is judged.
     each : bool
-        Whether every school has to meet it.
+        Whether every school has to meet it, of both levels where the level is `both`.
+    per_school : bool
+        Whether the measure is the mean of the schools, though it adds up: the mean version of a goal for each.
     weight : str
         Indicator that shares of both levels are pooled by; empty for counts, which add up.
     set_by : str
@@ -81,6 +85,7 @@ class Target:
     set_by: str
     note: str
     source: str
+    per_school: bool = False
 
     @property
     def factor(self) -> float:
@@ -101,7 +106,14 @@ class Target:
         at_least, at_most = values >= goal - ROUNDING, values <= goal + ROUNDING
         if self.comparator == ">=" or (self.comparator == "=" and self.unit == "%" and goal == PERCENT):
             return at_least
+        if self.comparator == "<":
+            return ~at_least
         return at_most if self.comparator == "<=" else at_least & at_most
+
+    @property
+    def mean_version(self) -> "Target":
+        """The same for the mean of a goal that each school has to meet."""
+        return replace(self, each=False, per_school=INDICATORS[self.indicator].adds_up)
 
 
 @dataclass(frozen=True)
@@ -185,8 +197,8 @@ def _target(id: str, row: Mapping[str, Any], level: str, source: str, where: str
     if "set_by" in row and row["set_by"] not in (*decreeing(), DISTRICT_TABLE):
         raise no_such(f"{where}.set_by", "setting", row["set_by"], (*decreeing(), DISTRICT_TABLE))
     comparator = _one_of(row, "comparator", COMPARATORS, where)
-    if each and (level == "both" or comparator == "=" or SCHOOL not in INDICATORS[indicator].scopes):
-        raise UserError(f"{where}.each needs one level, >= or <=, and an indicator that schools have")
+    if each and (comparator == "=" or SCHOOL not in INDICATORS[indicator].scopes):
+        raise UserError(f"{where}.each needs >=, <= or <, and an indicator that schools have")
     if level == "both" and not weight and INDICATORS[indicator].unit == "share":
         raise UserError(f"{where}.weight must name an indicator: shares of two levels do not add up")
     return Target(

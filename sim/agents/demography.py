@@ -38,8 +38,9 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
     schools, effects, noise = model.schools, model.effects, model.noise
     drift_home_effects(model, year)
     catchments = np.flatnonzero(schools.level == PRIMARY)
-    trend = 0.0 if model.background.frozen else model.district.birth_trend
-    growth = (1.0 + trend) ** max(0, year - model.baseline_year) * model.terms.entrants
+    years = 0 if model.background.frozen else max(0, year - model.baseline_year)
+    by_trend = [(1.0 + trend) ** years for trend in schools.birth_trend[catchments].tolist()]
+    growth = np.array(by_trend) * model.terms.entrants
     births = np.round(schools.residents[catchments] * growth).astype(np.int64)
     catchment = np.repeat(catchments, births)
     number = np.concatenate([np.arange(n) for n in births]) if len(births) else np.zeros(0, np.int64)

@@ -29,6 +29,7 @@ class Schools(Columns):
     x = Column(np.float64, "km", "place on the map, east")
     y = Column(np.float64, "km", "place on the map, north")
     residents = Column(np.int32, "students a year", "children of entry age whose home catchment this is")
+    birth_trend = Column(np.float64, "share a year", "yearly change of children of entry age who live in its catchment")
     intake = Column(np.int32, "students a year", "entrants in the baseline year")
     seats = Column(np.int32, "students", "places in the entry grade")
     posts = Column(np.int32, "teachers", "establishment in the baseline year")

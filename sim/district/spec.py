@@ -13,7 +13,7 @@ from typing import Any
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
 from sim.config import BASELINE_YEAR
-from sim.userinput import UserError, closest, find, number, read_yaml, shown
+from sim.userinput import UserError, closest, find, no_such, number, read_yaml, shown
 
 SHOWN = 3
 """Problems of one kind that a message lists."""
@@ -24,15 +24,36 @@ def margin(unit: str, low: float, high: float, meaning: str, whole: bool = False
     return field(metadata={"unit": unit, "low": low, "high": high, "meaning": meaning, "whole": whole})
 
 
+def of_zone(unit: str, low: float, high: float, meaning: str) -> Any:
+    """Declare one value that a zone may state of itself; None leaves what the district's margins give."""
+    metadata = {"unit": unit, "low": low, "high": high, "meaning": meaning, "whole": False}
+    return field(default=None, metadata=metadata)
+
+
 @dataclass(frozen=True)
 class ZoneSpec:
-    """One zone or group as the district's table lists it."""
+    """One zone or group as the district's table lists it, with what sets it apart from the district's margins."""
 
     name: str
     level: int
     form: int
     lead: str | None
     schools: tuple[str, ...]
+    east: float | None = of_zone("km", 0, 300, "place of its centre on the map")
+    north: float | None = of_zone("km", 0, 300, "place of its centre on the map")
+    birth_trend: float | None = of_zone("share a year", -0.2, 0.2, "yearly change of children of entry age there")
+    seat_slack: float | None = of_zone("share", 0, 2, "places in the entry grade beyond the baseline's entrants")
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @staticmethod
+    def own_values() -> tuple[str, ...]:
+        """Names of the values that a zone may state."""
+        return tuple(f.name for f in fields(ZoneSpec) if f.metadata)
+
+    def own(self, name: str, otherwise: float) -> float:
+        """What the zone states under this name, or else the other value."""
+        stated: float | None = getattr(self, name)
+        return otherwise if stated is None else stated
 
 
 @dataclass(frozen=True)
@@ -259,4 +280,29 @@ def _zone(raw: Mapping[str, Any], path: Path) -> ZoneSpec:
             raise UserError(f"{where}: {key} must be one of {', '.join(allowed)}")
     if lead is not None and lead not in schools:
         raise UserError(f"{where}: lead school {lead} is not among its schools")
-    return ZoneSpec(name, LEVELS.index(raw["level"]), FORMS.index(raw["form"]), lead, tuple(schools))
+    known = [f.name for f in fields(ZoneSpec)]
+    for key in raw:
+        if key not in known or key == "sources":
+            raise no_such(f"{where}: {key}", "entry", key, known[:-1])
+    if ("east" in raw) != ("north" in raw):
+        raise UserError(f"{where}: a place on the map is east and north, got one of them")
+    values, sources = _own_values(raw, where)
+    return ZoneSpec(
+        name, LEVELS.index(raw["level"]), FORMS.index(raw["form"]), lead, tuple(schools), **values, sources=sources
+    )
+
+
+def _own_values(raw: Mapping[str, Any], where: str) -> tuple[dict[str, float], dict[str, str]]:
+    """Value and source of what a zone states of itself."""
+    values: dict[str, float] = {}
+    sources: dict[str, str] = {}
+    for f in fields(ZoneSpec):
+        if not f.metadata or f.name not in raw:
+            continue
+        stated: Any = raw[f.name]
+        source = "not stated"
+        if isinstance(stated, Mapping):
+            stated, source = stated.get("value"), str(stated.get("source", source))
+        values[f.name] = number(stated, f"{where}: {f.name}", f.metadata["low"], f.metadata["high"])
+        sources[f.name] = source
+    return values, sources

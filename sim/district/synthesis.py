@@ -45,9 +45,11 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         lead=lead,
         x=east,
         y=north,
+        birth_trend=[spec.zones[row].own("birth_trend", spec.birth_trend) for row in zone_of],
         urban=np.hypot(east - spec.map_km / 2, north - spec.map_km / 2) < spec.map_km * spec.urban_radius,
         standing=_standing(lead, spec.lead_standing, noise.normal("standing", 0, ids)),
     )
+    slack = np.array([spec.zones[row].own("seat_slack", spec.seat_slack) for row in zone_of])
     entrants = round(spec.students / LAST_GRADE)
     for kind in range(len(LEVELS)):
         rows = np.flatnonzero(level == kind)
@@ -64,7 +66,7 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         )
         students = intake * YEARS[kind]
         schools.intake[rows] = schools.residents[rows] = intake
-        schools.seats[rows] = np.ceil(intake * (1.0 + spec.seat_slack))
+        schools.seats[rows] = np.ceil(intake * (1.0 + slack[rows]))
         norm = (spec.norm_primary, spec.norm_junior)[kind]
         schools.posts[rows] = apportion(round(students.sum() / norm), students**spec.teacher_elasticity)
         for resource in RESOURCES:
@@ -175,12 +177,13 @@ def feeding(schools: Schools, kilometres: Floats) -> Floats:
 
 
 def _places(spec: DistrictSpec, noise: Noise, zone_ids: Array, zone_of: Array, ids: Array) -> tuple[Floats, Floats]:
-    """Zones scattered evenly over the map, schools over a disc round their zone's centre."""
+    """Zones where they say they are, or scattered evenly over the map; schools over a disc round the centre of theirs."""
     angle = 2.0 * np.pi * noise.uniform("angle", 0, ids)
     radius = spec.zone_km * np.sqrt(noise.uniform("radius", 0, ids))
-    east = spec.map_km * noise.uniform("east", 0, zone_ids)[zone_of] + radius * np.cos(angle)
-    north = spec.map_km * noise.uniform("north", 0, zone_ids)[zone_of] + radius * np.sin(angle)
-    return east, north
+    drawn = spec.map_km * noise.uniform("east", 0, zone_ids), spec.map_km * noise.uniform("north", 0, zone_ids)
+    centre_east = np.array([zone.own("east", x) for zone, x in zip(spec.zones, drawn[0].tolist(), strict=True)])
+    centre_north = np.array([zone.own("north", y) for zone, y in zip(spec.zones, drawn[1].tolist(), strict=True)])
+    return centre_east[zone_of] + radius * np.cos(angle), centre_north[zone_of] + radius * np.sin(angle)
 
 
 def _standing(lead: Array, advantage: float, luck: Floats) -> Floats:

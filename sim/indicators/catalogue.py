@@ -20,15 +20,22 @@ class Indicator:
         1 where more is better, -1 where less is, 0 where neither.
     scopes : tuple of str
         Where it is defined; elsewhere it is nan.
+    adds_up : bool
+        Whether the figure of a zone or the district is the sum of its schools'.
     """
 
     unit: str
     meaning: str
     better: int = 0
     scopes: tuple[str, ...] = SCOPES
+    adds_up: bool = False
 
 
 _OVER_SCHOOLS = (DISTRICT, ZONE)
+
+
+def _count(unit: str, meaning: str, better: int = 0, scopes: tuple[str, ...] = SCOPES) -> Indicator:
+    return Indicator(unit, meaning, better, scopes, adds_up=True)
 
 
 def _cv(what: str) -> Indicator:
@@ -37,15 +44,16 @@ def _cv(what: str) -> Indicator:
 
 INDICATORS: dict[str, Indicator] = {
     # How many
-    "students": Indicator("students", "students"),
-    "classes": Indicator("classes", "classes"),
-    "teachers": Indicator("teachers", "teachers in post"),
-    "schools": Indicator("schools", "schools of the level"),
-    "zones": Indicator("zones", "zones and groups (学区, 教育集团) of the level", 0, _OVER_SCHOOLS),
+    "students": _count("students", "students"),
+    "places": _count("students", "places in all grades, as many as the entry grade has (学位)", 1),
+    "classes": _count("classes", "classes"),
+    "teachers": _count("teachers", "teachers in post"),
+    "schools": _count("schools", "schools of the level"),
+    "zones": _count("zones", "zones and groups (学区, 教育集团) of the level", 0, _OVER_SCHOOLS),
     "zones_with_lead": Indicator("share", "zones that have a lead school", 1, _OVER_SCHOOLS),
     "class_size_mean": Indicator("students", "mean class size", -1),
     "class_size_max": Indicator("students", "largest class", -1),
-    "classes_56_plus": Indicator("classes", "classes of 56 students or more (大班额)", -1),
+    "classes_56_plus": _count("classes", "classes of 56 students or more (大班额)", -1),
     "students_per_teacher": Indicator("students", "students per teacher (师生比)", -1),
     # Resources, by the official formula
     "cv_degree": _cv("teachers above the required degree per student"),
@@ -109,7 +117,7 @@ INDICATORS: dict[str, Indicator] = {
     "rotated_backbone_share": Indicator("share", "district and city backbone of the rotated teachers", 1),
     "moved_share": Indicator("share", "teachers in their first year at a school after a move or rotation"),
     "itinerant_share": Indicator("share", "teachers who teach at a second school too (走教)"),
-    "uncovered_classes": Indicator("classes", "classes without a whole team within normal loads", -1),
+    "uncovered_classes": _count("classes", "classes without a whole team within normal loads", -1),
     "out_of_subject_share": Indicator(
         "share", "places in class teams held outside the teacher's subject", -1
     ),

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
-from sim.agents.school import Schools
+from sim.agents.school import YEARS, Schools
 from sim.agents.teacher import DISTRICT_BACKBONE, PE_ARTS, Teachers
 from sim.agents.zone import Zones
 from sim.indicators.standards import RESOURCES, Standard, unweighted_cvs, weighted_cvs
@@ -43,6 +43,7 @@ def counts(
     named, led = _zones(units, schools, zones)
     return {
         "students": total_students,
+        "places": units.sum(schools.seats * np.array(YEARS)[schools.level]),
         "classes": formed,
         "teachers": posts,
         "schools": units.sum(np.ones(size)),

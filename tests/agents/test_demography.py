@@ -37,11 +37,11 @@ def years(draw):
     model.district = replace(
         model.district,
         migration_rate=draw(st.sampled_from([0.0, 0.01, 0.3])),
-        birth_trend=draw(st.sampled_from([-0.2, -0.03, 0.0, 0.1])),
         migrant_share=draw(share),
         left_behind_share=draw(share),
     )
     model.background = replace(model.background, frozen=draw(st.booleans()))
+    model.schools.birth_trend = random.choice([-0.2, -0.03, 0.0, 0.1], len(model.schools))
     model.schools.residents = random.poisson(draw(st.sampled_from([0, 1, 4])), len(model.schools))
     came_before = random.integers(0, 10, len(model.students)) * (random.random(len(model.students)) < 0.5)
     model.students.id += ARRIVAL * (came_before - model.students.id % CATCHMENT_DIGITS // ARRIVAL)
@@ -131,7 +131,7 @@ def test_the_tenth_family_in_a_row_stays():
 @pytest.mark.parametrize("trend", [-0.1, 0.0, 0.1])
 def test_births_follow_the_trend_unless_the_background_is_frozen(trend):
     model = district(1)
-    model.district = replace(model.district, birth_trend=trend)
+    model.schools.birth_trend[:] = trend
     model.schools.residents[:] = 100
     primary = int((model.schools.level == 0).sum())
     model.year += 2

@@ -107,9 +107,9 @@ class Year:
     def births(self):
         """The new cohort, catchment by catchment."""
         model, entered = self.model, []
-        trend = 0.0 if model.background.frozen else model.district.birth_trend
         for row, school in enumerate(self.schools):
             if school.level == 0:
+                trend = 0.0 if model.background.frozen else school.birth_trend
                 years = model.year - model.district.baseline_year
                 number = round(school.residents * ((1 + trend) ** years * model.terms.entrants))
                 mean = self.home_mean(row)

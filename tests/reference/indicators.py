@@ -61,6 +61,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
     counts = {row: len(pupils[row]) for row in members}
     values = {
         "students": len(everyone),
+        "places": sum(school.seats * (6, 3)[school.level] for school in here),
         "classes": len(formed),
         "teachers": len(employed),
         "schools": len(members),

@@ -23,7 +23,8 @@ def wilson_bounds(successes, n, z=1.959963984540054):
 
 def level_of(target, rows, scenario, replicate, year):
     """Values of the target's measure by unit, in its unit: one for the district, or one a school."""
-    scope = "school" if target.each else "district"
+    of_schools = target.each or target.per_school
+    scope = "school" if of_schools else "district"
     sums, weights = {}, {}
     for row in rows:
         same = (row["scenario"], row["replicate"], row["year"], row["scope"]) == (
@@ -34,10 +35,10 @@ def level_of(target, rows, scenario, replicate, year):
         )
         if not same or target.level not in ("both", row["level"]) or math.isnan(row[target.indicator]):
             continue
-        unit = row["unit"] if target.each else ""
-        weight = row[target.weight] if target.weight else 1
+        unit = (row["level"], row["unit"]) if target.each else ""
+        weight = row[target.weight] if target.weight and not of_schools else 1
         sums[unit] = sums.get(unit, 0) + row[target.indicator] * weight
-        weights[unit] = weights.get(unit, 0) + weight if target.weight else 1
+        weights[unit] = weights.get(unit, 0) + weight if target.weight or of_schools else 1
     return {unit: target.factor * sums[unit] / weights[unit] for unit in sums if weights[unit] > 0}
 
 
@@ -46,9 +47,10 @@ def measured(target, rows, scenario, replicate, year):
     now = level_of(target, rows, scenario, replicate, year)
     if target.step == "target":
         return now
-    before = level_of(target, rows, scenario, replicate, year - 1)
+    first = min(row["year"] for row in rows)
+    before = level_of(target, rows, scenario, replicate, first if target.step == "since_baseline" else year - 1)
     both = [unit for unit in now if unit in before]
-    if target.step == "change":
+    if target.step in ("change", "since_baseline"):
         return {unit: now[unit] - before[unit] for unit in both}
     return {unit: 100 * (now[unit] - before[unit]) / before[unit] for unit in both if before[unit] > 0}
 
@@ -56,6 +58,8 @@ def measured(target, rows, scenario, replicate, year):
 def kept(target, goal, value):
     if target.comparator == "<=":
         return value <= goal + 1e-9
+    if target.comparator == "<":
+        return value < goal - 1e-9
     if target.comparator == "=" and not (target.unit == "%" and goal == 100):
         return abs(value - goal) <= 1e-9
     return value >= goal - 1e-9
@@ -63,7 +67,7 @@ def kept(target, goal, value):
 
 def judged(target, goal, table, year):
     """The figures of one row of the scoreboard."""
-    farthest = max if target.comparator == "<=" else min
+    farthest = max if target.comparator[0] == "<" else min
     rows = table.to_dict("records")
     worst = {"policy": {}, "counterfactual": {}}
     schools = []

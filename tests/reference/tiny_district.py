@@ -75,7 +75,8 @@ def random_zones(draw):
         names = tuple(f"学校 {counts[level] + k}" for k in range(draw.integers(1, 4)))
         counts[level] += len(names)
         lead = str(draw.choice(names)) if draw.random() < 0.7 else None
-        zones.append(ZoneSpec(f"学区 {number}", level, int(draw.integers(len(FORMS))), lead, names))
+        own = {"birth_trend": 0.05, "seat_slack": 0.1, "east": 1.0, "north": 2.0} if number % 3 == 2 else {}
+        zones.append(ZoneSpec(f"学区 {number}", level, int(draw.integers(len(FORMS))), lead, names, **own))
     return tuple(zones)
 
 
