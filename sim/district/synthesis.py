@@ -177,7 +177,7 @@ def feeding(schools: Schools, kilometres: Floats) -> Floats:
 
 
 def _places(spec: DistrictSpec, noise: Noise, zone_ids: Array, zone_of: Array, ids: Array) -> tuple[Floats, Floats]:
-    """Zones where they say they are, or scattered evenly over the map; schools over a disc round the centre of theirs."""
+    """Zones where they say they are, or scattered evenly over the map; schools over a disc round its centre."""
     angle = 2.0 * np.pi * noise.uniform("angle", 0, ids)
     radius = spec.zone_km * np.sqrt(noise.uniform("radius", 0, ids))
     drawn = spec.map_km * noise.uniform("east", 0, zone_ids), spec.map_km * noise.uniform("north", 0, zone_ids)

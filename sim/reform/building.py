@@ -75,6 +75,9 @@ class Building(Lever):
         schools, rows = model.schools, project.rows(model)
         seats = apportion(project.seats, project.weights(model))
         level = schools.level[rows]
-        schools.seats[rows] += np.round(seats / np.array(YEARS)[level]).astype(np.int32)
+        for kind, years in enumerate(YEARS):
+            of = level == kind
+            if of.any():
+                schools.seats[rows[of]] += apportion(round(int(seats[of].sum()) / years), seats[of]).astype(np.int32)
         area = load_standard(AREA_STANDARD).least[: len(LEVELS), RESOURCES.index("teaching_area")]
         schools.teaching_area[rows] += area[level] * seats

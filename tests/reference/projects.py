@@ -45,9 +45,13 @@ class Works:
             self.instalment(("building", k), Fraction(yuan), age + 1, lag)
             if age >= lag and not project.get("opened"):
                 project["opened"] = True
-                for school, seats in self.shares(project, project["seats"]):
-                    school.seats += round(Fraction(seats, YEARS[school.level]))
-                    school.teaching_area += seats * SQUARE_METRES[school.level]
+                shares = self.shares(project, project["seats"])
+                for level, years in enumerate(YEARS):
+                    own = [(school, seats) for school, seats in shares if school.level == level]
+                    entry = share_out(round(Fraction(sum(seats for _, seats in own), years)), [n for _, n in own])
+                    for (school, seats), more in zip(own, entry, strict=True):
+                        school.seats += more
+                        school.teaching_area += seats * SQUARE_METRES[level]
 
     def show(self, projects, year):
         for k, project in enumerate(projects):
