@@ -26,6 +26,8 @@ STEPS = ("target", "change", "growth", "since_baseline")
 """A number to be reached; a change against the year before; the same in percent of the year before; a change against
 the baseline year."""
 STATUSES = ("not simulated", "not a target")
+OTHER = "other"
+"""Level of a promise about what is not compulsory education, such as kindergartens; no measure has it."""
 ROUNDING = 1e-9
 """In the target's unit: 0.52 - 0.50 is 2 points."""
 DISTRICT_TABLE = "district.zones"
@@ -171,7 +173,7 @@ def _row(id: str, row: object, document: str, where: str) -> Target | Unscored:
         if key not in known:
             raise no_such(where, "entry", key, known)
     source = f"{document}, {_text(row, 'section', where)}: {_text(row, 'quote', where)}"
-    level = _one_of(row, "level", (*LEVELS, "both"), where)
+    level = _one_of(row, "level", (*LEVELS, "both", *([OTHER] if "status" in row else [])), where)
     if "status" in row:
         reason, carriers = _text(row, "reason", where), row.get("carried_by", [])
         if not isinstance(carriers, list):
