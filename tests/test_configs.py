@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from quotes import plain, quotes
 from sim.reform import Policy
 from sim.userinput import config_root, find, read_yaml
 
@@ -52,25 +53,6 @@ def settings_of(path):
     return {f"{group}.{name}" for group, block in raw.items() if group not in HEADER for name in block}
 
 
-def quotes(text):
-    """What stands in the outermost “...” of a source, cut where the quote leaves something out."""
-    depth, quoted, found = 0, "", []
-    for sign in text:
-        depth -= sign == "”"
-        if sign == "”" and depth == 0:
-            found += quoted.split("……")
-            quoted = ""
-        quoted += sign if depth else ""
-        depth += sign == "“"
-    assert depth == 0, f"a quote is not closed: {text}"
-    return found
-
-
-def plain(text):
-    """Without spaces, and with the narrow punctuation of the original."""
-    return re.sub(r"\s", "", text).translate(str.maketrans("，（）：；", ",():;"))
-
-
 def in_order(words, text):
     """Whether the Chinese characters of `words` come in `text`, in this order, others between them."""
     rest = iter(text)
@@ -97,7 +79,7 @@ class TestPolicies:
             assert quotes(source) or source.startswith("assumed"), key
 
     def test_it_loads_under_its_own_name_and_is_not_moved(self, path):
-        policy = Policy.load(path.stem)
+        policy = Policy.load(path.stem, baseline_year=read_yaml(path).get("first_year", 2021) - 1)
         assert policy.name == path.stem and policy.title and policy.notes == []
 
 

@@ -235,5 +235,29 @@ class TestOwnDistricts:
         where = own_district(tmp_path, lambda raw: raw["zones"][0].pop("lead"))
         assert load_district(**where).zones[0].lead is None
 
+    def test_a_zone_may_state_its_place_births_and_seats_each_with_a_source(self, tmp_path):
+        own = {"east": {"value": 3, "source": "map"}, "north": 4, "birth_trend": -0.05, "seat_slack": {"value": 0.2}}
+        zone, other = load_district(**own_district(tmp_path, lambda raw: raw["zones"][0].update(own))).zones[:2]
+        assert [getattr(zone, name) for name in zone.own_values()] == [3, 4, -0.05, 0.2]
+        assert zone.sources == {"east": "map", "north": "not stated", "birth_trend": "not stated"} | {
+            "seat_slack": "not stated"
+        }
+        assert {getattr(other, name) for name in other.own_values()} == {None} and other.sources == {}
+        assert (zone.own("birth_trend", 0.01), other.own("birth_trend", 0.01)) == (-0.05, 0.01)
+
+    @pytest.mark.parametrize(
+        ("change", "message"),
+        [
+            ({"birth_trend": 0.3}, "zone 一初中教育集团: birth_trend must be within -0.2 ... 0.2, got 0.3"),
+            ({"seat_slack": {"value": "many"}}, "zone 一初中教育集团: seat_slack must be a number"),
+            ({"birth_trnd": 0.1}, "zone 一初中教育集团: birth_trnd: no such entry; known: name, level, form, "),
+            ({"sources": {}}, "zone 一初中教育集团: sources: no such entry"),
+            ({"east": 3}, "zone 一初中教育集团: a place on the map is east and north, got one of them"),
+        ],
+    )
+    def test_what_a_zone_states_is_checked(self, tmp_path, change, message):
+        assert message in refusal(**own_district(tmp_path, lambda raw: raw["zones"][0].update(change)))
+
     def test_an_unknown_district_is_answered_with_the_known_ones(self):
-        assert "known: wuhan_edz" in refusal(name="wuhan") and "did you mean 'wuhan_edz'?" in refusal(name="wuhan_ed")
+        assert f"known: {', '.join(DISTRICTS)}; did you mean" in refusal(name="wuhan")
+        assert "did you mean 'wuhan_edz'?" in refusal(name="wuhan_ed")

@@ -1,6 +1,7 @@
 """Schools, zones and teachers filled in from margins: whole numbers that add up, with the means and places stated."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -51,6 +52,17 @@ class TestSchools:
     def test_seats_leave_the_stated_slack(self, world):
         spec, _, schools, _ = world
         assert schools.seats.tolist() == [math.ceil(n * (1 + spec.seat_slack)) for n in schools.intake.tolist()]
+
+    def test_a_zone_that_states_its_place_and_seats_has_them_and_the_others_stay_as_they_are(self):
+        own = replace(WUHAN.zones[3], east=40.0, north=41.0, seat_slack=0.5, birth_trend=-0.1)
+        spec = replace(WUHAN, zones=(*WUHAN.zones[:3], own, *WUHAN.zones[4:]))
+        plain, schools = zones_and_schools(WUHAN, Noise(1))[1], zones_and_schools(spec, Noise(1))[1]
+        here = schools.zone == 3
+        assert (np.hypot(schools.x - 40, schools.y - 41)[here] <= WUHAN.zone_km).all()
+        assert schools.seats[here].tolist() == [math.ceil(n * 1.5) for n in schools.intake[here].tolist()]
+        assert set(schools.birth_trend[here]) == {-0.1} and set(schools.birth_trend[~here]) == {WUHAN.birth_trend}
+        for name in ("x", "y", "seats", "posts", "equipment"):
+            assert (schools.arrays[name][~here] == plain.arrays[name][~here]).all(), name
 
     def test_sizes_keep_floor_and_ceiling_where_the_district_is_large_enough(self):
         for seed in range(20):
