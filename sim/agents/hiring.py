@@ -7,7 +7,7 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.curriculum import wanted_mix
 from sim.agents.school import LEVELS, Schools
-from sim.agents.teacher import GENERATIONS, POSTS, SUBJECTS, Teachers, drawn_skill
+from sim.agents.teacher import GENERATIONS, MASTERS, POSTS, SUBJECTS, Teachers, drawn_skill
 from sim.noise import Floats, rank_within
 from sim.userinput import UserError
 
@@ -72,7 +72,8 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle
     for name, value in fresh.items():
         teachers.arrays[name][rows] = value
     if terms.masters_share is not None:
-        teachers.degree[rows] = noise.chance("degree", 0, ids, terms.masters_share)
+        masters = noise.chance("degree", 0, ids, terms.masters_share)
+        teachers.degree[rows] = np.where(masters, MASTERS, np.minimum(teachers.degree[rows], MASTERS - 1))
     for column in (teachers.experience, teachers.years_here, teachers.title, teachers.backbone):
         column[rows] = 0
     for column in (teachers.practised, teachers.learned, teachers.posting_end):
@@ -82,10 +83,10 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle
 
 
 def pay_for_hires(model: "ZoneReform") -> None:
-    """Book what this year's hires above the required degree cost, and what agency teachers save in pay."""
+    """Book what this year's hires with a master's degree cost, and what agency teachers save in pay."""
     teachers, prices = model.teachers, model.prices
     if model.terms.masters_share is not None:
-        graduates = teachers.employed & (teachers.experience == 0) & (teachers.degree > 0)
+        graduates = teachers.employed & (teachers.experience == 0) & (teachers.degree >= MASTERS)
         model.spend("recruitment", int(graduates.sum()) * prices["graduate_hire"])
     agency = int((teachers.employed & teachers.agency).sum())
     if agency > 0:

@@ -13,6 +13,8 @@ BACKBONE = ("none", "school", "district", "city")
 DISTRICT_BACKBONE = 2
 EXPERIENCE_POINTS = (0, 2, 5, 10, 20)
 """Years of teaching at which the effect of experience is known (`b_exp_yr2` ... `b_exp_yr20`)."""
+MASTERS = 2
+"""Degree from which on a teacher has a master's."""
 
 POSTS = 10**5
 """A post's number is the id of the school that founded it * POSTS + its place there."""
@@ -34,7 +36,7 @@ class Teachers(Columns):
     age = Column(np.int16, "years", "age")
     experience = Column(np.int16, "years", "years of teaching")
     years_here = Column(np.int16, "years", "years at this school")
-    degree = Column(np.int8, "", "0 as required, 1 above the required degree")
+    degree = Column(np.int8, "", "0 as required, 1 above the required degree, 2 a master's or higher")
     title = Column(np.int8, "", "0 none, 1 junior, 2 middle, 3 senior title (职称)")
     backbone = Column(np.int8, "", "0 none, 1 school, 2 district, 3 city backbone teacher (骨干教师)")
     base_skill = Column(np.float64, "SD of achievement a year", "skill brought to the job")

@@ -73,7 +73,7 @@ class Terms:
     agency_share: float = 0.0
     """Share of hires through an agency."""
     masters_share: float | None = None
-    """Share of hires above the required degree; None leaves the predecessor's."""
+    """Share of hires with a master's degree or higher; None leaves the predecessor's."""
     sent_coverage: float = 0.0
     """Share of the lessons that could be sent that the lead school's teachers give at the other members."""
     unified_teaching: bool = False

@@ -112,6 +112,8 @@ class DistrictSpec:
     other_core_share: float = margin("share", 0.05, 0.6, "teachers of other core subjects among the same")
     above_degree_primary: float = margin("share", 0, 1, "teachers above the required degree")
     above_degree_junior: float = margin("share", 0, 1, "teachers above the required degree")
+    masters_primary: float = margin("share", 0, 1, "teachers with a master's degree or higher")
+    masters_junior: float = margin("share", 0, 1, "teachers with a master's degree or higher")
     school_backbone_share: float = margin("share", 0, 0.5, "backbone teachers of school level among teachers")
     city_backbone_share: float = margin("share", 0, 1, "city-level among district backbone teachers")
     backbone_primary: float = margin("per 100 students", 0, 5, "district backbone teachers")

@@ -5,7 +5,16 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.school import JUNIOR, LAST_GRADE, LEVELS, PRIMARY, YEARS, Schools
 from sim.agents.student import ARRIVAL
-from sim.agents.teacher import DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, POSTS, SCIENCE_IT, Teachers, drawn_skill
+from sim.agents.teacher import (
+    DISTRICT_BACKBONE,
+    GENERATIONS,
+    MASTERS,
+    PE_ARTS,
+    POSTS,
+    SCIENCE_IT,
+    Teachers,
+    drawn_skill,
+)
 from sim.agents.zone import Zones
 from sim.apportion import apportion
 from sim.config import Effects
@@ -112,15 +121,18 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
         students = schools.intake[rows] * YEARS[kind]
         pe_arts = _per_school(spec, schools, noise, "pe_arts", kind, rows, students, spec.pe_arts_most)
         backbone = _per_school(spec, schools, noise, "backbone", kind, rows, students, spec.backbone_most)
-        above_degree = apportion(
-            round(spec.by_level("above_degree")[kind] * schools.posts[rows].sum()), schools.posts[rows]
-        )
-        for row, n_pe, n_backbone, n_degree in zip(rows, pe_arts, backbone, above_degree, strict=True):
+        posts = schools.posts[rows]
+        above_degree = apportion(round(spec.by_level("above_degree")[kind] * posts.sum()), posts)
+        masters = apportion(round(spec.by_level("masters")[kind] * posts.sum()), posts)
+        for row, n_pe, n_backbone, n_degree, n_masters in zip(
+            rows, pe_arts, backbone, above_degree, masters, strict=True
+        ):
             here = np.flatnonzero(school == row)
             subjects = np.repeat(np.arange(SCIENCE_IT + 1), apportion(len(here) - n_pe, mix))
             subjects = np.concatenate((np.full(n_pe, PE_ARTS), subjects))
             teachers.subject[here] = subjects[noise.rank("subject", 0, ids[here])]
-            teachers.degree[here] = noise.rank("degree", 0, ids[here]) < n_degree
+            place = noise.rank("degree", 0, ids[here])
+            teachers.degree[here] = np.where(place < min(n_masters, n_degree), MASTERS, place < n_degree)
             n_city = round(n_backbone * spec.city_backbone_share)
             n_school = min(round(spec.school_backbone_share * len(here)), len(here) - n_backbone)
             rungs = np.zeros(len(here), dtype=np.int8)

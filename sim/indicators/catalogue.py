@@ -112,6 +112,7 @@ INDICATORS: dict[str, Indicator] = {
         _OVER_SCHOOLS,
     ),
     "backbone_cover": Indicator("share", "schools with a district or city backbone teacher", 1),
+    "masters_share": Indicator("share", "teachers with a master's degree or higher (硕士及以上学历)", 1),
     "eligible_share": Indicator("share", "teachers with the years at one school that rotation asks for"),
     "rotated_share": Indicator("share", "rotated of the eligible teachers (交流轮岗)", 1),
     "rotated_backbone_share": Indicator("share", "district and city backbone of the rotated teachers", 1),

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
-from sim.agents.teacher import CORE, DISTRICT_BACKBONE, Teachers
+from sim.agents.teacher import CORE, DISTRICT_BACKBONE, MASTERS, Teachers
 from sim.indicators.units import Units, ratio, sums
 from sim.noise import Floats
 
@@ -36,6 +36,7 @@ def staffing(units: Units, teachers: Teachers, strong_half: Array) -> dict[str, 
         "skill_mean": ratio(units.sum(skill), employed),
         "teacher_skill_gap": gap,
         "backbone_cover": ratio(units.sum(experts > 0), units.sum(np.ones(schools))),
+        "masters_share": ratio(units.sum(count(teachers.degree >= MASTERS)), employed),
         "eligible_share": ratio(eligible, employed),
         "rotated_share": _or_zero(rotated, eligible),
         "rotated_backbone_share": _or_zero(units.sum(count(backbone & teachers.rotated)), rotated),

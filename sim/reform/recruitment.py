@@ -24,8 +24,8 @@ class Recruitment(Lever):
     """Says who is hired where; posts and people above the status quo cost.
 
     Each post a school has above the status quo costs a teacher's pay (`new_teacher_pay`) a year; posts that a norm
-    takes from one school do not pay for those of another. A surplus teacher who moves costs `move`, a hire above the
-    required degree `graduate_hire`; an agency teacher costs `agency_pay` in place of a teacher's pay for as long as he
+    takes from one school do not pay for those of another. A surplus teacher who moves costs `move`, a hire with a
+    master's degree `graduate_hire`; an agency teacher costs `agency_pay` in place of a teacher's pay for as long as he
     stays, and the difference is booked as a saving.
     """
 
@@ -100,7 +100,8 @@ class Recruitment(Lever):
         unit="share",
         low=0,
         high=1,
-        meaning="hires above the required degree (no effect on learning)",
+        meaning="hires with a master's degree or higher; the others keep the predecessor's, or the one below a "
+        "master's (no effect on learning)",
         source="QS12: 义务教育专任教师中硕士及以上学历比例",
     )
 

@@ -198,7 +198,7 @@ def test_agency_teachers_are_less_skilled_and_cheaper_until_they_leave():
 
 
 def test_hires_have_the_degrees_that_are_asked_for_at_a_price():
-    for share, degrees in ((0.0, {0}), (1.0, {1})):
+    for share, degrees in ((0.0, {0, 1}), (1.0, {2})):
         model = under(Recruitment(masters_share=share), new_year(quit_rate=0.3))
         staffing.renew(model)
         new = model.teachers.employed & (model.teachers.experience == 0)

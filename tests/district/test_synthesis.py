@@ -153,7 +153,8 @@ class TestTeachers:
         spec, _, schools, teachers = world
         for level, share in enumerate(spec.by_level("above_degree")):
             here = schools.level[teachers.school] == level
-            assert teachers.degree[here].sum() == round(share * here.sum())
+            assert (teachers.degree[here] >= 1).sum() == round(share * here.sum())
+            assert (teachers.degree[here] == 2).sum() == round(spec.by_level("masters")[level] * here.sum())
 
     @pytest.mark.parametrize(("name", "most"), [("backbone", 0.8), ("pe_arts", 0.5)])
     def test_backbone_and_pe_arts_teachers_are_as_many_as_stated(self, world, name, most):

@@ -50,7 +50,7 @@ def random_model(seed, schools=7, students=120, teachers=25, classes=9):
             second_school=np.where((at >= 0) & (draw.random(teachers) < 0.2), draw.integers(0, schools, teachers), -1),
             subject=draw.integers(0, 5, teachers),
             age=draw.integers(22, 60, teachers),
-            degree=draw.integers(0, 2, teachers),
+            degree=draw.integers(0, 3, teachers),
             backbone=draw.integers(0, 4, teachers),
             base_skill=draw.normal(size=teachers),
             learned=draw.random(teachers),

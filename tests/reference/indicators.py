@@ -78,6 +78,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
         "skill_mean": mean([t.base_skill + t.learned for t in employed]),
         "backbone_cover": mean([any(t.backbone >= 2 for t in staff[row]) for row in members]),
         "eligible_share": mean([t.eligible for t in employed]),
+        "masters_share": mean([t.degree == 2 for t in employed]),
         "rotated_share": len(rotated) / len(eligible) if eligible else 0.0,
         "rotated_backbone_share": mean([t.backbone >= 2 for t in rotated]) if rotated else 0.0,
         "itinerant_share": mean([t.second_school >= 0 for t in employed]),

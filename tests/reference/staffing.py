@@ -176,7 +176,7 @@ def follow_lessons(staff, school):
 def pay(staff):
     """Settling-in grants of this year's hires with a higher degree; what agency teachers cost less."""
     if staff.terms.masters_share is not None:
-        graduates = [t for t in staff.teachers() if t.experience == 0 and t.degree > 0]
+        graduates = [t for t in staff.teachers() if t.experience == 0 and t.degree == 2]
         staff.book("recruitment", len(graduates) * staff.prices["graduate_hire"])
     agency = [t for t in staff.teachers() if t.agency]
     if agency:
@@ -233,7 +233,8 @@ def hire(staff, post, school):
     if post.agency:
         post.base_skill += staff.effects.b_contract_cn
     if staff.terms.masters_share is not None:
-        post.degree = int(staff.lot("degree", post, year=0) < staff.terms.masters_share)
+        masters = staff.lot("degree", post, year=0) < staff.terms.masters_share
+        post.degree = 2 if masters else min(post.degree, 1)
     post.school = post.home_school = school.row
     post.female = staff.lot("female", post, year=0) < staff.place.female_share
     post.age = int(staff.place.entry_age)

@@ -32,7 +32,7 @@ EFFECTS = {
 SHARES = (
     "migrant_share left_behind_share seat_slack catchment_enforcement high_school_quota above_degree_primary "
     "city_backbone_share young_contest_share ict_trained_share school_research_share teacher_research_share "
-    "digital_school_share digital_lesson_share live_class_share live_lesson_share extra_time_share"
+    "digital_school_share digital_lesson_share live_class_share live_lesson_share extra_time_share masters_primary"
 ).split()
 
 
