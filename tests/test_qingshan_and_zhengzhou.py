@@ -206,7 +206,9 @@ class TestOnOtherDistricts:
     def test_a_plan_that_names_places_says_which_one_is_missing(self, district, plan, words):
         with pytest.raises(UserError) as refused:
             sim.load(district, plan)
-        assert str(refused.value).startswith(words) and "\n" not in str(refused.value)
+        message = str(refused.value)
+        assert message.startswith(words) and "\n" not in message
+        assert message.endswith(f"{words.partition('[')[0]}=[] runs the policy without such places")
 
     def test_without_its_places_it_runs_there_too(self):
         off = ["policy.showcase.projects=[]", "policy.building.projects=[]"]

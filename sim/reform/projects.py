@@ -70,14 +70,20 @@ def check_projects(projects: Sequence[Project], district: DistrictSpec) -> None:
         if project.school is not None:
             check_school(project.school, district, f"{where}.school")
         elif project.zone not in (names := [zone.name for zone in district.zones]):
-            raise no_such(f"{where}.zone={project.zone}", "zone in the district", project.zone, names)
+            raise _not_here(f"{where}.zone", "zone", project.zone, names)
 
 
 def check_school(name: str, district: DistrictSpec, where: str) -> None:
     """Refuse a school that the district does not have."""
     names = [school for zone in district.zones for school in zone.schools]
     if name not in names:
-        raise no_such(f"{where}={name}", "school in the district", name, names)
+        raise _not_here(where, "school", name, names)
+
+
+def _not_here(where: str, kind: str, name: str | None, names: Sequence[str]) -> UserError:
+    """The answer to a place that the district lacks; a plan of another district runs there without its places."""
+    answer = no_such(f"{where}={name}", f"{kind} in the district", name, names)
+    return UserError(f"{answer}; {where.partition('[')[0]}=[] runs the policy without such places")
 
 
 def pay(model: "ZoneReform", lever: str, project: Project, yuan: float, years: int) -> None:
