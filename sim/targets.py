@@ -109,7 +109,8 @@ class Target:
         if self.comparator == ">=" or (self.comparator == "=" and self.unit == "%" and goal == PERCENT):
             return at_least
         if self.comparator == "<":
-            return ~at_least
+            below: NDArray[np.bool_] = values < goal - ROUNDING
+            return below
         return at_most if self.comparator == "<=" else at_least & at_most
 
     @property
