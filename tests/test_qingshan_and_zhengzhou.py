@@ -1,6 +1,7 @@
 """Two reforms as documents 001 and 003 state them: numbers of the text are met, each part of a place is as told."""
 
 from collections import Counter
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from sim.agents.zone import FORMS
 from sim.district.spec import load_district
 from sim.district.synthesis import zones_and_schools
 from sim.noise import Noise
-from sim.reform import Policy
+from sim.reform import Policy, known_levers
 from sim.userinput import UserError, find, read_yaml
 
 QINGSHAN, ZHENGZHOU = load_district("qingshan"), load_district("zhengzhou_gaoxin")
@@ -213,3 +214,60 @@ class TestOnOtherDistricts:
     def test_without_its_places_it_runs_there_too(self):
         off = ["policy.showcase.projects=[]", "policy.building.projects=[]"]
         assert sim.load("wuhan_edz", "qingshan_2021_2025", overrides=off).policy.lever("showcase", 2022) is None
+
+
+ACTS = {
+    ("qingshan", "rotation.rate"): "rotated_share",
+    ("qingshan", "rotation.backbone_share"): "rotated_backbone_share",
+    ("qingshan", "rotation.heads_rate"): "score_mean",
+    ("qingshan", "funding.zone_fund"): "cv_equipment",
+    ("qingshan", "funding.per_school_fund"): "cv_equipment",
+    ("qingshan", "funding.spending"): "cv_equipment",
+    ("qingshan", "digital.lesson_share"): "digital_lesson_share",
+    ("zhengzhou_gaoxin", "rotation.rate"): "rotated_share",
+    ("zhengzhou_gaoxin", "rotation.backbone_share"): "rotated_backbone_share",
+    ("zhengzhou_gaoxin", "rotation.heads_rate"): "score_mean",
+    ("zhengzhou_gaoxin", "rotation.scope"): "cv_backbone",
+    ("zhengzhou_gaoxin", "rotation.relation_moves"): "moved_share",
+    ("zhengzhou_gaoxin", "digital.kind"): "score_mean",
+    ("zhengzhou_gaoxin", "digital.school_coverage"): "digital_school_share",
+    ("zhengzhou_gaoxin", "digital.live_class_share"): "live_class_share",
+}
+"""Settings of fund, rotation and digital teaching, and an outcome that each changes by 2024."""
+IDLE = {("zhengzhou_gaoxin", "rotation.posting_years")}
+"""How long a posting would be, were it not that the relation moves: it acts once that is switched off."""
+
+
+def outcomes(district, *off):
+    overrides = ["district.students=4500", *off]
+    scenario = sim.load(district, PLANS[district], effects="means", horizon=2024, overrides=overrides)
+    table = sim.run(scenario, replicates=1, counterfactual=False).indicators
+    return table[table["scope"] == "district"].set_index(["level", "year"])
+
+
+@cache
+def as_planned(district):
+    return outcomes(district)
+
+
+def off_value(name):
+    group, setting = name.split(".")
+    return known_levers()[group].settings()[setting].off
+
+
+@pytest.mark.parametrize(("district", "setting"), ACTS)
+def test_switching_a_setting_off_changes_what_it_should(district, setting):
+    indicator = ACTS[district, setting]
+    with_it, without = as_planned(district), outcomes(district, (f"policy.{setting}", off_value(setting)))
+    assert (with_it[indicator] != without[indicator]).any()
+
+
+def test_all_that_is_set_of_fund_rotation_and_digital_teaching_is_in_the_table():
+    used = {
+        (district, f"{group}.{name}")
+        for district in PLANS
+        for group in ("funding", "rotation", "digital")
+        for name, value in policy(district).get(group, {}).items()
+        if value != off_value(f"{group}.{name}")
+    }
+    assert used == set(ACTS) | IDLE
