@@ -227,6 +227,7 @@ ACTS = {
     ("zhengzhou_gaoxin", "rotation.rate"): "rotated_share",
     ("zhengzhou_gaoxin", "rotation.backbone_share"): "rotated_backbone_share",
     ("zhengzhou_gaoxin", "rotation.heads_rate"): "score_mean",
+    ("zhengzhou_gaoxin", "rotation.itinerant_share"): "cv_pe_arts",
     ("zhengzhou_gaoxin", "rotation.scope"): "cv_backbone",
     ("zhengzhou_gaoxin", "rotation.relation_moves"): "moved_share",
     ("zhengzhou_gaoxin", "digital.kind"): "score_mean",
