@@ -43,10 +43,7 @@ VALUES_OF_LATER = {
 }
 """Values of a later release, where not any name may come; another one is a mistake."""
 
-LATER = (
-    *("design", "engine.time_limit", "engine.memory_limit", "engine.address", "engine.scheduler_file"),
-    *("policy.enrolment.private_share", "policy.enrolment.migrant_public_share"),
-)
+LATER = ("design", "engine.time_limit", "engine.memory_limit", "engine.address", "engine.scheduler_file")
 """Settings of a later release."""
 
 @dataclass(frozen=True)

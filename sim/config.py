@@ -121,6 +121,7 @@ class Effects:
     ses_trait: float
     tutoring_ses: float
     quota_choice: float
+    private_applicants: float
     # Staff
     quit_rate: float
     after_school_quit: float

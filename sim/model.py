@@ -207,6 +207,8 @@ class ZoneReform(mesa.Model):
             may_choose=1.0 - district.catchment_enforcement,
             class_cap=np.array(district.by_level("class_cap")),
             high_school_quota=district.high_school_quota,
+            private_share=np.array(district.by_level("private_share")),
+            migrant_public_share=district.migrant_public_share,
             norm=np.array(district.by_level("norm")),
             fill_norm=0.0,
             quota=np.array(law.quota),
@@ -234,8 +236,9 @@ class ZoneReform(mesa.Model):
 
     @property
     def level_costs(self) -> Floats:
-        """This year's costs of all levers, yuan, shared over the levels by students."""
-        by_level = np.bincount(self.schools.level[self.students.school], minlength=len(LEVELS))
+        """This year's costs of all levers, yuan, shared over the levels by students of public schools."""
+        school = self.students.school[~self.schools.private[self.students.school]]
+        by_level = np.bincount(self.schools.level[school], minlength=len(LEVELS))
         return np.asarray(sum(self.terms.costs.values()) * by_level / max(1, by_level.sum()))
 
     def reference_budget(self) -> Floats:

@@ -30,6 +30,8 @@ class Books:
         assert (classes.grade[students.classroom] == students.grade).all()
         assert (classes.size == np.bincount(students.classroom, minlength=len(classes))).all()
         assert (schools.level[students.school] == (students.grade >= 7)).all()
+        entered = students.school[np.isin(students.grade, (1, 7))]
+        assert (np.bincount(entered, minlength=len(schools)) <= schools.seats)[schools.private].all()
         subject = np.bincount(
             teachers.school[teachers.employed].astype(np.int64) * 5 + teachers.subject[teachers.employed],
             minlength=5 * len(schools),

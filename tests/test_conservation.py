@@ -1,18 +1,23 @@
 """Students, teachers and yuan are conserved at every step of random districts under random policies."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import sim
 from books import Books, watched
+from sim.district.spec import PrivateSchool
+from sim.reform import Policy
+from sim.userinput import parse_override
 
 RATE = st.floats(0, 1)
 
 
 @st.composite
-def policies(draw: st.DrawFn) -> list[str]:
-    """Overrides of a random policy on a random small district."""
+def policies(draw: st.DrawFn) -> tuple[list[str], dict[str, object]]:
+    """Overrides of a random policy on a random small district, and its private schools if it has any."""
     words = {
         "district.students": draw(st.integers(500, 3000)),
         "district.catchment_enforcement": draw(RATE),
@@ -47,16 +52,39 @@ def policies(draw: st.DrawFn) -> list[str]:
         "policy.joint_teaching.coverage": draw(RATE),
         "policy.joint_teaching.mode": draw(st.sampled_from(["joint_preparation", "matched_pairs", "lesson_study"])),
     }
-    return [f"{key}={value}" for key, value in words.items()]
+    if draw(st.booleans()):
+        return [f"{key}={value}" for key, value in words.items()], {}
+    private = {
+        "private_schools": (PrivateSchool("甲", 0), PrivateSchool("乙", 0), PrivateSchool("丙", 1)),
+        "private_share_primary": draw(st.floats(0.01, 0.9)),
+        "private_share_junior": draw(st.floats(0.01, 0.9)),
+        "migrant_public_share": draw(RATE),
+        "classes_reshuffled": draw(st.sampled_from([0.0, 1.0])),
+    }
+    words |= {"policy.enrolment.private_share": draw(RATE), "policy.enrolment.migrant_public_share": draw(RATE)}
+    return [f"{key}={value}" for key, value in words.items()], private
+
+
+def with_private(words: list[str], private: dict[str, object]) -> sim.Scenario:
+    """The scenario; its policy is read for Wuhan, which has no private schools, and put to a district that has."""
+    of_private = [word for word in words if ".private_share" in word or ".migrant_public_share" in word]
+    scenario = sim.load("wuhan_edz", "none", overrides=[word for word in words if word not in of_private])
+    if not private:
+        return scenario
+    pairs = [parse_override(word) for word in words if word.startswith("policy.")]
+    policy = Policy.load("none", pairs, scenario.baseline_year)
+    return replace(scenario, district=replace(scenario.district, **private), policy=policy)
 
 
 @given(policies(), st.integers(0, 2**32))
 @settings(max_examples=15, deadline=None, derandomize=True)
-def test_nobody_and_no_yuan_is_lost_or_made(words, seed):
+def test_nobody_and_no_yuan_is_lost_or_made(place, seed):
+    words, private = place
     books: list[Books] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("sim.model.CALENDAR", watched(books))
-        model = sim.load("wuhan_edz", "none", overrides=words).model(seed=seed)
+        scenario = with_private(words, private)
+        model = scenario.model(seed=seed)
         books.append(Books(model))
         for _ in range(3):
             books[0].students_before = set(model.students.id.tolist())

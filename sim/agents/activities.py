@@ -19,24 +19,33 @@ if TYPE_CHECKING:
 def record_activities(model: "ZoneReform") -> None:
     """Say who takes part this year, as the terms ask, and who wins; part of the step joint teaching."""
     teachers, schools, terms = model.teachers, model.schools, model.terms
-    employed = teachers.employed
+    employed = public_teachers(model)
     schools.research = chosen_schools("research schools", terms.school_research_share, schools, model.noise)
     teachers.research = _some(model, "research", 0, terms.teacher_research_share, employed)
-    young = teachers.younger_than(model.district.young_age)
+    young = employed & teachers.younger_than(model.district.young_age)
     teachers.contest = _some(model, "contest", model.year, terms.young_contest_share, young)
-    trained = employed & teachers.ict_trained
+    trained = teachers.employed & teachers.ict_trained
     teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, first=trained)
     teachers.award = employed & wins_award(model)
 
 
+def public_teachers(model: "ZoneReform") -> Array:
+    """Mask of the teachers in post at public schools, whom alone the district's programmes reach (assumed)."""
+    teachers = model.teachers
+    return np.asarray(teachers.employed & ~model.schools.private[teachers.school])
+
+
 def chosen_schools(stream: str, share: float, schools: Schools, noise: Noise) -> Array:
-    """Mask of the first schools of each level, in an order drawn once, that make up a share."""
-    return _first(noise.rank(stream, 0, schools.id, schools.level), share, schools.level)
+    """Mask of the first public schools of each level, in an order drawn once, that make up a share."""
+    rows = np.flatnonzero(~schools.private)
+    level, mask = schools.level[rows], np.zeros(len(schools), dtype=bool)
+    mask[rows] = _first(noise.rank(stream, 0, schools.id[rows], level), share, level)
+    return mask
 
 
 def schools_reached(share: float, schools: Schools) -> int:
-    """Number of schools that a share of each level comes to."""
-    return int(share_of(share, np.bincount(schools.level, minlength=len(LEVELS))).sum())
+    """Number of schools that a share of each level's public ones comes to."""
+    return int(share_of(share, np.bincount(schools.level[~schools.private], minlength=len(LEVELS))).sum())
 
 
 def teachers_reached(share: float, among: Array, model: "ZoneReform") -> Array:

@@ -42,14 +42,14 @@ def assign(model: "ZoneReform") -> None:
 
 
 def kept_teams(model: "ZoneReform") -> Array:
-    """Teams without those who no longer come to the school; none where the class begins a new cycle of `team_years`."""
+    """Teams without those who no longer come to the school; none in a new class or cycle (`team_years`)."""
     classes, teachers = model.classes, model.teachers
     years = classes.grade - np.array(ENTRY_GRADE)[model.schools.level[classes.school]]
     team = classes.team
     at = classes.school[:, None]
     there = (team >= 0) & ((teachers.school[team] == at) | (teachers.second_school[team] == at))
     same_person = classes.team_ids == teachers.id[team]
-    goes_on = years % int(model.district.team_years) != 0
+    goes_on = (years % int(model.district.team_years) != 0) & (model.district.classes_reshuffled == 0)
     return np.where(there & same_person & goes_on[:, None], team, -1)
 
 

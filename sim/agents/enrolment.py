@@ -1,4 +1,7 @@
-"""Step 2, enrolment: catchment first, some families choose, seats limit, and classes form in grades 1 and 7."""
+"""Step 2, enrolment: catchment first, some families choose, seats limit, and classes form in grades 1 and 7.
+
+Public and private schools admit at the same time (公民同招).
+"""
 
 from typing import TYPE_CHECKING
 
@@ -6,26 +9,23 @@ import numpy as np
 
 from sim.agents.classroom import Classes, class_ids
 from sim.agents.columns import Array
+from sim.agents.learning import GRADE_DIGITS
 from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY, YEARS
+from sim.agents.school_choice import chosen_school
 from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, Students
-from sim.noise import Floats, Noise, rank_within
+from sim.apportion import apportion
+from sim.noise import Floats, rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
-
-PAIR = 10**4
-"""The pair of a student and a school has the id student * PAIR + school."""
-HERMITE_POINTS = (-np.sqrt(3.0), 0.0, np.sqrt(3.0))
-HERMITE_MASSES = (1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0)
-"""Gauss-Hermite quadrature over a standard normal."""
-HIGHEST_WEIGHT, HALVINGS = 20.0, 50
-"""Weight of reputation that no district comes near, and the bisection below it."""
 
 
 def enrol(model: "ZoneReform") -> None:
     """Give every entrant of grades 1 and 7 a school and a class."""
     students = model.students
     formed: dict[int, Classes] = {}
+    if model.district.classes_reshuffled:
+        reshuffle(model)
     for level in (PRIMARY, JUNIOR):
         rows = np.flatnonzero(students.grade == ENTRY_GRADE[level])
         home = home_school(model, students, rows, level)
@@ -47,7 +47,50 @@ def home_school(model: "ZoneReform", students: Students, rows: Array, level: int
 
 
 def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, level: int) -> Array:
-    """School of each entrant.
+    """School of each entrant: who has no place at a private school is admitted to a public one."""
+    open_private_places(model, len(rows), level)
+    wanted = chosen_school(model, students, rows, home, level)
+    placed = admit_privately(model, students, rows, home, wanted, level)
+    rest = np.flatnonzero(placed < 0)
+    wanted = np.where(model.schools.private[wanted], home, wanted)
+    placed[rest] = admit_publicly(model, students, rows[rest], home[rest], wanted[rest], level)
+    return placed
+
+
+def admit_privately(
+    model: "ZoneReform", students: Students, rows: Array, home: Array, wanted: Array, level: int
+) -> Array:
+    """Private school of each entrant, -1 for those who have no place at one.
+
+    Children of migrant workers without a public place come first, to the nearest school with room (购买学位); who they
+    are is drawn by lot. The others draw lots (电脑随机录取) for the school they want, but for migrant children who have
+    a public place: they take it.
+    """
+    schools, noise, ids = model.schools, model.noise, students.id[rows]
+    seats = np.where(schools.private & (schools.level == level), schools.seats, 0).astype(np.int64)
+    placed = np.full(len(rows), -1)
+    if not seats.any():
+        return placed
+    migrants = np.flatnonzero(students.migrant[rows])
+    lot = noise.rank("public place", model.year, ids[migrants])
+    turned_away = migrants[np.argsort(lot)][round(model.terms.migrant_public_share * len(migrants)) :]
+    _fill_nearest(placed, turned_away, home, model.distances, seats)
+    applicants = np.flatnonzero(schools.private[wanted] & ~students.migrant[rows])
+    _fill(placed, applicants, wanted, noise.rank("private place", model.year, ids), seats)
+    return placed
+
+
+def open_private_places(model: "ZoneReform", entrants: int, level: int) -> None:
+    """Give the level's private schools places for their share of this year's entrants, by their size."""
+    schools = model.schools
+    rows = np.flatnonzero(schools.private & (schools.level == level))
+    schools.seats[rows] = apportion(round(model.terms.private_share[level] * entrants), schools.intake[rows])
+
+
+def admit_publicly(
+    model: "ZoneReform", students: Students, rows: Array, home: Array, wanted: Array, level: int
+) -> Array:
+    """Public school of each entrant.
 
     Residents who do not choose elsewhere come first, then those who apply from elsewhere, by lot where there
     are more than seats, migrant children last; under the district-wide `lottery` (摇号) residents have no
@@ -56,9 +99,8 @@ def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, lev
     """
     schools, noise = model.schools, model.noise
     ids = students.id[rows]
-    wanted = chosen_school(model, students, rows, home, level)
     model.demand[:] += np.bincount(wanted, minlength=len(schools))
-    seats = places(model, level)
+    seats = public_places(model, level)
     turn = rank_within(students.migrant[rows], noise.rank("lottery", model.year, ids))
     turn = turn + len(rows) * students.migrant[rows]
     placed = np.full(len(rows), -1)
@@ -70,95 +112,17 @@ def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, lev
         _fill(placed, np.flatnonzero(away), wanted, turn, seats)
     _fill(placed, np.flatnonzero(away & (placed < 0)), home, turn, seats)
     unplaced = np.flatnonzero(placed < 0)
-    for one in unplaced[np.argsort(turn[unplaced], kind="stable")]:
-        open_ = np.flatnonzero(seats > 0)
-        if len(open_) == 0:
-            placed[one] = home[one]
-            continue
-        placed[one] = open_[np.argmin(model.distances[home[one], open_])]
-        seats[placed[one]] -= 1
-    return placed
+    _fill_nearest(placed, unplaced[np.argsort(turn[unplaced], kind="stable")], home, model.distances, seats)
+    return np.where(placed < 0, home, placed)
 
 
-def places(model: "ZoneReform", level: int) -> Array:
-    """Places in the entry grade, (S,): its seats, and no more than a grade's part of `school_cap`.
+def public_places(model: "ZoneReform", level: int) -> Array:
+    """Public places in the entry grade, (S,): a school's seats, and no more than a grade's part of `school_cap`.
 
     A part for each grade, so that a school above the cap shrinks to it cohort by cohort and misses none.
     """
-    seats, cap = model.seats(level), model.terms.school_cap
+    seats, cap = np.where(model.schools.private, 0, model.seats(level)), model.terms.school_cap
     return seats if cap is None else np.minimum(seats, int(cap // YEARS[level]))
-
-
-def reputation_weight(model: "ZoneReform", level: int) -> float:
-    """Weight of reputation in families' choice of this level.
-
-    The more elite senior-high places go by quota, the less a junior school's name decides: each unit of share
-    above the status quo takes `quota_choice` of the weight.
-    """
-    weight = float(model.choice_weight[level])
-    if level != JUNIOR:
-        return weight
-    more = model.terms.high_school_quota - model.district.high_school_quota
-    return weight * (1.0 - model.effects.quota_choice * more)
-
-
-def chosen_school(model: "ZoneReform", students: Students, rows: Array, home: Array, level: int) -> Array:
-    """School each family wants: the catchment's, unless it may choose and likes another better.
-
-    Utility is -distance/scale + w * reputation + a taste of the pair; w grows with the family's status.
-    """
-    schools, noise = model.schools, model.noise
-    ids = students.id[rows]
-    chooser = np.flatnonzero(noise.chance("may choose", model.year, ids, model.terms.may_choose))
-    wanted = home.copy()
-    if len(chooser) == 0:
-        return wanted
-    options = np.flatnonzero(schools.level == level)
-    weight = reputation_weight(model, level) * status_weight(students.ses[rows][chooser].astype(np.float64))
-    pairs = ids[chooser][:, None] * PAIR + schools.id[options]
-    taste = gumbel(noise, "taste", 0, pairs.ravel()).reshape(pairs.shape)
-    near = -model.distances[np.ix_(home[chooser], options)] / model.effects.distance_scale
-    utility = near + weight[:, None] * schools.reputation[options] + taste
-    wanted[chooser] = options[np.argmax(utility, axis=1)]
-    return wanted
-
-
-def status_weight(ses: Floats) -> Floats:
-    """How much a family minds reputation, 1 at mean status: better-off families mind it more."""
-    return np.maximum(0.0, 1.0 + ses)
-
-
-def gumbel(noise: Noise, stream: str, year: int, ids: Array) -> Floats:
-    """Taste of the logit choice model."""
-    return np.asarray(-np.log(-np.log(noise.uniform(stream, year, ids))))
-
-
-def solve_choice_weight(
-    kilometres: Floats, reputation: Floats, residents: Array, scale: float, choosing_elsewhere: float
-) -> float:
-    """Weight of reputation at which, if all might choose, the observed share would go elsewhere (`i_zexiao`).
-
-    Status is integrated over three Gauss-Hermite points. 0 where distance alone sends more families away.
-    """
-    if len(residents) < 2 or residents.sum() == 0:
-        return 0.0
-    minds = status_weight(np.array(HERMITE_POINTS))
-
-    def elsewhere(weight: float) -> float:
-        total = 0.0
-        for minding, mass in zip(minds, HERMITE_MASSES, strict=True):
-            utility = -kilometres / scale + weight * minding * reputation
-            own = np.exp(np.diag(utility)) / np.exp(utility).sum(axis=1)
-            total += mass * float((residents * (1.0 - own)).sum() / residents.sum())
-        return total
-
-    low, high = 0.0, HIGHEST_WEIGHT
-    if elsewhere(low) >= choosing_elsewhere:
-        return 0.0
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if elsewhere(middle) < choosing_elsewhere else (low, middle)
-    return 0.5 * (low + high)
 
 
 def form_classes(model: "ZoneReform", students: Students, rows: Array, level: int) -> Classes:
@@ -188,6 +152,22 @@ def form_classes(model: "ZoneReform", students: Students, rows: Array, level: in
     )
 
 
+def reshuffle(model: "ZoneReform") -> None:
+    """Deal the students of each school's grade, but for the entrants', over its classes anew, in equal runs by lot.
+
+    For replays of studies elsewhere; the classes are those that were formed, and get new teams.
+    """
+    students, classes = model.students, model.classes
+    rows = np.flatnonzero(~np.isin(students.grade, ENTRY_GRADE))
+    cell = students.school[rows].astype(np.int64) * GRADE_DIGITS + students.grade[rows]
+    of_class = classes.school.astype(np.int64) * GRADE_DIGITS + classes.grade
+    # The classes of a school's grade stand together.
+    cells, first, formed = np.unique(of_class, return_index=True, return_counts=True)
+    at = np.searchsorted(cells, cell)
+    order = model.noise.rank("class", model.year, students.id[rows], cell)
+    students.classroom[rows] = first[at] + order * formed[at] // np.bincount(at)[at]
+
+
 def file_classes(model: "ZoneReform", formed: dict[int, Classes]) -> None:
     """Put the new classes in their place: oldest grade first, then students in the order of their classes."""
     students, classes = model.students, model.classes
@@ -204,6 +184,16 @@ def file_classes(model: "ZoneReform", formed: dict[int, Classes]) -> None:
     )
     model.students = students.take(np.lexsort((students.id, students.classroom)))
     model.classes.size = np.bincount(model.students.classroom, minlength=len(model.classes))
+
+
+def _fill_nearest(placed: Array, queue: Array, home: Array, distances: Floats, seats: Array) -> None:
+    """Admit those in the queue, one after the other, to the school with seats that is nearest to their home's."""
+    for one in queue:
+        open_ = np.flatnonzero(seats > 0)
+        if len(open_) == 0:
+            return
+        placed[one] = open_[np.argmin(distances[home[one], open_])]
+        seats[placed[one]] -= 1
 
 
 def _fill(placed: Array, applicants: Array, target: Array, turn: Array, seats: Array) -> None:

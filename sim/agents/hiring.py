@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.activities import public_teachers
 from sim.agents.columns import Array
 from sim.agents.curriculum import wanted_mix
 from sim.agents.school import LEVELS, Schools
@@ -27,14 +28,14 @@ def vacancy(teachers: Teachers) -> Array:
 
 
 def has_priority(model: "ZoneReform") -> Array:
-    """Subjects that come first and are short at each school, (S, subjects)."""
+    """Subjects that come first and are short at each public school, (S, subjects)."""
     teachers, schools = model.teachers, model.schools
     first = np.zeros((len(schools), len(SUBJECTS)), dtype=bool)
     students = np.bincount(model.students.school, minlength=len(schools))
     for subject, least in model.terms.priority_posts.items():
         taught = teachers.school[teachers.employed & (teachers.subject == subject)]
         held = np.bincount(taught, minlength=len(schools))
-        first[:, subject] = np.round(held - least[schools.level] * students, 9) < 0
+        first[:, subject] = ~schools.private & (np.round(held - least[schools.level] * students, 9) < 0)
     return first
 
 
@@ -48,14 +49,15 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle
     """A novice takes each post; the degree asked for is that of the predecessor, titles are not inherited.
 
     Schools of high standing get the better ones. A share `weak_school_priority` is placed the other way round, as
-    far below the mean of this year's hires as else above it, so that the district's skill stays what it is.
+    far below the mean of this year's hires as else above it, so that the district's skill stays what it is. Private
+    schools hire as they always did.
     """
     teachers, noise, district, terms = model.teachers, model.noise, model.district, model.terms
     ids = teachers.id[rows] + 1
-    standing = model.schools.standing[school]
-    tilted = noise.chance("weak school first", 0, ids, terms.weak_school_priority)
+    standing, public = model.schools.standing[school], ~model.schools.private[school]
+    tilted = public & noise.chance("weak school first", 0, ids, terms.weak_school_priority)
     standing = np.where(tilted, 2.0 * middle[school] - standing, standing)
-    agency = noise.chance("agency", 0, ids, terms.agency_share)
+    agency = public & noise.chance("agency", 0, ids, terms.agency_share)
     skill = drawn_skill(standing, ids, model.effects, noise)
     fresh = {
         "id": ids,
@@ -72,8 +74,9 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle
     for name, value in fresh.items():
         teachers.arrays[name][rows] = value
     if terms.masters_share is not None:
-        masters = noise.chance("degree", 0, ids, terms.masters_share)
-        teachers.degree[rows] = np.where(masters, MASTERS, np.minimum(teachers.degree[rows], MASTERS - 1))
+        masters = noise.chance("degree", 0, ids[public], terms.masters_share)
+        below = np.minimum(teachers.degree[rows[public]], MASTERS - 1)
+        teachers.degree[rows[public]] = np.where(masters, MASTERS, below)
     for column in (teachers.experience, teachers.years_here, teachers.title, teachers.backbone):
         column[rows] = 0
     for column in (teachers.practised, teachers.learned, teachers.posting_end):
@@ -86,7 +89,7 @@ def pay_for_hires(model: "ZoneReform") -> None:
     """Book what this year's hires with a master's degree cost, and what agency teachers save in pay."""
     teachers, prices = model.teachers, model.prices
     if model.terms.masters_share is not None:
-        graduates = teachers.employed & (teachers.experience == 0) & (teachers.degree >= MASTERS)
+        graduates = public_teachers(model) & (teachers.experience == 0) & (teachers.degree >= MASTERS)
         model.spend("recruitment", int(graduates.sum()) * prices["graduate_hire"])
     agency = int((teachers.employed & teachers.agency).sum())
     if agency > 0:
@@ -118,7 +121,7 @@ def short_subjects(model: "ZoneReform", school: Array) -> Array:
     """For each new post, one after the other, the subject furthest below the school's own mix of posts.
 
     The mix is that of its posts, or what its lessons ask for where a curriculum has changed them.
-    A subject that has priority comes before, the shorter of two first, until it has what is asked for.
+    A subject that has priority comes before, the shorter of two first, until a public school has what is asked for.
     """
     teachers, schools = model.teachers, model.schools
     owner, asked = owners(teachers), wanted_mix(model)
@@ -134,7 +137,7 @@ def short_subjects(model: "ZoneReform", school: Array) -> Array:
                 s: round(float(n[schools.level[row]] * students[row] - have[s]), 9)
                 for s, n in model.terms.priority_posts.items()
             }
-            if first and max(first.values()) > 0:
+            if first and max(first.values()) > 0 and not schools.private[row]:
                 subjects[post] = max(first, key=lambda s: (first[s], -s))
             else:
                 subjects[post] = np.argmax(short)

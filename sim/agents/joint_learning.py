@@ -43,8 +43,9 @@ def keep_up(model: "ZoneReform") -> None:
         joint = terms.joint_coverage * from_joint_work(staff, model)
         gain, harm = gain + np.maximum(0.0, joint), harm + np.minimum(0.0, joint)
     if terms.training_hours > 0:
-        training = effects.b_nttp * min(1.0, terms.training_hours / effects.training_full_hours)
-        gain, harm = gain + max(0.0, training), harm + min(0.0, training)
+        trained = ~model.schools.private[staff.school]
+        training = effects.b_nttp * min(1.0, terms.training_hours / effects.training_full_hours) * trained
+        gain, harm = gain + np.maximum(0.0, training), harm + np.minimum(0.0, training)
     practised = np.maximum(effects.keep * staff.practised, gain)
     teachers.practised[rows] = practised
     teachers.learned[rows] = practised + harm

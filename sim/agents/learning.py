@@ -8,7 +8,7 @@ from sim.agents.activities import share_of
 from sim.agents.channels import LEARNING_CHANNELS
 from sim.agents.columns import Array
 from sim.agents.joint_learning import sent_teaching
-from sim.agents.school import JUNIOR, LEVELS
+from sim.agents.school import JUNIOR, LEVELS, NO_ZONE
 from sim.agents.teacher import experience_effect, match_quality
 from sim.noise import Floats, rank_within
 
@@ -122,16 +122,17 @@ def money_part(model: "ZoneReform") -> Floats:
 
 
 def quota_effort(model: "ZoneReform") -> Floats:
-    """What effort adds at junior schools that a quota of elite senior-high places gives a chance, by school.
+    """What effort adds at public junior schools that a quota of elite senior-high places gives a chance, by school.
 
     `b_quota` for each unit of share above the status quo at the school of lowest reputation, nothing at the
     best regarded, whose students had those places anyway.
     """
     schools = model.schools
     more = model.terms.high_school_quota - model.district.high_school_quota
-    above = rank_within(schools.level, -np.round(schools.reputation, 9), schools.id)
-    others = np.maximum(np.bincount(schools.level, minlength=len(LEVELS))[schools.level] - 1, 1)
-    return np.asarray(model.effects.b_quota * more * (above / others) * (schools.level == JUNIOR))
+    group = np.where(schools.private, len(LEVELS), schools.level)
+    above = rank_within(group, -np.round(schools.reputation, 9), schools.id)
+    others = np.maximum(np.bincount(group)[group] - 1, 1)
+    return np.asarray(model.effects.b_quota * more * (above / others) * (group == JUNIOR))
 
 
 def digital_part(model: "ZoneReform", skill: Floats) -> Floats:
@@ -146,19 +147,20 @@ def digital_part(model: "ZoneReform", skill: Floats) -> Floats:
 def broadcaster_skill(model: "ZoneReform", skill: Floats) -> Floats:
     """Team skill that live classes bring to each class; -inf where no other school broadcasts.
 
-    The zone's lead school broadcasts, or the school with the best teams of zone or district's level.
+    The zone's lead school broadcasts, or the public school with the best teams of zone or district's level.
     """
     classes, schools, zones = model.classes, model.schools, model.zones
     school_skill = _weighted_means(classes.school, skill * classes.size, classes.size, len(schools), spread=False)
-    school_skill[np.bincount(classes.school, minlength=len(schools)) == 0] = -np.inf
+    school_skill[(np.bincount(classes.school, minlength=len(schools)) == 0) | schools.private] = -np.inf
     if model.terms.live_source == "lead":
         sender = zones.lead[schools.zone].astype(np.int64)
     else:
-        group = schools.zone if model.terms.live_source == "zone_best" else schools.level
+        group = schools.zone + 1 if model.terms.live_source == "zone_best" else schools.level
         best = np.lexsort((np.round(-school_skill, 9), group))
         first = best[np.searchsorted(group[best], np.arange(int(group.max()) + 1))]
         sender = first[group]
-    heard = np.where((sender >= 0) & (sender != np.arange(len(schools))), school_skill[sender], -np.inf)
+    listens = (sender >= 0) & (sender != np.arange(len(schools))) & (schools.zone != NO_ZONE)
+    heard = np.where(listens, school_skill[sender], -np.inf)
     return np.asarray(heard[classes.school])
 
 
@@ -177,14 +179,16 @@ def yearly_luck(model: "ZoneReform", class_stream: str, class_sd: float, grade_s
 
 def adopt_digital(model: "ZoneReform") -> None:
     """Schools take up digital teaching lead schools first; live classes zone by zone, so that they have two ends."""
-    schools, terms, noise = model.schools, model.terms, model.noise
+    terms, noise = model.terms, model.noise
+    rows = np.flatnonzero(~model.schools.private)
+    schools = model.schools.take(rows)
     lot = noise.rank("digital order", 0, schools.id)
     zone_lot = noise.rank("live order", 0, model.zones.id)[schools.zone]
     count = np.bincount(schools.level)[schools.level]
     place = rank_within(schools.level, ~schools.lead, lot)
-    schools.digital = place < share_of(terms.digital_school_share, count)
+    model.schools.digital[rows] = place < share_of(terms.digital_school_share, count)
     place = rank_within(schools.level, zone_lot, ~schools.lead, lot)
-    schools.live = place < share_of(terms.live_class_share, count)
+    model.schools.live[rows] = place < share_of(terms.live_class_share, count)
 
 
 def _weighted_means(

@@ -14,6 +14,7 @@ YEARS = (6, 3)
 LAST_GRADE = sum(YEARS)
 ENTRY_GRADE = (1, YEARS[PRIMARY] + 1)
 FINAL_GRADE = (YEARS[PRIMARY], LAST_GRADE)
+NO_ZONE = -1
 
 
 class Schools(Columns):
@@ -21,17 +22,17 @@ class Schools(Columns):
 
     id = Column(np.int64, "", "permanent number")
     name = Column(object, "", "name, unique within a level")
-    zone = Column(np.int32, "", "row of the zone")
+    zone = Column(np.int32, "", "row of the zone, -1 for a private school")
     level = Column(np.int8, "", "0 primary (grades 1-6), 1 junior (grades 7-9)")
     lead = Column(np.bool_, "", "lead school of its zone")
-    private = Column(np.bool_, "", "private school")
+    private = Column(np.bool_, "", "private school (民办学校): in no zone, and no lever acts on it")
     urban = Column(np.bool_, "", "urban (true) or rural")
     x = Column(np.float64, "km", "place on the map, east")
     y = Column(np.float64, "km", "place on the map, north")
     residents = Column(np.int32, "students a year", "children of entry age whose home catchment this is")
     birth_trend = Column(np.float64, "share a year", "yearly change of children of entry age who live in its catchment")
     intake = Column(np.int32, "students a year", "entrants in the baseline year")
-    seats = Column(np.int32, "students", "places in the entry grade")
+    seats = Column(np.int32, "students", "places in the entry grade; a private school's are those of the year")
     posts = Column(np.int32, "teachers", "establishment in the baseline year")
     teaching_area = Column(np.float64, "m2", "teaching and auxiliary rooms")
     sports_area = Column(np.float64, "m2", "sports grounds and halls")
@@ -48,6 +49,7 @@ class Schools(Columns):
     deputy = Column(np.int64, "", "its deputies, taken as one person: school that appointed, and number there")
     deputy_years = Column(np.int16, "years", "years the deputy has been at this school")
     reputation = Column(np.float64, "SD of achievement", "lagged measured mean score, as families see it")
+    appeal = Column(np.float64, "", "what draws families to a private school beside distance and reputation")
     vacant_titles = Column(np.int32, "", "backbone titles (school, district, city) to be given again", width=3)
     digital = Column(np.bool_, "", "uses digital teaching (`b_platform`, 0 by default)")
     live = Column(np.bool_, "", "takes or gives live classes")

@@ -8,6 +8,7 @@ from sim.agents.columns import Array
 from sim.agents.curriculum import deal_empty_posts
 from sim.agents.hiring import has_priority, hire, middle_standing, open_posts, owners, pay_for_hires, vacancy
 from sim.agents.management import change_managers
+from sim.agents.school import NO_ZONE
 from sim.agents.surplus import even_out
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE, SCIENCE_IT, Teachers
 from sim.agents.titles import tilt_titles
@@ -74,7 +75,7 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     even_out(model, wanted)
     filled = np.bincount(teachers.school[teachers.employed], minlength=len(schools))
     missing = np.maximum(wanted - filled, 0)
-    middle = middle_standing(schools, missing)
+    middle = middle_standing(schools, np.where(schools.private, 0, missing))
     empty = np.flatnonzero(~teachers.employed)
     owner = owners(teachers)[empty]
     luck = noise.rank("which post", model.year, teachers.id[empty])
@@ -91,14 +92,18 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
 def establishment(model: "ZoneReform") -> Array:
     """Teachers each school should have: its share of the norm as in the baseline year, and posts from the zone fund.
 
-    `fill_norm` brings schools below the plain norm up towards it, and takes nothing from those above.
+    `fill_norm` brings schools below the plain norm up towards it, and takes nothing from those above. Private schools
+    keep to the district's status quo whatever norm is decreed.
     """
     schools = model.schools
     if model.held:
         return schools.posts.astype(np.int64)
     students = np.bincount(model.students.school, minlength=len(schools))
-    share = model.norm_share + model.terms.fill_norm * np.maximum(0.0, 1.0 - model.norm_share)
-    return np.round(students / model.terms.norm[schools.level] * share).astype(np.int64) + schools.funded_posts
+    filled = np.where(schools.private, 0.0, model.terms.fill_norm)
+    share = model.norm_share + filled * np.maximum(0.0, 1.0 - model.norm_share)
+    usual = np.array(model.district.by_level("norm"))[schools.level]
+    norm = np.where(schools.private, usual, model.terms.norm[schools.level])
+    return np.asarray(np.round(students / norm * share).astype(np.int64) + schools.funded_posts)
 
 
 def give_titles(model: "ZoneReform") -> None:
@@ -135,7 +140,7 @@ def move_voluntarily(model: "ZoneReform") -> None:
     teachers, schools, noise = model.teachers, model.schools, model.noise
     seeks = noise.chance("seeks school", model.year, teachers.id, model.effects.move_seekers)
     teachers.seeks_school = seeks & teachers.employed & (teachers.posting_end == 0) & (teachers.years_here > 0)
-    rows = np.flatnonzero(teachers.seeks_school)
+    rows = np.flatnonzero(teachers.seeks_school & (schools.zone[teachers.school] != NO_ZONE))
     first, second = pairs_of_movers(model, rows)
     apart = teachers.school[first] != teachers.school[second]
     first, second = first[apart], second[apart]

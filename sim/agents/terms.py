@@ -22,6 +22,10 @@ class Terms:
     """Students a new class may have."""
     high_school_quota: float
     """Share of elite senior-high places that junior schools are given by students, not by their results."""
+    private_share: NDArray[np.float64]
+    """Share of the entrants for whom private schools have places."""
+    migrant_public_share: float
+    """Share of migrant entrants given a public place, where private ones are left for the others."""
     norm: NDArray[np.float64]
     """Students per teacher of the establishment norm, at the margin."""
     fill_norm: float

@@ -19,9 +19,15 @@ SHOWN = 3
 """Problems of one kind that a message lists."""
 
 
-def margin(unit: str, low: float, high: float, meaning: str, whole: bool = False) -> Any:
-    """Declare one margin: its unit, the values allowed (`whole` numbers only, if so) and what it means."""
-    return field(metadata={"unit": unit, "low": low, "high": high, "meaning": meaning, "whole": whole})
+def margin(
+    unit: str, low: float, high: float, meaning: str, whole: bool = False, unstated: float | None = None
+) -> Any:
+    """Declare one margin: its unit, the values allowed (`whole` numbers only, if so) and what it means.
+
+    A margin that says how far something special to some districts goes has a value that holds where it is not stated.
+    """
+    allowed = {"unit": unit, "low": low, "high": high, "meaning": meaning, "whole": whole, "unstated": unstated}
+    return field(metadata=allowed) if unstated is None else field(default=unstated, metadata=allowed)
 
 
 def of_zone(unit: str, low: float, high: float, meaning: str) -> Any:
@@ -57,6 +63,14 @@ class ZoneSpec:
 
 
 @dataclass(frozen=True)
+class PrivateSchool:
+    """A private school (民办学校) of one level: it stands in no zone, and no lever acts on it."""
+
+    name: str
+    level: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class DistrictSpec:
     """A district, typed. Field order is that of the YAML."""
 
@@ -65,6 +79,7 @@ class DistrictSpec:
     baseline_year: int
     targets: str | None
     zones: tuple[ZoneSpec, ...]
+    private_schools: tuple[PrivateSchool, ...] = ()
     sources: Mapping[str, str] = field(repr=False)
 
     students: float = margin("students", 500, 20_000_000, "students in compulsory education, grades 1-9")
@@ -86,6 +101,18 @@ class DistrictSpec:
     seat_slack: float = margin("share", 0, 2, "places in the entry grade beyond the baseline's entrants")
     catchment_enforcement: float = margin("share", 0, 1, "families held to their catchment (划片)")
     high_school_quota: float = margin("share", 0, 1, "elite senior-high places given to junior schools by students")
+    private_share_primary: float = margin(
+        "share", 0, 0.9, "entrants for whom private schools have places", unstated=0.0
+    )
+    private_share_junior: float = margin(
+        "share", 0, 0.9, "entrants for whom private schools have places", unstated=0.0
+    )
+    migrant_public_share: float = margin(
+        "share", 0, 1, "children of migrant workers given a public place", unstated=1.0
+    )
+    classes_reshuffled: float = margin(
+        "", 0, 1, "1 if classes are dealt anew, with new teachers, every year", whole=True, unstated=0.0
+    )
 
     norm_primary: float = margin("students a teacher", 5, 60, "establishment norm")
     norm_junior: float = margin("students a teacher", 5, 60, "establishment norm")
@@ -198,6 +225,8 @@ def load_district(
         raise UserError(f"{path}: zones must be a list of zones as in the shipped wuhan_edz.yaml, got {shown(zones)}")
     values, sources = _margins(given, typed, path)
     specs = tuple(_zone(zone, path) for zone in zones)
+    private = _private_schools(raw.get("private_schools") or [], specs, path)
+    _check_private(private, values, path)
     if missing := [name for kind, name in enumerate(LEVELS) if all(zone.level != kind for zone in specs)]:
         raise UserError(f"{path}: zones: none is {missing[0]}; a district needs primary and junior schools")
     return DistrictSpec(
@@ -206,6 +235,7 @@ def load_district(
         baseline_year=_year(typed, raw, path),
         targets=raw.get("targets"),
         zones=specs,
+        private_schools=private,
         sources=sources,
         **values,
     )
@@ -236,6 +266,9 @@ def _margins(
     for key, allowed in declared.items():
         value: object = typed.get(key, given.get(key))
         sources[key] = "command line" if key in typed else "not stated"
+        if key not in typed and value is None and allowed["unstated"] is not None:
+            values[key] = allowed["unstated"]
+            continue
         if key not in typed and value is None:
             missing.append(f"{key} ({', '.join(filter(None, (allowed['meaning'], allowed['unit'])))})")
             continue
@@ -308,3 +341,37 @@ def _own_values(raw: Mapping[str, Any], where: str) -> tuple[dict[str, float], d
         values[f.name] = number(stated, f"{where}: {f.name}", f.metadata["low"], f.metadata["high"])
         sources[f.name] = source
     return values, sources
+
+
+def _private_schools(raw: object, zones: Sequence[ZoneSpec], path: Path) -> tuple[PrivateSchool, ...]:
+    """The private schools as listed; a nine-year school stands once under each level."""
+    where = f"{path}: private_schools"
+    if not isinstance(raw, list) or not all(isinstance(school, Mapping) for school in raw):
+        raise UserError(f"{where} must be a list of {{name, level}}, got {shown(raw)}")
+    public = {school for zone in zones for school in zone.schools}
+    schools: list[PrivateSchool] = []
+    for given in raw:
+        name, level = given.get("name"), given.get("level")
+        if not isinstance(name, str) or level not in LEVELS or len(given) > 2:
+            raise UserError(f"{where}: each needs a name and a level ({', '.join(LEVELS)}), got {shown(dict(given))}")
+        school = PrivateSchool(name, LEVELS.index(level))
+        if name in public or school in schools:
+            other = "a school of a zone has this name too" if name in public else f"it is listed twice as {level}"
+            raise UserError(f"{where}: {name}: {other}; give it a name of its own")
+        schools.append(school)
+    return tuple(schools)
+
+
+def _check_private(private: Sequence[PrivateSchool], values: Mapping[str, float], path: Path) -> None:
+    """Private schools and the shares that speak of them must go together."""
+    for kind, level in enumerate(LEVELS):
+        key, exist = f"private_share_{level}", any(school.level == kind for school in private)
+        if exist and values[key] == 0:
+            raise UserError(f"{path}: private_schools lists {level} schools: {key} must say for what share of entrants")
+        if not exist and values[key] > 0:
+            raise UserError(f"district.{key}={values[key]:g}: the district lists no private {level} school; use 0")
+    if not private and values["migrant_public_share"] < 1:
+        raise UserError(
+            f"district.migrant_public_share={values['migrant_public_share']:g}: the district lists no private schools, "
+            "and all its children go to public ones; use 1"
+        )

@@ -10,12 +10,12 @@ from dataclasses import replace
 import numpy as np
 
 from sim.agents import management, staffing
-from sim.agents.activities import award_points, wins_award
+from sim.agents.activities import award_points, public_teachers, wins_award
 from sim.agents.classroom import Classes
 from sim.agents.demography import catchment_means
-from sim.agents.enrolment import solve_choice_weight
 from sim.agents.hiring import owners
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY
+from sim.agents.school_choice import FEWEST, solve_choice_weight, solve_private_appeal
 from sim.agents.student import Students
 from sim.agents.teacher import SUBJECTS
 from sim.apportion import apportion
@@ -31,6 +31,8 @@ from sim.reform import Policy
 TEACHER_YEARS = 40
 """Longer than a career, so that nobody is left of those whom synthesis put there."""
 STUDENT_YEARS = LAST_GRADE
+MOST_APPLICANTS = 0.95
+"""Share of the families who can be had to ask for private places, however many there are."""
 
 
 def district_at_rest(
@@ -73,7 +75,7 @@ def district_at_rest(
     model.background = background
     model.held = False
     model.baseline = fix_baseline(model)
-    model.teachers.award = model.teachers.employed & wins_award(model)
+    model.teachers.award = public_teachers(model) & wins_award(model)
     record.observe(model)
     return model
 
@@ -104,7 +106,7 @@ def weigh_reputation(model: ZoneReform) -> None:
     """Weight of reputation at which, if all might choose, the observed share would go elsewhere."""
     schools = model.schools
     for level in range(len(LEVELS)):
-        rows = np.flatnonzero(schools.level == level)
+        rows = np.flatnonzero((schools.level == level) & ~schools.private)
         model.choice_weight[level] = solve_choice_weight(
             model.distances[np.ix_(rows, rows)],
             schools.reputation[rows],
@@ -112,32 +114,65 @@ def weigh_reputation(model: ZoneReform) -> None:
             model.effects.distance_scale,
             model.effects.i_zexiao,
         )
+        draw_to_private_schools(model, level)
+
+
+def draw_to_private_schools(model: ZoneReform, level: int) -> None:
+    """Appeal of a level's private schools at which `private_applicants` families ask for each place.
+
+    Of the places, those that migrant children without a public place will take are none to ask for; these children's
+    families, and those who have a public place, do not apply.
+    """
+    schools, place = model.schools, model.district
+    rows = np.flatnonzero((schools.level == level) & schools.private)
+    if len(rows) == 0 or schools.intake[rows].sum() == 0:
+        return
+    homes = np.flatnonzero((schools.level == level) & ~schools.private)
+    families = (1.0 - place.migrant_share) * schools.residents[homes]
+    sent = place.migrant_share * (1.0 - place.migrant_public_share) * schools.residents[homes].sum()
+    left = max(0.0, 1.0 - sent / schools.intake[rows].sum())
+    asked = model.effects.private_applicants * left * schools.intake[rows].sum()
+    total = min(asked, MOST_APPLICANTS * families.sum())
+    schools.appeal[rows] = solve_private_appeal(
+        -model.distances[np.ix_(homes, rows)] / model.effects.distance_scale,
+        schools.reputation[rows],
+        schools.reputation[homes],
+        families,
+        np.maximum(total * schools.intake[rows] / schools.intake[rows].sum(), FEWEST),
+        schools.appeal[rows],
+        float(model.choice_weight[level]),
+    )
 
 
 def settle_residents(model: ZoneReform) -> None:
     """Move residents towards what makes demand equal the entrants that each school has."""
     schools = model.schools
     for level in (PRIMARY, JUNIOR):
-        rows = np.flatnonzero(schools.level == level)
+        rows = np.flatnonzero((schools.level == level) & ~schools.private)
         if model.demand[rows].sum() == 0:
             continue
         scarce = (schools.intake[rows] + 1.0) / (model.demand[rows] + 1.0)
         share = schools.residents[rows] * np.sqrt(scarce)
-        schools.residents[rows] = apportion(int(schools.intake[rows].sum()), share)
+        schools.residents[rows] = apportion(int(schools.residents[rows].sum()), share)
     model.feeding = feeding(schools, model.distances)
 
 
 def expected_reputation(model: ZoneReform) -> Floats:
-    """Mean score of a school's own catchment, where families start from."""
-    primary = np.where(model.schools.level == PRIMARY, catchment_means(model), 0.0)
+    """Mean score of a school's own catchment, where families start from; 0 at private schools, which have none."""
+    has_catchment = (model.schools.level == PRIMARY) & ~model.schools.private
+    primary = np.where(has_catchment, catchment_means(model), 0.0)
     junior = primary @ (model.feeding * model.schools.residents[:, None])
     inflow = model.schools.residents @ model.feeding
     return np.where(model.schools.level == JUNIOR, junior / np.maximum(inflow, 1.0), primary)
 
 
 def fix_baseline(model: ZoneReform) -> Baseline:
-    """Cut scores of the baseline's shares, the half of the schools with the stronger teachers, and the posts."""
-    spec, students, teachers = model.district, model.students, model.teachers
+    """Cut scores of the baseline's shares, the half of the schools with the stronger teachers, and the posts.
+
+    Scores and halves are the public schools', as all figures of the district are.
+    """
+    spec, teachers = model.district, model.teachers
+    students = model.students.select(~model.schools.private[model.students.school])
     final = [students.score[students.grade == grade] for grade in FINAL_GRADE]
     skill = teachers.skill[teachers.employed]
     at = teachers.school[teachers.employed]
@@ -147,14 +182,14 @@ def fix_baseline(model: ZoneReform) -> Baseline:
     np.add.at(posts, (owners(teachers), teachers.subject), 1)
     strong = np.zeros(count, dtype=bool)
     for level in range(len(LEVELS)):
-        rows = np.flatnonzero(model.schools.level == level)
+        rows = np.flatnonzero((model.schools.level == level) & ~model.schools.private)
         strong[rows[np.argsort(-np.round(mean[rows], 9), kind="stable")[: len(rows) // 2]]] = True
     return Baseline(
         year=model.year,
         excellent_cut=_upper(final[0], spec.excellent_share),
         pass_cut=_upper(final[0], spec.pass_share),
         general_high_cut=_upper(final[1], spec.general_high_rate),
-        award_cut=_upper(award_points(model)[teachers.employed], spec.award_share),
+        award_cut=_upper(award_points(model)[public_teachers(model)], spec.award_share),
         strong_half=strong,
         posts=posts,
     )

@@ -1,9 +1,11 @@
 """A district's schools, zones and teachers in the baseline year, filled in from its margins."""
 
+from itertools import product
+
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import JUNIOR, LAST_GRADE, LEVELS, PRIMARY, YEARS, Schools
+from sim.agents.school import JUNIOR, LAST_GRADE, LEVELS, NO_ZONE, PRIMARY, YEARS, Schools
 from sim.agents.student import ARRIVAL
 from sim.agents.teacher import (
     DISTRICT_BACKBONE,
@@ -31,8 +33,11 @@ RESOURCES = ("teaching_area", "sports_area", "equipment", "multimedia")
 def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]:
     """Tables of zones and schools: names as stated; places, sizes and buildings drawn from the margins."""
     members = [(row, name, name == zone.lead) for row, zone in enumerate(spec.zones) for name in zone.schools]
+    members += [(NO_ZONE, school.name, False) for school in spec.private_schools]
     zone_of = np.array([row for row, _, _ in members])
-    level = np.array([spec.zones[row].level for row in zone_of])
+    private = zone_of == NO_ZONE
+    levels = [zone.level for zone in spec.zones for _ in zone.schools]
+    level = np.array(levels + [school.level for school in spec.private_schools])
     lead = np.array([is_lead for _, _, is_lead in members])
     ids = np.arange(len(members))
     zones = Zones(
@@ -42,7 +47,7 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         level=[zone.level for zone in spec.zones],
         form=[zone.form for zone in spec.zones],
         lead=[_first(lead & (zone_of == row)) for row in range(len(spec.zones))],
-        members=np.bincount(zone_of, minlength=len(spec.zones)),
+        members=np.bincount(zone_of[~private], minlength=len(spec.zones)),
     )
     east, north = _places(spec, noise, zones.id, zone_of, ids)
     schools = Schools(
@@ -52,44 +57,60 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         zone=zone_of,
         level=level,
         lead=lead,
+        private=private,
         x=east,
         y=north,
-        birth_trend=[spec.zones[row].own("birth_trend", spec.birth_trend) for row in zone_of],
+        birth_trend=_own(spec, zone_of, "birth_trend"),
         urban=np.hypot(east - spec.map_km / 2, north - spec.map_km / 2) < spec.map_km * spec.urban_radius,
-        standing=_standing(lead, spec.lead_standing, noise.normal("standing", 0, ids)),
+        standing=_standing(lead, private, spec.lead_standing, noise.normal("standing", 0, ids)),
     )
-    slack = np.array([spec.zones[row].own("seat_slack", spec.seat_slack) for row in zone_of])
+    slack = _own(spec, zone_of, "seat_slack")
     entrants = round(spec.students / LAST_GRADE)
     for kind in range(len(LEVELS)):
-        rows = np.flatnonzero(level == kind)
+        rows, others = np.flatnonzero((level == kind) & ~private), np.flatnonzero((level == kind) & private)
+        private_places = round(spec.by_level("private_share")[kind] * entrants)
         if len(rows) == 0:
             continue
         mean = entrants / len(rows)
         intake = school_sizes(
-            entrants,
+            entrants - private_places,
             noise.uniform("school size", 0, rows),
             noise.uniform("place among sizes", 0, rows),
             spec.school_size_log_sd,
             min(spec.school_size_floor / YEARS[kind], spec.smallest_of_mean * mean),
             max(spec.school_size_ceiling / YEARS[kind], spec.largest_of_mean * mean),
         )
-        students = intake * YEARS[kind]
-        schools.intake[rows] = schools.residents[rows] = intake
+        schools.intake[rows] = intake
+        schools.residents[rows] = apportion(entrants, intake)
         schools.seats[rows] = np.ceil(intake * (1.0 + slack[rows]))
-        norm = (spec.norm_primary, spec.norm_junior)[kind]
-        schools.posts[rows] = apportion(round(students.sum() / norm), students**spec.teacher_elasticity)
-        for resource in RESOURCES:
-            mean, cv = spec.by_level(resource)[kind], spec.by_level(f"{resource}_cv")[kind]
-            column = "multimedia_rooms" if resource == "multimedia" else resource
-            per_student = mean / PER_STUDENTS if resource == "multimedia" else mean
-            luck = noise.normal(resource, 0, rows)
-            getattr(schools, column)[rows] = amounts(students, per_student, cv, luck)
+        schools.intake[others] = schools.seats[others] = apportion(private_places, np.ones(len(others)))
+        _equip(spec, schools, noise, kind, rows, even=False)
+        _equip(spec, schools, noise, kind, others, even=True)
     if schools.residents.max() >= ARRIVAL or schools.posts.max() >= POSTS:
         raise UserError(
             f"district.students={spec.students:g}: too many for {len(schools)} schools; "
             f"one may have {ARRIVAL:,} entrants and {POSTS:,} teachers at most"
         )
     return zones, schools
+
+
+def _own(spec: DistrictSpec, zone_of: Array, name: str) -> Floats:
+    """What each school's zone states of itself; the district's margin where it does not, or there is no zone."""
+    margin = getattr(spec, name)
+    return np.array([margin if row == NO_ZONE else spec.zones[row].own(name, margin) for row in zone_of])
+
+
+def _equip(spec: DistrictSpec, schools: Schools, noise: Noise, kind: int, rows: Array, even: bool) -> None:
+    """Posts, areas, equipment and rooms of schools of one level; `even`: every school has the mean for its students."""
+    students = schools.intake[rows].astype(np.int64) * YEARS[kind]
+    norm = spec.by_level("norm")[kind]
+    schools.posts[rows] = apportion(round(students.sum() / norm), students**spec.teacher_elasticity)
+    for resource in RESOURCES:
+        mean, cv = spec.by_level(resource)[kind], spec.by_level(f"{resource}_cv")[kind]
+        column = "multimedia_rooms" if resource == "multimedia" else resource
+        per_student = mean / PER_STUDENTS if resource == "multimedia" else mean
+        luck = noise.normal(resource, 0, rows)
+        schools.arrays[column][rows] = amounts(students, per_student, 0.0 if even else cv, luck)
 
 
 def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: Noise) -> Teachers:
@@ -116,8 +137,8 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
     )
     others = (spec.language_share, spec.mathematics_share, spec.other_core_share)
     mix = np.array([*others, 0.0, max(0.0, 1.0 - sum(others))])
-    for kind in range(len(LEVELS)):
-        rows = np.flatnonzero(schools.level == kind)
+    for kind, private in product(range(len(LEVELS)), (False, True)):
+        rows = np.flatnonzero((schools.level == kind) & (schools.private == private))
         students = schools.intake[rows] * YEARS[kind]
         pe_arts = _per_school(spec, schools, noise, "pe_arts", kind, rows, students, spec.pe_arts_most)
         backbone = _per_school(spec, schools, noise, "backbone", kind, rows, students, spec.backbone_most)
@@ -156,6 +177,7 @@ def _per_school(
 ) -> Array:
     """Whole teachers of a sort at each school, from a mean per 100 students and a CV; at most a share of the posts."""
     per_student, cv = spec.by_level(name)[kind] / PER_STUDENTS, spec.by_level(f"{name}_cv")[kind]
+    cv = 0.0 if schools.private[rows].any() else cv
     exact = amounts(students, per_student, cv, noise.normal(name, 0, rows))
     return np.minimum(apportion(round(exact.sum()), exact), np.floor(most * schools.posts[rows]).astype(np.int64))
 
@@ -171,7 +193,7 @@ def feeding(schools: Schools, kilometres: Floats) -> Floats:
     Nearest pairs are filled first until the junior catchments' places are gone. A catchment without children (now:
     an older cohort may have some) goes with the nearest.
     """
-    primary, junior = np.flatnonzero(schools.level == PRIMARY), np.flatnonzero(schools.level == JUNIOR)
+    primary, junior = (np.flatnonzero((schools.level == level) & ~schools.private) for level in (PRIMARY, JUNIOR))
     flows = np.zeros((len(schools), len(schools)))
     leavers = schools.residents[primary].astype(np.int64)
     places = apportion(int(leavers.sum()), schools.residents[junior]) if len(junior) else np.zeros(0, np.int64)
@@ -189,18 +211,26 @@ def feeding(schools: Schools, kilometres: Floats) -> Floats:
 
 
 def _places(spec: DistrictSpec, noise: Noise, zone_ids: Array, zone_of: Array, ids: Array) -> tuple[Floats, Floats]:
-    """Zones where they say they are, or scattered evenly over the map; schools over a disc round its centre."""
+    """Zones where they say they are, or scattered evenly over the map; schools over a disc round its centre.
+
+    A school in no zone stands near one drawn by lot.
+    """
+    any_zone = np.floor(noise.uniform("private school near", 0, ids) * len(zone_ids)).astype(np.int64)
+    near = np.where(zone_of == NO_ZONE, any_zone, zone_of)
     angle = 2.0 * np.pi * noise.uniform("angle", 0, ids)
     radius = spec.zone_km * np.sqrt(noise.uniform("radius", 0, ids))
     drawn = spec.map_km * noise.uniform("east", 0, zone_ids), spec.map_km * noise.uniform("north", 0, zone_ids)
     centre_east = np.array([zone.own("east", x) for zone, x in zip(spec.zones, drawn[0].tolist(), strict=True)])
     centre_north = np.array([zone.own("north", y) for zone, y in zip(spec.zones, drawn[1].tolist(), strict=True)])
-    return centre_east[zone_of] + radius * np.cos(angle), centre_north[zone_of] + radius * np.sin(angle)
+    return centre_east[near] + radius * np.cos(angle), centre_north[near] + radius * np.sin(angle)
 
 
-def _standing(lead: Array, advantage: float, luck: Floats) -> Floats:
-    """Standing of schools with teachers, mean 0 and variance 1; lead schools stand higher by `advantage` SD."""
-    share = float(lead.mean())
+def _standing(lead: Array, private: Array, advantage: float, luck: Floats) -> Floats:
+    """Standing of schools with teachers, mean 0 and variance 1; lead schools stand higher by `advantage` SD.
+
+    Private schools stand as public ones do that lead no zone (assumed).
+    """
+    share = float(lead[~private].mean())
     own = np.sqrt(max(0.0, 1.0 - advantage * advantage * share * (1.0 - share)))
     return np.asarray(advantage * (lead - share) + own * luck)
 

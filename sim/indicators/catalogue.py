@@ -55,6 +55,10 @@ INDICATORS: dict[str, Indicator] = {
     "class_size_max": Indicator("students", "largest class", -1),
     "classes_56_plus": _count("classes", "classes of 56 students or more (大班额)", -1),
     "students_per_teacher": Indicator("students", "students per teacher (师生比)", -1),
+    "private_share": Indicator("share", "students of the level at private schools (民办)", 0, (DISTRICT,)),
+    "migrant_public_share": Indicator(
+        "share", "migrant workers' children (随迁子女) of the level at public schools", 1, (DISTRICT,)
+    ),
     # Resources, by the official formula
     "cv_degree": _cv("teachers above the required degree per student"),
     "cv_backbone": _cv("district and city backbone teachers (骨干教师) per student"),

@@ -47,6 +47,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
     enrolled = np.bincount(students.school, minlength=len(schools))
     measured = {
         **resources.counts(units, schools, model.zones, teachers, classes, enrolled, standard.large_class),
+        **resources.sectors(units, schools, students),
         **resources.evenness(units, schools, resources.amounts(schools, teachers), enrolled, standard),
         **scores.quality(units, scores.tally(students, len(schools))),
         **scores.scoring_rate(

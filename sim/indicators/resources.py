@@ -4,7 +4,8 @@ import numpy as np
 
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
-from sim.agents.school import YEARS, Schools
+from sim.agents.school import LEVELS, NO_ZONE, YEARS, Schools
+from sim.agents.student import Students
 from sim.agents.teacher import DISTRICT_BACKBONE, PE_ARTS, Teachers
 from sim.agents.zone import Zones
 from sim.indicators.standards import RESOURCES, Standard, unweighted_cvs, weighted_cvs
@@ -54,6 +55,17 @@ def counts(
         "classes_56_plus": large,
         "students_per_teacher": ratio(total_students, posts),
     }
+
+
+def sectors(units: Units, schools: Schools, students: Students) -> dict[str, Floats]:
+    """How a level's students, and the migrant ones among them, are shared between public and private schools."""
+    level, private = schools.level[students.school], schools.private[students.school]
+
+    def part(which: Array, whole: Array) -> Floats:
+        return ratio(sums(which & whole, level, len(LEVELS)), sums(whole, level, len(LEVELS)))[units.level]
+
+    everyone = np.ones(len(students), dtype=bool)
+    return {"private_share": part(private, everyone), "migrant_public_share": part(~private, students.migrant)}
 
 
 def amounts(schools: Schools, teachers: Teachers) -> Floats:
@@ -111,7 +123,9 @@ def _mean_of_seven(cvs: Floats) -> Floats:
 
 def _zones(units: Units, schools: Schools, zones: Zones) -> tuple[Floats, Floats]:
     """Zones of each unit, and those with a lead school: each zone is counted at its first school."""
-    zone, first = np.unique(schools.zone, return_index=True)
+    inside = np.flatnonzero(schools.zone != NO_ZONE)
+    zone, first = np.unique(schools.zone[inside], return_index=True)
+    first = inside[first]
     named, led = np.zeros(len(schools)), np.zeros(len(schools))
     named[first] = 1.0
     led[first] = zones.lead[zone] >= 0

@@ -20,7 +20,8 @@ from sim.noise import Floats, Ints
 class Units:
     """U units and the M memberships of schools in them.
 
-    Units go by level, then district, zones, schools. A level without schools has no units.
+    Units go by level, then district, zones, schools. A level without schools has no units. Private schools are in none
+    of them, as they are left out of the official forms (national_standards.md, section 2); assumed for what has none.
     """
 
     keys: list[tuple[str, str, str]]
@@ -44,7 +45,7 @@ class Units:
             members.append(rows)
 
         for level in range(len(LEVELS)):
-            rows = np.flatnonzero(schools.level == level)
+            rows = np.flatnonzero((schools.level == level) & ~schools.private)
             if len(rows) == 0:
                 continue
             add(level, DISTRICT, district, rows)

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.agents.school import ENTRY_GRADE
+from sim.agents.school import ENTRY_GRADE, LEVELS
 from sim.agents.terms import by_level
+from sim.district.spec import DistrictSpec
 from sim.reform.lever import Lever, setting
+from sim.userinput import UserError
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -74,6 +76,37 @@ class Enrolment(Lever):
         meaning="elite senior-high places given to junior schools by students (指标到校)",
         source="at least 50 %, national_standards 1.4 no. 14; QS41",
     )
+    private_share: float | None = setting(
+        None,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="entrants of a level for whom its private schools (民办) have places",
+        source="assumed: what a plan wants; that they draw lots at the same time as public ones, QS40",
+    )
+    migrant_public_share: float | None = setting(
+        None,
+        unit="share",
+        low=0,
+        high=1,
+        meaning="migrant children given a public place, by lot; the others take private ones while any are left",
+        source="at least 85 %, with places bought at private schools, national_standards 1.4 no. 15",
+    )
+
+    def check(self, district: DistrictSpec) -> None:
+        if district.private_schools:
+            return
+        if self.private_share:
+            raise UserError(
+                f"policy.enrolment.private_share={self.private_share:g}: {district.name} has no private schools; use "
+                "0 or null, or list some under private_schools in the district's YAML"
+            )
+        if self.migrant_public_share is not None and self.migrant_public_share < 1:
+            raise UserError(
+                f"policy.enrolment.migrant_public_share={self.migrant_public_share:g}: {district.name} has no private "
+                "schools, so that all its migrant children go to public ones; use 1 or null, or list some under "
+                "private_schools in the district's YAML"
+            )
 
     def apply(self, model: "ZoneReform", year: int) -> None:
         terms = model.terms
@@ -84,6 +117,10 @@ class Enrolment(Lever):
             terms.school_cap = self.school_cap
         if self.high_school_quota is not None:
             terms.high_school_quota = self.high_school_quota
+        if self.private_share is not None:
+            terms.private_share = np.full(len(LEVELS), self.private_share)
+        if self.migrant_public_share is not None:
+            terms.migrant_public_share = self.migrant_public_share
         if self.lottery:
             terms.lottery = True
             entrants = int(np.isin(model.students.grade, ENTRY_GRADE).sum())

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.agents.assessment import shrunken_value_added
 from sim.agents.columns import Array
-from sim.agents.school import LEVELS
+from sim.agents.school import LEVELS, NO_ZONE, Schools
 from sim.apportion import apportion
 from sim.noise import Floats
 from sim.reform.lever import Lever, setting
@@ -116,11 +116,12 @@ class Funding(Lever):
         staff = np.maximum(
             np.bincount(model.teachers.school[model.teachers.employed], minlength=len(schools)), 1
         )
-        zone_staff = np.bincount(schools.zone, weights=staff, minlength=len(model.zones))[schools.zone]
+        zone_staff = by_zone(model, staff)[schools.zone]
         bonus = self.performance_share * fund[schools.zone] / zone_staff
         intensity = np.minimum(1.0, bonus / (effects.stake_pay * model.prices["new_teacher_pay"]))
         own_share = (1.0 - bundled) / staff + bundled / zone_staff
-        schools.stake = intensity * np.minimum(1.0, own_share / effects.stake_share)
+        stake = intensity * np.minimum(1.0, own_share / effects.stake_share)
+        schools.stake = np.where(schools.zone == NO_ZONE, 0.0, stake)
 
     def apply(self, model: "ZoneReform", year: int) -> None:
         """Pay this year's fund, let schools spend it, and award next year's performance money."""
@@ -172,11 +173,11 @@ class Funding(Lever):
         if self.division == "equal":
             return np.ones(len(schools))
         if self.division == "need":
-            return students * np.maximum(0.0, 1.0 - standardised(schools.score, schools.level))
+            return students * np.maximum(0.0, 1.0 - standardised(schools.score, rivals(schools)))
         own, zone = self.measured(model), self.zone_means(model, self.measured(model))
         bundled = self.weight_of_zone(model)
         mixed = (1.0 - bundled) * own + bundled * zone[schools.zone]
-        return students * np.maximum(0.0, 1.0 + standardised(mixed, schools.level))
+        return students * np.maximum(0.0, 1.0 + standardised(mixed, rivals(schools)))
 
     def buy(self, model: "ZoneReform") -> None:
         """Schools spend by purpose; posts are bought whole and paid for a year, equipment adds to its book value."""
@@ -220,17 +221,14 @@ class Funding(Lever):
             return schools.value_added[:, 0]
         result = np.zeros(len(schools))
         for level in range(len(LEVELS)):
-            of = schools.level == level
+            of = rivals(schools) == level
             result[of] = shrunken_value_added(schools.value_added[of])
         return result
 
     @staticmethod
     def zone_means(model: "ZoneReform", values: Floats) -> Floats:
         """Mean over each zone's students of a value of their schools."""
-        weighted = np.bincount(
-            model.schools.zone, weights=values * school_students(model), minlength=len(model.zones)
-        )
-        return weighted / np.maximum(zone_students(model), 1)
+        return by_zone(model, values * school_students(model)) / np.maximum(zone_students(model), 1)
 
 
 def where_needed(model: "ZoneReform", spent: Array) -> Array:
@@ -285,4 +283,16 @@ def school_students(model: "ZoneReform") -> Array:
 
 def zone_students(model: "ZoneReform") -> Array:
     """Students of each zone, (Z,)."""
-    return np.bincount(model.schools.zone, weights=school_students(model), minlength=len(model.zones))
+    return by_zone(model, school_students(model))
+
+
+def by_zone(model: "ZoneReform", values: Array) -> Floats:
+    """Sum over the schools of each zone, (S,) -> (Z,)."""
+    zone = model.schools.zone
+    inside = zone != NO_ZONE
+    return np.asarray(np.bincount(zone[inside], weights=values[inside], minlength=len(model.zones)))
+
+
+def rivals(schools: Schools) -> Array:
+    """Level of each school in a zone, with whose others it is compared; -1 of those in none."""
+    return np.where(schools.zone == NO_ZONE, NO_ZONE, schools.level)

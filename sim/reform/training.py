@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.agents.activities import teachers_reached
+from sim.agents.activities import public_teachers, teachers_reached
 from sim.agents.columns import Array
 from sim.reform.lever import Lever, setting
 
@@ -62,20 +62,21 @@ class Training(Lever):
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:
-        terms, teachers = model.terms, model.teachers
+        terms, teachers, employed = model.terms, model.teachers, public_teachers(model)
         if self.young_teacher_share is not None:
-            young = teachers.younger_than(model.district.young_age)
+            young = employed & teachers.younger_than(model.district.young_age)
             usual = teachers_reached(terms.young_contest_share, young, model)
             self._book(model, "contest", teachers_reached(self.young_teacher_share, young, model) - usual)
             terms.young_contest_share = self.young_teacher_share
         if self.ict_share is not None:
-            trained = teachers_reached(1.0, teachers.employed & teachers.ict_trained, model)
-            usual = np.maximum(trained, teachers_reached(terms.ict_share, teachers.employed, model))
-            self._book(model, "ict_course", teachers_reached(self.ict_share, teachers.employed, model) - usual)
+            trained = teachers_reached(1.0, employed & teachers.ict_trained, model)
+            usual = np.maximum(trained, teachers_reached(terms.ict_share, employed, model))
+            self._book(model, "ict_course", teachers_reached(self.ict_share, employed, model) - usual)
             terms.ict_share = self.ict_share
         if self.hours_5y > 0 or self.fund_share > 0:
-            yuan_per_hour = model.prices["training_hour"] * int(model.teachers.employed.sum()) / PLAN_YEARS
-            students = np.bincount(model.schools.level[model.students.school], minlength=2)
+            yuan_per_hour = model.prices["training_hour"] * int(employed.sum()) / PLAN_YEARS
+            school = model.students.school[~model.schools.private[model.students.school]]
+            students = np.bincount(model.schools.level[school], minlength=2)
             bought = self.fund_share * float((terms.quota * students).sum()) / yuan_per_hour
             terms.training_hours = max(self.hours_5y, bought)
             model.spend(self.group, terms.training_hours * yuan_per_hour)

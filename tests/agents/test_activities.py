@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference.small_world import effects, small_world, terms
-from sim.agents.activities import award_points, record_activities, schools_reached, share_of
+from sim.agents.activities import award_points, public_teachers, record_activities, schools_reached, share_of
 
 worlds = st.builds(small_world, seed=st.integers(0, 10**6), teachers=st.integers(0, 120))
 
@@ -24,16 +24,19 @@ def test_each_school_has_the_share_rounded_up(model, share, other):
     record_activities(model)
     teachers, schools = model.teachers, model.schools
     for school in range(len(schools)):
-        here = teachers.school == school
+        here = (teachers.school == school) & ~schools.private[school]
         young = here & (teachers.age < 35)
         assert teachers.research[here].sum() == math.ceil(share * here.sum() - 1e-9)
         assert teachers.ict_trained[here].sum() == math.ceil(share * here.sum() - 1e-9)
         assert teachers.contest[here].sum() == teachers.contest[young].sum()
         assert teachers.contest[young].sum() == math.ceil(other * young.sum() - 1e-9)
     for level in (0, 1):
-        here = schools.level == level
+        here = (schools.level == level) & ~schools.private
         assert schools.research[here].sum() == math.ceil(other * here.sum() - 1e-9)
     assert not (teachers.research | teachers.contest | teachers.ict_trained)[~teachers.employed].any()
+    at_private = teachers.employed & schools.private[teachers.school]
+    assert not (teachers.research | teachers.contest | teachers.ict_trained | teachers.award)[at_private].any()
+    assert not schools.research[schools.private].any()
     assert schools_reached(other, schools) == schools.research.sum()
 
 
@@ -54,6 +57,7 @@ def test_a_larger_share_replaces_nobody(model, share, more):
 
 def test_who_is_trained_in_ict_stays_trained_and_counts_towards_the_share():
     model = small_world(3)
+    model.schools.private[:] = False
     model.teachers.ict_trained = model.teachers.employed & (model.teachers.id % 2 == 0)
     before = model.teachers.ict_trained.copy()
     model.terms = terms(ict_share=0.2)
@@ -71,7 +75,7 @@ def test_awards_go_to_those_above_the_cut_of_the_baseline_and_to_nobody_before_t
     assert not model.teachers.award.any()
     model.baseline = SimpleNamespace(award_cut=0.5)
     record_activities(model)
-    expected = model.teachers.employed & (award_points(model) >= 0.5)
+    expected = public_teachers(model) & (award_points(model) >= 0.5)
     assert np.array_equal(model.teachers.award, expected) and expected.any()
 
 

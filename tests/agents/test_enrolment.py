@@ -112,7 +112,7 @@ def test_no_school_exceeds_its_seats_while_another_has_room(model):
     for level in (PRIMARY, JUNIOR):
         entered = students.grade == ENTRY_GRADE[level]
         count = np.bincount(students.school[entered], minlength=len(model.schools))
-        seats, here = enrolment.places(model, level), model.schools.level == level
+        seats, here = enrolment.public_places(model, level), model.schools.level == level
         over = np.flatnonzero(here & (count > seats))
         assert len(over) == 0 or (count >= seats)[here].all()
         for school in over:

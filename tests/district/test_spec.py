@@ -10,7 +10,7 @@ import yaml
 
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
-from sim.district.spec import DistrictSpec, load_district
+from sim.district.spec import DistrictSpec, PrivateSchool, load_district
 from sim.userinput import UserError, config_root, find, parse_override, read_yaml
 
 TABLE = Path(__file__).parents[2] / "docs" / "sources" / "zones_wuhan_edz.csv"
@@ -25,6 +25,10 @@ def refusal(*overrides, **where):
             **({"name": "wuhan_edz"} | where),
         )
     return str(refused.value)
+
+
+OF_PRIVATE_SCHOOLS = ("private_share_primary", "private_share_junior", "migrant_public_share")
+"""Margins that a district without private schools, as Wuhan's, may not change."""
 
 
 def own_district(folder, change):
@@ -108,6 +112,68 @@ class TestWuhan:
         assert WUHAN.students == 60_000 and WUHAN.sources["students"].startswith("assumed")
 
 
+PRIVATE = [{"name": "甲", "level": "primary"}, {"name": "甲", "level": "junior"}, {"name": "乙", "level": "primary"}]
+
+
+def add_private(raw, schools=PRIVATE, **margins):
+    stated = {"private_share_primary": 0.05, "private_share_junior": 0.1, "migrant_public_share": 0.85} | margins
+    raw["private_schools"] = schools
+    raw["margins"] |= {name: {"value": value, "source": "assumed"} for name, value in stated.items()}
+
+
+class TestPrivateSchools:
+    def test_they_stand_beside_the_zones_and_a_nine_year_school_under_both_levels(self, tmp_path):
+        mine = load_district(**own_district(tmp_path, add_private))
+        assert mine.private_schools == (PrivateSchool("甲", 0), PrivateSchool("甲", 1), PrivateSchool("乙", 0))
+        assert mine.zones == WUHAN.zones
+        assert (mine.by_level("private_share"), mine.migrant_public_share) == ((0.05, 0.1), 0.85)
+
+    @pytest.mark.parametrize("name", OF_PRIVATE_SCHOOLS)
+    def test_with_them_the_margins_that_speak_of_them_have_their_bounds(self, tmp_path, name):
+        place = own_district(tmp_path, add_private)
+        high = DistrictSpec.__dataclass_fields__[name].metadata["high"]
+        assert getattr(load_district(overrides=[(name, high)], **place), name) == high
+        for beyond in (-1e-6, high + 1e-6):
+            with pytest.raises(UserError, match=rf"^district\.{name} must be within"):
+                load_district(overrides=[(name, beyond)], **place)
+
+    def test_a_district_that_says_nothing_of_them_has_none(self, tmp_path):
+        def forget(raw):
+            for name in (*OF_PRIVATE_SCHOOLS, "classes_reshuffled"):
+                del raw["margins"][name]
+
+        mine = load_district(**own_district(tmp_path, forget))
+        assert (mine.private_schools, mine.by_level("private_share"), mine.migrant_public_share) == ((), (0, 0), 1)
+        assert mine.classes_reshuffled == 0 and mine.sources["private_share_primary"] == "not stated"
+
+    @pytest.mark.parametrize(
+        ("override", "message"),
+        [
+            ("district.private_share_junior=0.1", "the district lists no private junior school; use 0"),
+            ("district.migrant_public_share=0.85", "lists no private schools, and all its children go to public ones"),
+        ],
+    )
+    def test_without_them_no_share_may_be_theirs(self, override, message):
+        assert message in refusal(override)
+
+    @pytest.mark.parametrize(
+        ("schools", "margins", "message"),
+        [
+            (PRIVATE, {"private_share_junior": 0}, "private_schools lists junior schools: private_share_junior must"),
+            (PRIVATE[:1], {}, "private_share_junior=0.1: the district lists no private junior school; use 0"),
+            ([PRIVATE[0], PRIVATE[0]], {}, "甲: it is listed twice as primary"),
+            ([{"name": "四中", "level": "primary"}], {}, "四中: a school of a zone has this name too"),
+            ([{"name": "丙"}], {}, "each needs a name and a level (primary, junior), got"),
+            ([{"name": "丙", "level": "senior"}], {}, "each needs a name and a level (primary, junior), got"),
+            ([PRIVATE[0] | {"seats": 3}], {}, "each needs a name and a level (primary, junior), got"),
+            (["丙"], {}, "private_schools must be a list of {name, level}, got"),
+            ("丙", {}, "private_schools must be a list of {name, level}, got"),
+        ],
+    )
+    def test_a_list_that_says_something_else_is_refused(self, tmp_path, schools, margins, message):
+        assert message in refusal(**own_district(tmp_path, lambda raw: add_private(raw, schools, **margins)))
+
+
 class TestOverrides:
     def test_one_margin_is_replaced_and_its_source_is_the_command_line(self):
         mine = load_district("wuhan_edz", [("students", 900), ("norm_junior", 12.5)])
@@ -119,7 +185,7 @@ class TestOverrides:
     def test_the_baseline_year_is_a_setting(self):
         assert load_district("wuhan_edz", [("baseline_year", 2018)]).baseline_year == 2018
 
-    @pytest.mark.parametrize("name", DistrictSpec.margins())
+    @pytest.mark.parametrize("name", [name for name in DistrictSpec.margins() if name not in OF_PRIVATE_SCHOOLS])
     def test_bounds_are_allowed_and_beyond_them_is_not(self, name):
         low, high = (DistrictSpec.__dataclass_fields__[name].metadata[end] for end in ("low", "high"))
         assert getattr(load_district("wuhan_edz", [(name, low)]), name) == low
@@ -181,7 +247,8 @@ class TestOwnDistricts:
 
     def test_without_any_margin_the_first_three_are_listed(self, tmp_path):
         message = refusal(**own_district(tmp_path, lambda raw: raw.pop("margins")))
-        count = len(DistrictSpec.margins())
+        declared = DistrictSpec.__dataclass_fields__
+        count = sum(declared[name].metadata["unstated"] is None for name in DistrictSpec.margins())
         assert f"{count} margins are missing: students (" in message and f") and {count - 3} more; copy" in message
         assert len(message.removeprefix(str(tmp_path))) < 400
 

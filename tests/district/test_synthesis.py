@@ -9,7 +9,7 @@ import pytest
 from sim.agents.school import JUNIOR, LEVELS, PRIMARY, YEARS
 from sim.agents.teacher import CORE, DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, SCIENCE_IT
 from sim.config import Effects
-from sim.district.spec import load_district
+from sim.district.spec import PrivateSchool, load_district
 from sim.district.synthesis import POSTS, RESOURCES, distances, feeding, teachers_of, zones_and_schools
 from sim.indicators.standards import weighted_cv
 from sim.noise import Noise
@@ -111,6 +111,50 @@ class TestSchools:
             assert np.array_equal(column, again.arrays[name])
         for name in ("x", "y", "intake", "equipment", "standing"):
             assert not np.array_equal(one.arrays[name], other.arrays[name])
+
+
+class TestPrivateSchools:
+    @pytest.fixture
+    def worlds(self):
+        """Wuhan as it is, and with three private schools."""
+        private = (PrivateSchool("甲", PRIMARY), PrivateSchool("乙", PRIMARY), PrivateSchool("甲", JUNIOR))
+        mine = replace(WUHAN, private_schools=private, private_share_primary=0.03, private_share_junior=0.2)
+        return [zones_and_schools(spec, Noise(4)) for spec in (WUHAN, mine)]
+
+    def test_they_come_after_the_public_ones_which_stay_what_and_where_they_are(self, worlds):
+        (zones, public), (zones_too, schools) = worlds
+        assert schools.private.tolist() == [False] * len(public) + [True] * 3
+        assert schools.zone[-3:].tolist() == [-1] * 3 and schools.name[-3:].tolist() == ["甲", "乙", "甲"]
+        for name in ("id", "name", "zone", "level", "lead", "x", "y", "standing"):
+            assert np.array_equal(schools.arrays[name][:-3], public.arrays[name]), name
+        for name, column in zones.arrays.items():
+            assert np.array_equal(column, zones_too.arrays[name]), name
+
+    def test_entrants_are_shared_with_them_and_all_have_a_public_catchment(self, worlds):
+        _, (_, schools) = worlds
+        entrants = round(WUHAN.students / 9)
+        assert schools.intake[-3:].tolist() == [100, 100, round(0.2 * entrants)]
+        for level in (PRIMARY, JUNIOR):
+            rows = rows_of(schools, level)
+            assert schools.intake[rows].sum() == schools.residents[rows].sum() == entrants
+        assert not schools.residents[-3:].any()
+        shares = feeding(schools, distances(schools))
+        assert not shares[-3:].any() and not shares[:, -3:].any()
+
+    def test_they_have_the_districts_mean_of_everything(self, worlds):
+        _, (_, schools) = worlds
+        students = schools.intake * np.array(YEARS)[schools.level]
+        for level in (PRIMARY, JUNIOR):
+            private = rows_of(schools, level)[schools.private[rows_of(schools, level)]]
+            public = rows_of(schools, level)[~schools.private[rows_of(schools, level)]]
+            for resource in RESOURCES:
+                held = getattr(schools, "multimedia_rooms" if resource == "multimedia" else resource)
+                mean, cv = (spec_of[level] for spec_of in map(WUHAN.by_level, (resource, f"{resource}_cv")))
+                per = 100 if resource == "multimedia" else 1
+                assert per * held[private] / students[private] == pytest.approx(mean)
+                assert per * held[public].sum() / students[public].sum() == pytest.approx(mean)
+                assert weighted_cv(held[public], students[public]) == pytest.approx(cv, abs=1e-9)
+            assert schools.posts[private].sum() == round(students[private].sum() / WUHAN.by_level("norm")[level])
 
 
 class TestFeeding:

@@ -118,7 +118,6 @@ def test_a_mistake_is_one_line_with_the_way_out(word, told):
     [
         *("standard=youzhi_junheng", "experiment=one", "language=zh"),
         *("engine=dask", "engine.time_limit=3", "engine.address=tcp://a:1", "design=lhs"),
-        *("policy.enrolment.private_share=0.1",),
     ],
 )
 def test_names_of_a_later_release_are_refused_with_one_line(word):

@@ -11,19 +11,22 @@ def share_of(share, count):
 
 
 def schools_reached(share, model):
-    return sum(share_of(share, sum(s.level == level for s in model.schools)) for level in (0, 1))
+    return sum(share_of(share, sum(s.level == level and not s.private for s in model.schools)) for level in (0, 1))
 
 
 def record_activities(model):
     """An order drawn by id says who comes first; who is trained stays trained."""
     terms = model.terms
     for level in (0, 1):
-        schools = by_lot(model, "research schools", 0, [s for s in model.schools if s.level == level])
+        public = [s for s in model.schools if s.level == level and not s.private]
+        schools = by_lot(model, "research schools", 0, public)
         mark(schools, "research", share_of(terms.school_research_share, len(schools)))
     for t in model.teachers:
         t.research = t.contest = t.award = False
         t.ict_trained = t.ict_trained and t.employed
-    for row in range(len(model.schools)):
+    for row, school in enumerate(model.schools):
+        if school.private:
+            continue
         here = [t for t in model.teachers if t.school == row]
         mark(by_lot(model, "research", 0, here), "research", share_of(terms.teacher_research_share, len(here)))
         young = by_lot(model, "contest", model.year, [t for t in here if t.young])

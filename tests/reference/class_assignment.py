@@ -17,7 +17,8 @@ def assign(model):
         one.size_of_team = int(place.core_teachers_junior if junior else place.core_teachers_primary)
         one.begins = (one.grade - (7 if junior else 1)) % place.team_years == 0
         one.team = [
-            row if stays(one, teachers, row, who) else -1 for row, who in zip(one.team, one.team_ids, strict=True)
+            row if stays(one, teachers, row, who) and not place.classes_reshuffled else -1
+            for row, who in zip(one.team, one.team_ids, strict=True)
         ]
     for row, teacher in enumerate(teachers):
         teacher.row = row

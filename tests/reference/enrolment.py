@@ -4,6 +4,8 @@ import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from reference.funding import share_out
+
 ENTRY_GRADE = {0: 1, 1: 7}
 
 
@@ -34,15 +36,21 @@ class Enrolment:
     def __init__(self, model, level):
         self.model, self.level, self.noise = model, level, model.noise
         self.schools = [row for row, school in enumerate(model.schools) if school.level == level]
+        self.public = [row for row in self.schools if not model.schools.private[row]]
+        self.private = [row for row in self.schools if model.schools.private[row]]
         self.children = [
             Child(row, int(s.id), int(s.catchment), bool(s.migrant), float(s.ses))
             for row, s in enumerate(model.students)
             if s.grade == ENTRY_GRADE[level]
         ]
+        number = round(model.terms.private_share[level] * len(self.children))
+        places = share_out(number, [int(model.schools.intake[row]) for row in self.private])
+        self.private_places = dict(zip(self.private, places, strict=True))
+        self.seats = {row: int(self.places(row)) for row in self.public} | self.private_places
         for child in self.children:
             child.home = self.home_school(child)
             child.wants = self.chosen_school(child)
-        self.seats = {row: int(self.places(row)) for row in self.schools}
+        self.admit_privately()
         self.admit()
         self.rooms = [room for school in self.schools for room in self.form_classes(school)]
 
@@ -63,9 +71,12 @@ class Enrolment:
         raise AssertionError("the child lives in no junior catchment")
 
     def chosen_school(self, child):
-        if self.draw("may choose", self.model.year, child.id) >= self.model.terms.may_choose:
-            return child.home
-        return max(self.schools, key=lambda school: self.utility(child, school))
+        """Any family may apply to a private school with places; to a public one beside its own, few may."""
+        options = [child.home]
+        if self.draw("may choose", self.model.year, child.id) < self.model.terms.may_choose:
+            options = self.public
+        options = options + [row for row in self.private if self.private_places[row] > 0]
+        return max(options, key=lambda school: self.utility(child, school))
 
     def utility(self, child, school):
         model = self.model
@@ -77,19 +88,38 @@ class Enrolment:
         pair = child.id * 10_000 + int(model.schools.id[school])
         taste = -math.log(-math.log(self.draw("taste", 0, pair)))
         distance = model.distances[child.home, school] / model.effects.distance_scale
-        return -distance + minds * model.schools.reputation[school] + taste
+        return -distance + minds * model.schools.reputation[school] + model.schools.appeal[school] + taste
 
     def places(self, row):
         schools, cap = self.model.schools, self.model.terms.school_cap
         seats = schools.intake[row] if self.model.held else schools.seats[row]
         return seats if cap is None else min(seats, math.floor(cap / (6, 3)[self.level]))
 
+    def admit_privately(self):
+        """Migrant children for whom there is no public place come first; the other families draw lots.
+
+        Who has no place at the private school it wants goes home.
+        """
+        year = self.model.year
+        migrants = [child for child in self.children if child.migrant]
+        migrants.sort(key=lambda child: (self.draw("public place", year, child.id), child.id))
+        for child in migrants[round(self.model.terms.migrant_public_share * len(migrants)) :]:
+            if free := [row for row in self.private if self.seats[row] > 0]:
+                self.try_at(child, min(free, key=lambda row: self.model.distances[child.home, row]))
+        for child in sorted(self.children, key=lambda child: (self.draw("private place", year, child.id), child.id)):
+            if child.wants in self.private and child.school < 0:
+                if not child.migrant:
+                    self.try_at(child, child.wants)
+                if child.school < 0:
+                    child.wants = child.home
+
     def admit(self):
         """One queue, migrants last, is called up four times; who has a place goes in.
 
         Residents are called first; in a lottery all who apply are called at once.
         """
-        queue = sorted(self.children, key=lambda c: (c.migrant, self.draw("lottery", self.model.year, c.id)))
+        without = [child for child in self.children if child.school < 0]
+        queue = sorted(without, key=lambda c: (c.migrant, self.draw("lottery", self.model.year, c.id)))
         for child in queue:
             if child.wants == child.home or self.model.terms.lottery:
                 self.try_at(child, child.wants)
@@ -109,7 +139,7 @@ class Enrolment:
             child.school = school
 
     def place_nearby(self, child):
-        with_room = [school for school in self.schools if self.seats[school] > 0]
+        with_room = [school for school in self.public if self.seats[school] > 0]
         if with_room:
             self.try_at(child, min(with_room, key=lambda school: self.model.distances[child.home, school]))
         else:
@@ -141,6 +171,8 @@ def file_classes(model, entered):
     together = defaultdict(list)
     for student in model.students:
         together[int(student.classroom)].append(int(student.id))
+    if model.district.classes_reshuffled:
+        deal_anew(model, together)
     rooms = []
     for grade in range(9, 0, -1):
         if grade in (1, 7):
@@ -151,3 +183,16 @@ def file_classes(model, entered):
             if c.grade == grade:
                 rooms.append(Room(int(c.id), int(c.school), grade, sorted(together[row]), was=row))
     return rooms
+
+
+def deal_anew(model, together):
+    """The students of a grade of a school, in an order drawn by lot, fill its classes again in equal runs."""
+    for grade in (2, 3, 4, 5, 6, 8, 9):
+        for school in range(len(model.schools)):
+            rooms = [row for row, c in enumerate(model.classes) if c.grade == grade and c.school == school]
+            students = [student for row in rooms for student in together[row]]
+            lot = {student: float(model.noise.uniform("class", model.year, [student])[0]) for student in students}
+            students.sort(key=lambda student: (lot[student], student))
+            for k, row in enumerate(rooms):
+                begin, end = (-(-len(students) * place // len(rooms)) for place in (k, k + 1))
+                together[row] = students[begin:end]

@@ -66,6 +66,9 @@ def stakes(lever, district):
     staff = [max(1, count) for count in district.staff]
     result = []
     for row, s in enumerate(district.schools):
+        if s.zone < 0:
+            result.append(0.0)
+            continue
         colleagues = sum(staff[other] for other in district.members[s.zone])
         bonus = lever.performance_share * fund[s.zone] / colleagues
         full = effects.stake_pay * district.model.prices["new_teacher_pay"]
@@ -109,14 +112,14 @@ def paid_to_schools(lever, district, of_zones):
 
 def claims(lever, district):
     """Weights of schools within a zone: one each, or students times a factor that is 1 at the level's mean."""
-    levels = [s.level for s in district.schools]
+    levels = [s.level if s.zone >= 0 else None for s in district.schools]
     if lever.division == "equal":
         return [1.0] * len(levels)
     if lever.division == "need":
         sign, values = -1, [float(s.score) for s in district.schools]
     else:
         own, sign = measured(lever, district), 1
-        together = [district.zone_mean(own, s.zone) for s in district.schools]
+        together = [district.zone_mean(own, s.zone) if s.zone >= 0 else 0.0 for s in district.schools]
         bundled = weight_of_zone(lever, district)
         values = [(1 - bundled) * a + bundled * b for a, b in zip(own, together, strict=True)]
     scaled = in_sd(values, levels)
@@ -162,7 +165,7 @@ def measured(lever, district):
         return [float(s.value_added[0]) for s in schools]
     result = [0.0] * len(schools)
     for level in (0, 1):
-        rows = [row for row, s in enumerate(schools) if s.level == level]
+        rows = [row for row, s in enumerate(schools) if s.level == level and s.zone >= 0]
         for row, value in zip(rows, shrunken([schools[row].value_added for row in rows]), strict=True):
             result[row] = value
     return result

@@ -24,7 +24,7 @@ def record(model):
 
     found = {}
     for level, name in enumerate(LEVELS):
-        rows = [row for row, school in enumerate(schools) if school.level == level]
+        rows = [row for row, school in enumerate(schools) if school.level == level and not school.private]
         if rows:
             found[name, "district", model.district.name] = unit("district", level, rows)
         for zone, about in enumerate(zones):
@@ -97,6 +97,9 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
         "award_share": mean([t.award for t in employed]),
     }
     if scope == "district":
+        everywhere = [s for s in model.students if schools[s.school].level == level]
+        values["private_share"] = mean([schools[s.school].private for s in everywhere])
+        values["migrant_public_share"] = mean([not schools[s.school].private for s in everywhere if s.migrant])
         values["fund_luck_share"] = model.fund_luck_share[level]
         values["cost_yuan"] = model.level_costs[level]
     if scope == "school":

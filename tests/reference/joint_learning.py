@@ -13,7 +13,8 @@ def learned(model):
             taken = [colleagues(t, staff, effects)]
             if terms.joint_coverage > 0:
                 taken.append(terms.joint_coverage * joint(t, staff, model))
-            taken.append(effects.b_nttp * min(1.0, terms.training_hours / effects.training_full_hours))
+            if not model.schools.private[t.school]:
+                taken.append(effects.b_nttp * min(1.0, terms.training_hours / effects.training_full_hours))
             kept = max(effects.keep * t.practised, sum(part for part in taken if part > 0))
             result[row] = kept, kept + sum(part for part in taken if part < 0)
     return result

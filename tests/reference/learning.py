@@ -93,7 +93,7 @@ def sent(c, row, world):
     """Lessons that the better half of the lead school's core teachers give in the class."""
     model = world.model
     effects, terms, zone = model.effects, model.terms, int(model.schools.zone[c.school])
-    lead = int(model.zones.lead[zone])
+    lead = int(model.zones.lead[zone]) if zone >= 0 else -1
     core = [t for t in model.teachers if t.school == lead and t.subject in (0, 1, 2)]
     if lead in (-1, c.school) or not core:
         return 0.0
@@ -145,10 +145,10 @@ def money(school, world):
 
 
 def quota_effort(school, model):
-    """Effort for elite places given by quota: most where a junior school stands below all the others."""
-    if model.schools.level[school] == 0:
+    """Effort for elite places given by quota: most where a public junior school stands below all the others."""
+    if model.schools.level[school] == 0 or model.schools.private[school]:
         return 0.0
-    places = [(round(float(s.reputation), 9), -int(s.id)) for s in model.schools if s.level == 1]
+    places = [(round(float(s.reputation), 9), -int(s.id)) for s in model.schools if s.level == 1 and not s.private]
     own = (round(float(model.schools.reputation[school]), 9), -int(model.schools.id[school]))
     above = sum(1 for other in places if other > own) / max(1, len(places) - 1)
     return model.effects.b_quota * (model.terms.high_school_quota - model.district.high_school_quota) * above
@@ -161,7 +161,7 @@ def adopters(model):
     zone_lot = model.noise.rank("live order", 0, model.zones.id)
     users, live = set(), set()
     for level in (0, 1):
-        rows = [row for row, s in enumerate(schools) if s.level == level]
+        rows = [row for row, s in enumerate(schools) if s.level == level and not s.private]
         rows.sort(key=lambda row: (not schools.lead[row], lot[row]))
         users.update(rows[: math.ceil(terms.digital_school_share * len(rows) - 1e-9)])
         rows.sort(key=lambda row: (zone_lot[schools.zone[row]], not schools.lead[row], lot[row]))
@@ -185,13 +185,16 @@ def broadcaster(school, world):
     """Team skill that live classes bring to a school; None where no other school broadcasts."""
     schools, source = world.model.schools, world.model.terms.live_source
     zone = int(schools.zone[school])
+    if zone < 0:
+        return None
     lead = int(world.model.zones.lead[zone])
     if source == "lead":
         senders = [lead] if lead >= 0 else []
     elif source == "zone_best":
         senders = [row for row in range(len(schools)) if schools.zone[row] == zone]
     else:
-        senders = [row for row in range(len(schools)) if schools.level[row] == schools.level[school]]
+        public = [row for row in range(len(schools)) if not schools.private[row]]
+        senders = [row for row in public if schools.level[row] == schools.level[school]]
     skills = {}
     for row in senders:
         if world.at_school[row]:

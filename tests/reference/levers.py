@@ -56,6 +56,10 @@ def enrolment(world, given):
     terms.school_cap = given.school_cap
     if given.high_school_quota is not None:
         terms.high_school_quota = given.high_school_quota
+    if given.private_share is not None:
+        terms.private_share = [given.private_share] * 2
+    if given.migrant_public_share is not None:
+        terms.migrant_public_share = given.migrant_public_share
     terms.lottery = given.lottery
     if given.lottery:
         world.spend("enrolment", sum(s.grade in (1, 7) for s in world.students) * world.prices["lottery"])
@@ -148,8 +152,8 @@ def settle(world, rota):
 def joint_teaching(world, given):
     if given.coverage > 0 and given.mode == "teaching_sent":
         world.terms.sent_coverage = given.coverage
-        leads = [world.zones[world.schools[c.school].zone].lead for c in world.classes]
-        reached = sum(lead not in (-1, c.school) for c, lead in zip(world.classes, leads, strict=True))
+        taught = [(c.school, world.schools[c.school].zone) for c in world.classes]
+        reached = sum(zone >= 0 and world.zones[zone].lead not in (-1, school) for school, zone in taught)
         world.spend("joint_teaching", given.coverage * reached * world.prices["sent_teaching"])
     elif given.coverage > 0:
         world.terms.joint_coverage, world.terms.joint_mode = given.coverage, given.mode
@@ -170,7 +174,8 @@ def research(world, given):
 def training(world, given):
     """Contests, ICT courses and hours; who is above the status quo at a school is paid for."""
     terms, prices = world.terms, world.prices
-    staff = [[t for t in world.teachers if t.school == row] for row in range(len(world.schools))]
+    public = [row for row, school in enumerate(world.schools) if not school.private]
+    staff = [[t for t in world.teachers if t.school == row] for row in public]
     if given.young_teacher_share is not None:
         young = [sum(t.young for t in here) for here in staff]
         usual = [share_of(terms.young_contest_share, count) for count in young]
@@ -185,7 +190,8 @@ def training(world, given):
         terms.ict_share = given.ict_share
     if given.hours_5y > 0 or given.fund_share > 0:
         an_hour_a_year = prices["training_hour"] * sum(len(here) for here in staff) / 5
-        funds = sum(terms.quota[world.schools[s.school].level] for s in world.students)
+        taught_at = [world.schools[s.school] for s in world.students]
+        funds = sum(terms.quota[school.level] for school in taught_at if not school.private)
         terms.training_hours = max(given.hours_5y, given.fund_share * funds / an_hour_a_year)
         world.spend("training", terms.training_hours * an_hour_a_year)
 

@@ -94,6 +94,8 @@ class ReferenceModel(World):
         """Entrants of grades 1 and 7 find a school, then a class; all classes are filed anew."""
         entered = {level: admission.Enrolment(self, level) for level in (0, 1)}
         for level in (0, 1):
+            for school, places in entered[level].private_places.items():
+                self.schools[school].seats = places
             for child in entered[level].children:
                 self.students[child.row].school = child.school
         rooms = admission.file_classes(self, entered)

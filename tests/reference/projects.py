@@ -22,7 +22,7 @@ class Works:
     def concerned(self, project):
         if project.get("school") is not None:
             return [s for s in self.schools if s.name == project["school"]]
-        return [s for s in self.schools if self.zones[s.zone].name == project["zone"]]
+        return [s for s in self.schools if s.zone >= 0 and self.zones[s.zone].name == project["zone"]]
 
     def shares(self, project, total):
         own = self.concerned(project)

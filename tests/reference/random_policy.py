@@ -15,6 +15,8 @@ UNMODELLED = frozenset()
 YEARS = 3
 MOSTLY = st.integers(0, 3).map(bool)
 """Levers and settings meet often, and a simpler policy has fewer."""
+ONLY_PUBLIC = {"private_share": 0.0, "migrant_public_share": 1.0}
+"""What may be said of private schools in a district that has none."""
 LARGEST = 3e5
 """A number without a bound of its own, or with a wider one, stays below: a yuan of much larger funds that two schools
 with the same claim tie for goes by the last bit of their weights, in which two models may differ."""
@@ -40,7 +42,12 @@ def policies(draw, model):
     for group, settings in modelled().items():
         if draw(MOSTLY):
             stated = {name: one for name, one in settings.items() if draw(MOSTLY)}
-            levers[group] = {name: draw(value(one, model) | by_year(one, model, until)) for name, one in stated.items()}
+            levers[group] = {
+                name: draw(st.just(ONLY_PUBLIC[name]))
+                if name in ONLY_PUBLIC and not model.district.private_schools
+                else draw(value(one, model) | by_year(one, model, until))
+                for name, one in stated.items()
+            }
     head = {"last_year": last, "ends": ends} if last else {}
     overrides = [(f"policy.{name}", stated) for name, stated in {**head, **levers}.items()]
     off = {group: {name: one.off for name, one in lever.settings().items()} for group, lever in known_levers().items()}
@@ -85,22 +92,27 @@ def by_year(declared, model, until):
 def projects(draw, kind, model):
     """Something at a school or at the schools of a zone."""
     where = draw(st.sampled_from(["school", "zone"]))
-    names = sorted(set((model.schools if where == "school" else model.zones).name))
+    names = sorted(set(public(model.schools).name if where == "school" else model.zones.name))
     return {where: draw(st.sampled_from(names)), **draw(others(kind, model, ("school", "zone")))}
 
 
 @st.composite
 def contracts(draw, kind, model):
     """A school run by another; by the lead school of its zone where that is not said."""
-    schools, zones = model.schools, model.zones
+    schools, zones = public(model.schools), model.zones
     names = sorted(set(schools.name))
     run = draw(st.sampled_from(names))
     trustees = [name for name in names if name != run]
     leads = [int(zones.lead[school.zone]) for school in schools if school.name == run]
-    if all(lead >= 0 and schools.name[lead] != run for lead in leads):
+    if all(lead >= 0 and model.schools.name[lead] != run for lead in leads):
         trustees.append(None)
     trustee = draw(st.sampled_from(trustees)) if trustees else None
     return {"school": run, "trustee": trustee, **draw(others(kind, model, ("school", "trustee")))}
+
+
+def public(schools):
+    """Those on which a policy may act."""
+    return schools.select(~schools.private)
 
 
 def others(kind, model, but):

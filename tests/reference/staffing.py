@@ -123,7 +123,7 @@ def fill_posts(staff):
         school.missing = max(0, establishment(staff, school) - len(staff.teachers(school)))
         school.first = prior_subjects(staff, school, [t.subject for t in staff.teachers(school)])
     for level in (0, 1):
-        mates = [school for school in staff.schools if school.level == level]
+        mates = [school for school in staff.schools if school.level == level and not school.private]
         hires = max(1, sum(school.missing for school in mates))
         for school in mates:
             school.middle = sum(mate.missing * mate.standing for mate in mates) / hires
@@ -177,6 +177,7 @@ def pay(staff):
     """Settling-in grants of this year's hires with a higher degree; what agency teachers cost less."""
     if staff.terms.masters_share is not None:
         graduates = [t for t in staff.teachers() if t.experience == 0 and t.degree == 2]
+        graduates = [t for t in graduates if not staff.schools[t.school].private]
         staff.book("recruitment", len(graduates) * staff.prices["graduate_hire"])
     agency = [t for t in staff.teachers() if t.agency]
     if agency:
@@ -185,6 +186,8 @@ def pay(staff):
 
 def prior_subjects(staff, school, taught):
     """Subjects that have priority and of which the school has too few teachers, and how many are missing."""
+    if school.private:
+        return {}
     asked = {s: float(least[school.level]) * school.students for s, least in staff.terms.priority_posts.items()}
     lacking = {s: round(number - taught.count(s), 9) for s, number in asked.items()}
     return {s: number for s, number in lacking.items() if number > 0}
@@ -199,6 +202,9 @@ def establishment(staff, school):
     """What the norm gives for the school's students, in the proportion of the baseline year, and bought posts."""
     if staff.held:
         return school.posts
+    if school.private:
+        usual = (staff.place.norm_primary, staff.place.norm_junior)[school.level]
+        return round(school.students / usual * school.norm_share) + school.funded_posts
     shortfall = max(0.0, 1 - school.norm_share)
     share = school.norm_share + staff.terms.fill_norm * shortfall
     by_norm = school.students / float(staff.terms.norm[school.level])
@@ -226,13 +232,14 @@ def found(staff, school, subject):
 def hire(staff, post, school):
     """A novice with the skill that a school of this standing attracts; subject and degree come with the post."""
     within, own = staff.effects.rec_within, staff.deviate("teacher skill", post.id)
-    tilted = staff.lot("weak school first", post, year=0) < staff.terms.weak_school_priority
+    public = not school.private
+    tilted = public and staff.lot("weak school first", post, year=0) < staff.terms.weak_school_priority
     standing = school.middle - (school.standing - school.middle) if tilted else school.standing
     post.base_skill = staff.effects.rec_sigmaT * (sqrt(1 - within) * standing + sqrt(within) * own)
-    post.agency = staff.lot("agency", post, year=0) < staff.terms.agency_share
+    post.agency = public and staff.lot("agency", post, year=0) < staff.terms.agency_share
     if post.agency:
         post.base_skill += staff.effects.b_contract_cn
-    if staff.terms.masters_share is not None:
+    if public and staff.terms.masters_share is not None:
         masters = staff.lot("degree", post, year=0) < staff.terms.masters_share
         post.degree = 2 if masters else min(post.degree, 1)
     post.school = post.home_school = school.row
@@ -271,7 +278,7 @@ def exchange_schools(staff):
         post.seeks_school = free and staff.lot("seeks school", post) < staff.effects.move_seekers
     pools = {}
     for t in staff.posts:
-        if t.seeks_school:
+        if t.seeks_school and staff.schools[t.school].zone >= 0:
             pools.setdefault((staff.schools[t.school].zone, t.subject, t.backbone >= 2), []).append(t)
     for school in staff.schools:
         school.turn = staff.lot("mover school", school), school.id

@@ -8,7 +8,7 @@ import numpy as np
 import sim
 from sim.agents.zone import FORMS
 from sim.district.background import load_background
-from sim.district.spec import ZoneSpec
+from sim.district.spec import PrivateSchool, ZoneSpec
 
 MOST_STUDENTS = 300
 BACKGROUNDS = ["law", "frozen", "double_reduction", "falling_births", "curriculum_2022"]
@@ -44,13 +44,13 @@ def at_rest(number):
     overrides = [f"effects.{key}={draw.uniform(*bounds)}" for key, bounds in EFFECTS.items()]
     scenario = sim.load(overrides=[*overrides, f"district.baseline_year={year}"], horizon=year + 3)
     place = replace(scenario.district, zones=random_zones(draw), **random_margins(draw))
+    place = replace(place, **random_private_schools(np.random.default_rng([number, 1])))
     background = load_background(str(draw.choice(BACKGROUNDS)), year)
     scenario = replace(scenario, district=place, background=background)
     rest = scenario.at_rest(number)
     schools, zones = rest.schools, rest.zones
     schools.id = 100 + draw.permutation(len(schools))
     zones.id = 50 + draw.permutation(len(zones))
-    schools.private = draw.random(len(schools)) < 0.1
     rest.classes.extra = draw.random(len(rest.classes))  # of last year, to be forgotten
     post_some(rest, draw)
     return rest
@@ -61,8 +61,8 @@ def post_some(model, draw):
     teachers, level = model.teachers, model.schools.level
     for row in np.flatnonzero(teachers.employed & (draw.random(len(teachers)) < 0.15)):
         here = teachers.school[row]
-        homes = np.flatnonzero((level == level[here]) & (np.arange(len(level)) != here))
-        if len(homes):
+        homes = np.flatnonzero((level == level[here]) & (np.arange(len(level)) != here) & ~model.schools.private)
+        if len(homes) and not model.schools.private[here]:
             teachers.home_school[row] = draw.choice(homes)
             teachers.posting_end[row] = model.year + draw.integers(0, 3)
 
@@ -78,6 +78,19 @@ def random_zones(draw):
         own = {"birth_trend": 0.05, "seat_slack": 0.1, "east": 1.0, "north": 2.0} if number % 3 == 2 else {}
         zones.append(ZoneSpec(f"学区 {number}", level, int(draw.integers(len(FORMS))), lead, names, **own))
     return tuple(zones)
+
+
+def random_private_schools(draw):
+    """In every second district one to three private schools, of either level or of both."""
+    levels = draw.integers(0, 2, draw.integers(1, 4)).tolist() if draw.random() < 0.5 else []
+    shares = [float(draw.uniform(0.05, 0.5)) if level in levels else 0.0 for level in (0, 1)]
+    return {
+        "private_schools": tuple(PrivateSchool(f"民办学校 {k}", level) for k, level in enumerate(levels)),
+        "private_share_primary": shares[0],
+        "private_share_junior": shares[1],
+        "migrant_public_share": float(draw.choice([0.0, 0.85, 1.0, draw.random()])) if levels else 1.0,
+        "classes_reshuffled": float(draw.random() < 0.25),
+    }
 
 
 def random_margins(draw):

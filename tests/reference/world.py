@@ -162,6 +162,8 @@ class World(mesa.Model):
             may_choose=1 - place.catchment_enforcement,
             class_cap=[place.class_cap_primary, place.class_cap_junior],
             high_school_quota=place.high_school_quota,
+            private_share=[place.private_share_primary, place.private_share_junior],
+            migrant_public_share=place.migrant_public_share,
             norm=[place.norm_primary, place.norm_junior],
             fill_norm=0.0,
             quota=list(law.quota),
@@ -211,7 +213,8 @@ class World(mesa.Model):
 
     @property
     def level_costs(self):
-        """This year's costs of all levers, shared over the levels by students."""
-        junior = sum(self.schools[s.school].level for s in self.students)
-        total, everyone = sum(self.terms.costs.values()), max(1, len(self.students))
-        return [total * (len(self.students) - junior) / everyone, total * junior / everyone]
+        """This year's costs of all levers, shared over the levels by students of public schools."""
+        schools = [self.schools[s.school] for s in self.students]
+        levels = [school.level for school in schools if not school.private]
+        total, everyone = sum(self.terms.costs.values()), max(1, len(levels))
+        return [total * levels.count(level) / everyone for level in (0, 1)]

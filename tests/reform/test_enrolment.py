@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 import sim
-from reference.at_rest import before_enrolment, district
+from reference.at_rest import before_enrolment, district, with_private_schools
 from reference.small_world import YEAR, small_world
-from sim.agents import demography, enrolment
+from sim.agents import demography, enrolment, school_choice
 from sim.agents.learning import learn, quota_effort
 from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY, YEARS
 from sim.noise import Noise
+from sim.reform import Policy
 from sim.reform.enrolment import Enrolment
+from sim.userinput import UserError
 
 SMALL = ["district.students=900"]
 
@@ -111,14 +113,14 @@ def test_a_cap_that_no_school_reaches_changes_nothing():
 
 def test_a_larger_quota_makes_junior_choice_heed_reputation_less_and_leaves_primary_choice_alone():
     model = before_enrolment(students=3000)
-    usual = [enrolment.reputation_weight(model, level) for level in (PRIMARY, JUNIOR)]
+    usual = [school_choice.reputation_weight(model, level) for level in (PRIMARY, JUNIOR)]
     assert usual == model.choice_weight.tolist()
     model.effects = replace(model.effects, quota_choice=0.5)
     Enrolment(high_school_quota=1.0).apply(model, model.year)
-    assert enrolment.reputation_weight(model, PRIMARY) == usual[0]
-    assert enrolment.reputation_weight(model, JUNIOR) == pytest.approx(0.75 * usual[1])
+    assert school_choice.reputation_weight(model, PRIMARY) == usual[0]
+    assert school_choice.reputation_weight(model, JUNIOR) == pytest.approx(0.75 * usual[1])
     Enrolment(high_school_quota=0.0).apply(model, model.year)
-    assert enrolment.reputation_weight(model, JUNIOR) == pytest.approx(1.25 * usual[1])
+    assert school_choice.reputation_weight(model, JUNIOR) == pytest.approx(1.25 * usual[1])
 
 
 def test_effort_for_the_quota_is_largest_at_the_junior_school_of_lowest_reputation_and_none_at_the_best():
@@ -172,3 +174,53 @@ def test_enrolment_states_its_terms_and_leaves_out_what_is_not_given():
     Enrolment(high_school_quota=0.0).apply(model, YEAR)
     assert (model.terms.school_cap, model.terms.high_school_quota) == (2000, 0.0)
     assert model.spent == {}
+
+
+@pytest.mark.parametrize(
+    ("word", "message"),
+    [
+        ("private_share=0.1", "wuhan_edz has no private schools; use 0 or null, or list some under private_schools"),
+        ("private_share={2021: 0, 2023: 0.1}", "policy.enrolment.private_share=0.1: wuhan_edz has no private schools"),
+        ("migrant_public_share=0.85", "so that all its migrant children go to public ones; use 1 or null"),
+    ],
+)
+def test_private_places_are_refused_where_there_are_no_private_schools(word, message):
+    with pytest.raises(UserError) as refused:
+        sim.load(overrides=[*SMALL, f"policy.enrolment.{word}"])
+    assert message in str(refused.value) and len(str(refused.value)) < 250
+
+
+def test_what_says_that_there_are_none_is_no_policy():
+    none = "policy.enrolment={private_share: 0, migrant_public_share: 1}"
+    assert same_world(two_years(), two_years(none))
+
+
+def years_with_private_schools(**stated):
+    settings = {f"policy.enrolment.{name}": value for name, value in stated.items()}
+    model = with_private_schools(3, Policy.load("none", list(settings.items()), 2020))
+    for _ in range(2):
+        model.step()
+    return model
+
+
+def test_the_districts_own_shares_as_a_policy_are_no_policy():
+    own = years_with_private_schools(private_share=0.1, migrant_public_share=0.85)
+    assert same_world(years_with_private_schools(), own)
+    assert same_world(years_with_private_schools(), years_with_private_schools(private_share=None))
+
+
+@pytest.mark.parametrize("stated", [{"private_share": 0.02}, {"private_share": 0.4}, {"migrant_public_share": 1.0}])
+def test_other_shares_move_children(stated):
+    model, usual = years_with_private_schools(**stated), years_with_private_schools()
+    private, before = (world.schools.private[world.students.school].mean() for world in (model, usual))
+    assert (private > before) == (stated.get("private_share", 0) > 0.1) and private != before
+
+
+def test_a_district_that_closes_its_private_schools_teaches_their_children_to_the_end():
+    model = years_with_private_schools(private_share=0.0, migrant_public_share=0.0)
+    private = model.schools.private[model.students.school]
+    assert not private[np.isin(model.students.grade, (1, 2, 7, 8))].any() and private.any()
+    assert not model.schools.seats[model.schools.private].any()
+    for _ in range(5):
+        model.step()
+    assert not model.schools.private[model.students.school].any()

@@ -5,7 +5,7 @@ import pytest
 
 from reference.random_district import calm_district
 from reference.small_world import YEAR, effects, same_bits, small_world
-from sim.agents.activities import record_activities
+from sim.agents.activities import public_teachers, record_activities
 from sim.agents.staffing import establishment
 from sim.agents.zone import fidelity
 from sim.model import CALENDAR
@@ -30,6 +30,8 @@ def staffed(model):
     """What `Recruitment` asks of the model beyond the tables."""
     model.held = False
     model.norm_share = np.ones(len(model.schools))
+    model.district.by_level = lambda name: (19.0, 13.5)
+    model.schools.private[:] = False
     model.prices["new_teacher_pay"] = 1e5
     return model
 
@@ -152,13 +154,13 @@ def test_research_pays_for_projects_above_the_status_quo():
 
 def test_training_costs_its_hours_and_a_share_of_funds_buys_them():
     model = small_world(1)
-    teachers = model.teachers.employed.sum()
+    teachers = public_teachers(model).sum()
     Training(hours_5y=100).apply(model, YEAR)
     assert model.terms.training_hours == 100
     assert model.spent["training"] == pytest.approx(100 / 5 * 40 * teachers)
     model = small_world(1)
     Training(fund_share=0.05).apply(model, YEAR)
-    level = model.schools.level[model.students.school]
+    level = model.schools.level[model.students.school[~model.schools.private[model.students.school]]]
     assert model.spent["training"] == pytest.approx(0.05 * (650 * (level == 0).sum() + 850 * (level == 1).sum()))
     assert model.terms.training_hours / 5 * 40 * teachers == pytest.approx(model.spent["training"])
 
