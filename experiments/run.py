@@ -20,13 +20,14 @@ from rich.progress import (
 from rich.text import Text
 
 import sim
-from experiments import engines, provenance, scoreboard
+from experiments import engines, inspection, provenance, scoreboard
 from experiments.engines import Engine
 from experiments.failure import writing
 from experiments.scoreboard import counted
 from experiments.settings import Settings
 from experiments.store import RunFolder, default_folder
 from sim.analysis.channels import means_table
+from sim.inspection import OfficialStandard
 from sim.result import Result
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def run(settings: Settings, command: str) -> None:
         overrides=settings.overrides,
         config_dirs=settings.config_dirs,
     )
+    standard = OfficialStandard.load(settings.standard, settings.config_dirs) if settings.standard else None
     for note in scenario.notes:
         _tell(note)
     about = _about(scenario, settings)
@@ -98,6 +100,8 @@ def run(settings: Settings, command: str) -> None:
             _tell(f"this run is finished and has {counted(done)}{more}; force=true runs it again")
         with writing():
             scoreboard.show(folder.path, scoreboard.terminal())
+            if standard is not None:
+                inspection.show(standard, Result.read(folder.path), scoreboard.terminal())
             print(f"\nFiles: {place}")
 
 

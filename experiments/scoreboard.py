@@ -124,6 +124,7 @@ def _place(district: Mapping[str, Any]) -> str:
     """What the run's district consists of."""
     zones = district["zones"]
     levels = [zone["level"] for zone in zones for _ in zone["schools"]]
+    levels += [school["level"] for school in district.get("outside", ())]
     return (
         f"{len(zones)} zones and groups, {len(levels)} schools "
         f"({levels.count(0)} primary, {levels.count(1)} junior), "

@@ -26,7 +26,7 @@ from experiments.engines import ENGINES
 from sim.config import RunSettings
 from sim.userinput import UserError, config_root, find, no_such, number, read_yaml, shown
 
-NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out")
+NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out", "standard")
 """Settings that are names or paths, taken as they are typed."""
 
 SWITCHES = ("force", "channels")
@@ -35,7 +35,7 @@ SWITCHES = ("force", "channels")
 OF_THE_MODEL = ("district", "policy", "effects")
 """Groups whose settings the model looks up and checks itself."""
 
-DEFAULTS_OF_LATER = {"standard": None, "experiment": None, "language": "en"}
+DEFAULTS_OF_LATER = {"experiment": None, "language": "en"}
 """Settings of a later release, with the one value they have in this one."""
 
 VALUES_OF_LATER = {
@@ -82,6 +82,7 @@ class Settings:
     run: RunSettings
     engine: EngineSettings
     out: str | None
+    standard: str | None
     force: bool
     channels: bool
     overrides: tuple[tuple[str, object], ...]

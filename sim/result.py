@@ -13,6 +13,8 @@ from sim.agents.school import LEVELS
 from sim.analysis.channels import channels_table
 from sim.analysis.paired import KEYS, effects_table, spread
 from sim.indicators.catalogue import INDICATORS
+from sim.inspection import OfficialStandard
+from sim.run_inspection import inspect_run
 from sim.scoring import score
 from sim.targets import Targets
 from sim.userinput import UserError, no_such
@@ -99,6 +101,10 @@ class Result:
         """The scoreboard, as `targets.csv` (`sim.scoring.score`)."""
         resolved = self.scenario.resolved
         return score(Targets.parse(resolved.get("targets") or {}), self.indicators, resolved)
+
+    def inspect(self, standard: str = "youzhi_junheng", year: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """A national assessment of a year, the last by default: questions and schools (`sim.run_inspection`)."""
+        return inspect_run(OfficialStandard.load(standard), self.indicators, self.scenario.resolved, year)
 
     def effects(self) -> pd.DataFrame:
         """Paired differences of all indicators, as `effects.csv` (`sim.analysis.paired.effects_table`)."""

@@ -68,6 +68,7 @@ class Scenario:
                 "name": self.district.name,
                 "baseline_year": self.baseline_year,
                 "zones": [asdict(zone) | {"schools": list(zone.schools)} for zone in self.district.zones],
+                "outside": [asdict(school) for school in self.district.outside],
                 "private_schools": [asdict(school) for school in self.district.private_schools],
                 **margins,
                 "sources": dict(self.district.sources),

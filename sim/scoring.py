@@ -139,24 +139,29 @@ def _reason(target: Target, parameters: Mapping[str, Any], year: int) -> str:
     stated = ""
     if target.set_by == DISTRICT_TABLE:
         stated = f"{GIVEN}{target.set_by} states it"
-    elif target.set_by and _in_force(target.set_by, parameters.get("policy", {}), year):
+    elif target.set_by and _is_decreed(target.set_by, parameters.get("policy", {}), year):
         stated = f"{DECREED}{target.set_by} sets it"
     return "; ".join(filter(None, (stated, target.note)))
 
 
-def _in_force(name: str, policy: Mapping[str, Any], year: int) -> bool:
+def _is_decreed(name: str, policy: Mapping[str, Any], year: int) -> bool:
     """Whether a run's policy replaces the status quo by a setting, `policy.digital.lesson_share`, in a year."""
-    _, group, setting = name.split(".")
+    return stated_value(name.removeprefix("policy."), policy, year) is not None
+
+
+def stated_value(name: str, policy: Mapping[str, Any], year: int) -> Any:
+    """What a run's record of a policy says of a setting, `digital.lesson_share`, in a year; None for the status quo."""
+    group, setting = name.split(".")
     last_year = policy.get("last_year")
     if last_year is not None and year > last_year:
         if policy["ends"]:
-            return False
+            return None
         year = last_year
     value = policy.get(group, {}).get(setting)
     values = value if isinstance(value, Mapping) else {0: value}
     by_year = {int(since): of_year for since, of_year in values.items()}  # in a run's record years are texts
     begun = [since for since in by_year if since <= year]
-    return bool(begun) and by_year[max(begun)] is not None
+    return by_year[max(begun)] if begun else None
 
 
 def _judged(target: Target, goal: float, policy: Floats, counterfactual: Floats | None) -> dict[str, Any]:

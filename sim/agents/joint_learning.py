@@ -17,7 +17,9 @@ import numpy as np
 
 from sim.agents.activities import record_activities, share_of
 from sim.agents.columns import Array
+from sim.agents.school import NO_ZONE
 from sim.agents.teacher import CORE, SUBJECTS, Teachers
+from sim.agents.zone import of_zone
 from sim.noise import Floats, rank_within
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def from_joint_work(staff: Teachers, model: "ZoneReform") -> Floats:
     zones, effects, mode = model.zones, model.effects, model.terms.joint_mode
     zone = model.schools.zone[staff.school].astype(np.int64)
     group = (zone + 1) * len(SUBJECTS) + staff.subject
-    at_lead = (zone >= 0) & (zones.lead[zone] == staff.school)
+    at_lead = of_zone(zones.lead, zone, NO_ZONE) == staff.school
     gap = _GAPS[mode](staff, group, at_lead, lead_giving(model), effects)
     theta = {
         "joint_preparation": effects.rec_joint,
@@ -82,7 +84,7 @@ def from_joint_work(staff: Teachers, model: "ZoneReform") -> Floats:
         "lesson_study": effects.b_lessonstudy,
         "shadowing": effects.rec_joint,
     }[mode]
-    return np.asarray(theta * np.where(zone >= 0, zones.fidelity[zone], 0.0) * gap)
+    return np.asarray(theta * of_zone(zones.fidelity, zone, 0.0) * gap)
 
 
 def lead_giving(model: "ZoneReform") -> float:
@@ -166,10 +168,10 @@ def sent_teaching(model: "ZoneReform", skill: Floats) -> Floats:
     core = np.flatnonzero(teachers.employed & np.isin(teachers.subject, CORE))
     mean, size = best_half_mean(teachers.skill[core], teachers.school[core], teachers.id[core], len(schools))
     zone = schools.zone.astype(np.int64)
-    lead = np.where(zone >= 0, zones.lead[zone], -1)
+    lead = of_zone(zones.lead, zone, NO_ZONE)
     visited = (lead >= 0) & (lead != np.arange(len(schools))) & (size[lead] > 0)
     sent = np.where(visited, mean[lead], -np.inf)[classes.school]
-    reach = model.terms.sent_coverage * lead_giving(model) * np.where(visited, zones.fidelity[zone], 0.0)
+    reach = model.terms.sent_coverage * lead_giving(model) * np.where(visited, of_zone(zones.fidelity, zone, 0.0), 0.0)
     return np.asarray(model.effects.b_sent * reach[classes.school] * np.maximum(0.0, sent - skill))
 
 

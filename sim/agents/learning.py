@@ -10,6 +10,7 @@ from sim.agents.columns import Array
 from sim.agents.joint_learning import sent_teaching
 from sim.agents.school import JUNIOR, LEVELS, NO_ZONE
 from sim.agents.teacher import experience_effect, match_quality
+from sim.agents.zone import of_zone
 from sim.noise import Floats, rank_within
 
 if TYPE_CHECKING:
@@ -153,13 +154,13 @@ def broadcaster_skill(model: "ZoneReform", skill: Floats) -> Floats:
     school_skill = _weighted_means(classes.school, skill * classes.size, classes.size, len(schools), spread=False)
     school_skill[(np.bincount(classes.school, minlength=len(schools)) == 0) | schools.private] = -np.inf
     if model.terms.live_source == "lead":
-        sender = zones.lead[schools.zone].astype(np.int64)
+        sender = of_zone(zones.lead, schools.zone, NO_ZONE)
     else:
         group = schools.zone + 1 if model.terms.live_source == "zone_best" else schools.level
         best = np.lexsort((np.round(-school_skill, 9), group))
         first = best[np.searchsorted(group[best], np.arange(int(group.max()) + 1))]
-        sender = first[group]
-    listens = (sender >= 0) & (sender != np.arange(len(schools))) & (schools.zone != NO_ZONE)
+        sender = np.where((schools.zone == NO_ZONE) & (model.terms.live_source == "zone_best"), NO_ZONE, first[group])
+    listens = (sender >= 0) & (sender != np.arange(len(schools)))
     heard = np.where(listens, school_skill[sender], -np.inf)
     return np.asarray(heard[classes.school])
 
@@ -178,12 +179,15 @@ def yearly_luck(model: "ZoneReform", class_stream: str, class_sd: float, grade_s
 
 
 def adopt_digital(model: "ZoneReform") -> None:
-    """Schools take up digital teaching lead schools first; live classes zone by zone, so that they have two ends."""
+    """Schools take up digital teaching lead schools first; live classes zone by zone, so that they have two ends.
+
+    Schools in no zone come last.
+    """
     terms, noise = model.terms, model.noise
     rows = np.flatnonzero(~model.schools.private)
     schools = model.schools.take(rows)
     lot = noise.rank("digital order", 0, schools.id)
-    zone_lot = noise.rank("live order", 0, model.zones.id)[schools.zone]
+    zone_lot = of_zone(noise.rank("live order", 0, model.zones.id), schools.zone, len(model.zones))
     count = np.bincount(schools.level)[schools.level]
     place = rank_within(schools.level, ~schools.lead, lot)
     model.schools.digital[rows] = place < share_of(terms.digital_school_share, count)

@@ -22,7 +22,7 @@ class Schools(Columns):
 
     id = Column(np.int64, "", "permanent number")
     name = Column(object, "", "name, unique within a level")
-    zone = Column(np.int32, "", "row of the zone, -1 for a private school")
+    zone = Column(np.int32, "", "row of the zone, -1 for a school in none: every private one, and some public ones")
     level = Column(np.int8, "", "0 primary (grades 1-6), 1 junior (grades 7-9)")
     lead = Column(np.bool_, "", "lead school of its zone")
     private = Column(np.bool_, "", "private school (民办学校): in no zone, and no lever acts on it")

@@ -134,13 +134,15 @@ def give_titles(model: "ZoneReform") -> None:
 def move_voluntarily(model: "ZoneReform") -> None:
     """Teachers of a zone who seek another school exchange posts in pairs of one subject and standing (backbone or not).
 
+    Those at the public schools of a level that are in no zone exchange with each other (assumed).
+
     Of two schools the better regarded more easily gets the better teacher: the arrangement is drawn with the
     odds that keep the sorting of teachers over schools at rest.
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
     seeks = noise.chance("seeks school", model.year, teachers.id, model.effects.move_seekers)
     teachers.seeks_school = seeks & teachers.employed & (teachers.posting_end == 0) & (teachers.years_here > 0)
-    rows = np.flatnonzero(teachers.seeks_school & (schools.zone[teachers.school] != NO_ZONE))
+    rows = np.flatnonzero(teachers.seeks_school & ~schools.private[teachers.school])
     first, second = pairs_of_movers(model, rows)
     apart = teachers.school[first] != teachers.school[second]
     first, second = first[apart], second[apart]
@@ -160,8 +162,9 @@ def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
     """
     teachers = model.teachers
     backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
-    zone = model.schools.zone[teachers.school[rows]].astype(np.int64)
-    pool = (zone * (SCIENCE_IT + 1) + teachers.subject[rows]) * 2 + backbone
+    schools = model.schools
+    circle = np.where(schools.zone == NO_ZONE, len(model.zones) + schools.level, schools.zone).astype(np.int64)
+    pool = (circle[teachers.school[rows]] * (SCIENCE_IT + 1) + teachers.subject[rows]) * 2 + backbone
     luck = model.noise.rank("mover", model.year, teachers.id[rows])
     turn = model.noise.rank("mover school", model.year, model.schools.id)[teachers.school[rows]]
     place = rank_within(pool, turn, luck)

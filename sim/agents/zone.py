@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.columns import Column, Columns
+from sim.agents.columns import Array, Column, Columns
 from sim.agents.school import RowAgent
 from sim.noise import Floats
 
@@ -31,6 +31,11 @@ class Zones(Columns):
 
 class Zone(RowAgent):
     """One zone or group: an agent of the model whose state is a row of `Zones`."""
+
+
+def of_zone(values: Array, zone: Array, nowhere: float) -> Array:
+    """Value of the zone of each school, given the zones' rows, (Z,) and (S,) -> (S,); `nowhere` for NO_ZONE."""
+    return np.append(values, nowhere)[zone]  # NO_ZONE is -1, the place of what is appended
 
 
 def fidelity(model: "ZoneReform") -> Floats:

@@ -63,6 +63,14 @@ class ZoneSpec:
 
 
 @dataclass(frozen=True)
+class OutsideSchool:
+    """A public school of one level that is in no zone: what zones do passes it by, not what the district does."""
+
+    name: str
+    level: int
+
+
+@dataclass(frozen=True)
 class PrivateSchool:
     """A private school (民办学校) of one level: it stands in no zone, and no lever acts on it."""
 
@@ -79,6 +87,7 @@ class DistrictSpec:
     baseline_year: int
     targets: str | None
     zones: tuple[ZoneSpec, ...]
+    outside: tuple[OutsideSchool, ...] = ()
     private_schools: tuple[PrivateSchool, ...] = ()
     sources: Mapping[str, str] = field(repr=False)
 
@@ -201,6 +210,11 @@ class DistrictSpec:
         """Years of teaching after which junior, middle and senior titles are usual."""
         return self.junior_title_years, self.middle_title_years, self.senior_title_years
 
+    @property
+    def public_schools(self) -> tuple[str, ...]:
+        """Names of the public schools; one of both levels stands there twice."""
+        return (*(school for zone in self.zones for school in zone.schools), *(school.name for school in self.outside))
+
     def by_level(self, name: str) -> tuple[float, float]:
         """A margin that is stated for primary and junior apart."""
         return getattr(self, f"{name}_primary"), getattr(self, f"{name}_junior")
@@ -225,9 +239,11 @@ def load_district(
         raise UserError(f"{path}: zones must be a list of zones as in the shipped wuhan_edz.yaml, got {shown(zones)}")
     values, sources = _margins(given, typed, path)
     specs = tuple(_zone(zone, path) for zone in zones)
-    private = _private_schools(raw.get("private_schools") or [], specs, path)
+    outside = _outside(raw.get("outside") or [], specs, path)
+    private = _private_schools(raw.get("private_schools") or [], specs, outside, path)
     _check_private(private, values, path)
-    if missing := [name for kind, name in enumerate(LEVELS) if all(zone.level != kind for zone in specs)]:
+    levels = {zone.level for zone in specs} | {school.level for school in outside}
+    if missing := [name for kind, name in enumerate(LEVELS) if kind not in levels]:
         raise UserError(f"{path}: zones: none is {missing[0]}; a district needs primary and junior schools")
     return DistrictSpec(
         name=own_name,
@@ -235,6 +251,7 @@ def load_district(
         baseline_year=_year(typed, raw, path),
         targets=raw.get("targets"),
         zones=specs,
+        outside=outside,
         private_schools=private,
         sources=sources,
         **values,
@@ -343,12 +360,34 @@ def _own_values(raw: Mapping[str, Any], where: str) -> tuple[dict[str, float], d
     return values, sources
 
 
-def _private_schools(raw: object, zones: Sequence[ZoneSpec], path: Path) -> tuple[PrivateSchool, ...]:
+def _outside(raw: object, zones: Sequence[ZoneSpec], path: Path) -> tuple[OutsideSchool, ...]:
+    """The public schools in no zone, listed by level."""
+    where = f"{path}: outside"
+    example = "[{level: primary, schools: [...]}]"
+    if not isinstance(raw, list) or not all(isinstance(group, Mapping) for group in raw):
+        raise UserError(f"{where} must be a list such as {example}, got {shown(raw)}")
+    known = {(school, zone.level) for zone in zones for school in zone.schools}
+    found: list[OutsideSchool] = []
+    for group in raw:
+        level, schools = group.get("level"), group.get("schools")
+        if level not in LEVELS or not isinstance(schools, list) or not all(isinstance(name, str) for name in schools):
+            raise UserError(f"{where}: each needs a level ({', '.join(LEVELS)}) and a list of schools, as in {example}")
+        for name in schools:
+            if (name, LEVELS.index(level)) in known:
+                raise UserError(f"{where}: {name}: there is a {level} school of this name already")
+            known.add((name, LEVELS.index(level)))
+            found.append(OutsideSchool(name, LEVELS.index(level)))
+    return tuple(found)
+
+
+def _private_schools(
+    raw: object, zones: Sequence[ZoneSpec], outside: Sequence[OutsideSchool], path: Path
+) -> tuple[PrivateSchool, ...]:
     """The private schools as listed; a nine-year school stands once under each level."""
     where = f"{path}: private_schools"
     if not isinstance(raw, list) or not all(isinstance(school, Mapping) for school in raw):
         raise UserError(f"{where} must be a list of {{name, level}}, got {shown(raw)}")
-    public = {school for zone in zones for school in zone.schools}
+    public = {school for zone in zones for school in zone.schools} | {school.name for school in outside}
     schools: list[PrivateSchool] = []
     for given in raw:
         name, level = given.get("name"), given.get("level")
@@ -356,7 +395,7 @@ def _private_schools(raw: object, zones: Sequence[ZoneSpec], path: Path) -> tupl
             raise UserError(f"{where}: each needs a name and a level ({', '.join(LEVELS)}), got {shown(dict(given))}")
         school = PrivateSchool(name, LEVELS.index(level))
         if name in public or school in schools:
-            other = "a school of a zone has this name too" if name in public else f"it is listed twice as {level}"
+            other = "a public school has this name too" if name in public else f"it is listed twice as {level}"
             raise UserError(f"{where}: {name}: {other}; give it a name of its own")
         schools.append(school)
     return tuple(schools)

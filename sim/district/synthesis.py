@@ -21,7 +21,7 @@ from sim.agents.zone import Zones
 from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.margins import amounts, school_sizes
-from sim.district.spec import DistrictSpec
+from sim.district.spec import DistrictSpec, OutsideSchool, PrivateSchool
 from sim.noise import Floats, Noise
 from sim.userinput import UserError
 
@@ -33,11 +33,12 @@ RESOURCES = ("teaching_area", "sports_area", "equipment", "multimedia")
 def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]:
     """Tables of zones and schools: names as stated; places, sizes and buildings drawn from the margins."""
     members = [(row, name, name == zone.lead) for row, zone in enumerate(spec.zones) for name in zone.schools]
-    members += [(NO_ZONE, school.name, False) for school in spec.private_schools]
+    alone: tuple[OutsideSchool | PrivateSchool, ...] = (*spec.outside, *spec.private_schools)
+    members += [(NO_ZONE, school.name, False) for school in alone]
     zone_of = np.array([row for row, _, _ in members])
-    private = zone_of == NO_ZONE
+    private = np.arange(len(members)) >= len(members) - len(spec.private_schools)
     levels = [zone.level for zone in spec.zones for _ in zone.schools]
-    level = np.array(levels + [school.level for school in spec.private_schools])
+    level = np.array(levels + [school.level for school in alone])
     lead = np.array([is_lead for _, _, is_lead in members])
     ids = np.arange(len(members))
     zones = Zones(
@@ -47,7 +48,7 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         level=[zone.level for zone in spec.zones],
         form=[zone.form for zone in spec.zones],
         lead=[_first(lead & (zone_of == row)) for row in range(len(spec.zones))],
-        members=np.bincount(zone_of[~private], minlength=len(spec.zones)),
+        members=np.bincount(zone_of[zone_of != NO_ZONE], minlength=len(spec.zones)),
     )
     east, north = _places(spec, noise, zones.id, zone_of, ids)
     schools = Schools(
@@ -213,16 +214,18 @@ def feeding(schools: Schools, kilometres: Floats) -> Floats:
 def _places(spec: DistrictSpec, noise: Noise, zone_ids: Array, zone_of: Array, ids: Array) -> tuple[Floats, Floats]:
     """Zones where they say they are, or scattered evenly over the map; schools over a disc round its centre.
 
-    A school in no zone stands near one drawn by lot.
+    A school in no zone stands near one drawn by lot; in a district without zones every school lies anywhere.
     """
     any_zone = np.floor(noise.uniform("private school near", 0, ids) * len(zone_ids)).astype(np.int64)
-    near = np.where(zone_of == NO_ZONE, any_zone, zone_of)
+    near = np.where(zone_of == NO_ZONE, any_zone, zone_of) if len(zone_ids) else ids
+    centres = zone_ids if len(zone_ids) else ids
     angle = 2.0 * np.pi * noise.uniform("angle", 0, ids)
     radius = spec.zone_km * np.sqrt(noise.uniform("radius", 0, ids))
-    drawn = spec.map_km * noise.uniform("east", 0, zone_ids), spec.map_km * noise.uniform("north", 0, zone_ids)
-    centre_east = np.array([zone.own("east", x) for zone, x in zip(spec.zones, drawn[0].tolist(), strict=True)])
-    centre_north = np.array([zone.own("north", y) for zone, y in zip(spec.zones, drawn[1].tolist(), strict=True)])
-    return centre_east[near] + radius * np.cos(angle), centre_north[near] + radius * np.sin(angle)
+    drawn = [(spec.map_km * noise.uniform(side, 0, centres)).tolist() for side in ("east", "north")]
+    for row, zone in enumerate(spec.zones):
+        drawn[0][row], drawn[1][row] = zone.own("east", drawn[0][row]), zone.own("north", drawn[1][row])
+    east, north = np.array(drawn)
+    return east[near] + radius * np.cos(angle), north[near] + radius * np.sin(angle)
 
 
 def _standing(lead: Array, private: Array, advantage: float, luck: Floats) -> Floats:

@@ -53,6 +53,7 @@ INDICATORS: dict[str, Indicator] = {
     "zones_with_lead": Indicator("share", "zones that have a lead school", 1, _OVER_SCHOOLS),
     "class_size_mean": Indicator("students", "mean class size", -1),
     "class_size_max": Indicator("students", "largest class", -1),
+    "entry_class_max": Indicator("students", "largest class of the entry grade (新生年级)", -1),
     "classes_56_plus": _count("classes", "classes of 56 students or more (大班额)", -1),
     "students_per_teacher": Indicator("students", "students per teacher (师生比)", -1),
     "private_share": Indicator("share", "students of the level at private schools (民办)", 0, (DISTRICT,)),
@@ -60,6 +61,13 @@ INDICATORS: dict[str, Indicator] = {
         "share", "migrant workers' children (随迁子女) of the level at public schools", 1, (DISTRICT,)
     ),
     # Resources, by the official formula
+    "degree_per_100": Indicator("teachers", "teachers above the required degree for 100 students", 1),
+    "backbone_per_100": Indicator("teachers", "district and city backbone teachers for 100 students", 1),
+    "pe_arts_per_100": Indicator("teachers", "PE and arts teachers for 100 students", 1),
+    "teaching_area_per_student": Indicator("m2", "teaching area for a student", 1),
+    "sports_area_per_student": Indicator("m2", "sports area for a student", 1),
+    "equipment_per_student": Indicator("yuan", "value of teaching equipment for a student", 1),
+    "multimedia_per_100": Indicator("rooms", "networked multimedia classrooms for 100 students", 1),
     "cv_degree": _cv("teachers above the required degree per student"),
     "cv_backbone": _cv("district and city backbone teachers (骨干教师) per student"),
     "cv_pe_arts": _cv("PE and arts teachers per student"),

@@ -4,13 +4,19 @@ import numpy as np
 
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
-from sim.agents.school import LEVELS, NO_ZONE, YEARS, Schools
+from sim.agents.school import ENTRY_GRADE, LEVELS, NO_ZONE, YEARS, Schools
 from sim.agents.student import Students
 from sim.agents.teacher import DISTRICT_BACKBONE, PE_ARTS, Teachers
 from sim.agents.zone import Zones
 from sim.indicators.standards import RESOURCES, Standard, unweighted_cvs, weighted_cvs
 from sim.indicators.units import Units, ratio, sums
 from sim.noise import Floats
+
+RATIOS = (
+    *("degree_per_100", "backbone_per_100", "pe_arts_per_100", "teaching_area_per_student"),
+    *("sports_area_per_student", "equipment_per_student", "multimedia_per_100"),
+)
+"""Indicators of the seven, in the order of `RESOURCES`, for as many students as the standard says."""
 
 
 def counts(
@@ -40,6 +46,8 @@ def counts(
     seated = units.sum(sums(classes.size, classes.school, size))
     largest = np.full(size, np.nan)
     np.fmax.at(largest, classes.school, classes.size)
+    new, largest_new = np.isin(classes.grade, ENTRY_GRADE), np.full(size, np.nan)
+    np.fmax.at(largest_new, classes.school[new], classes.size[new])
     large = units.sum(sums(classes.size >= large_class, classes.school, size))
     named, led = _zones(units, schools, zones)
     return {
@@ -52,6 +60,7 @@ def counts(
         "zones_with_lead": ratio(led, named),
         "class_size_mean": ratio(seated, formed),
         "class_size_max": units.highest(largest),
+        "entry_class_max": units.highest(largest_new),
         "classes_56_plus": large,
         "students_per_teacher": ratio(total_students, posts),
     }
@@ -94,7 +103,7 @@ def amounts(schools: Schools, teachers: Teachers) -> Floats:
 def evenness(
     units: Units, schools: Schools, held: Floats, students: Array, standard: Standard
 ) -> dict[str, Floats]:
-    """The seven CVs, their means, and the share of schools that pass the standard.
+    """The seven for their students, their CVs, the means of these, and the share of schools that pass the standard.
 
     Parameters
     ----------
@@ -106,7 +115,9 @@ def evenness(
     members = held[units.school], students[units.school], units.unit, len(units)
     weighted = weighted_cvs(*members)
     passed = standard.passed(held, students, schools.level)
+    held_by_unit, total = units.sum(held) * standard.per, units.sum(students)
     return {
+        **{name: ratio(held_by_unit[:, i], total) for i, name in enumerate(RATIOS)},
         **{f"cv_{resource}": weighted[:, i] for i, resource in enumerate(RESOURCES)},
         "cv_composite": _mean_of_seven(weighted),
         "cv_composite_unweighted": _mean_of_seven(unweighted_cvs(*members)),

@@ -106,9 +106,13 @@ class Standard:
         held = ratio(amounts * self.per, students[:, None])
         # 0.85 * 4.2 is not exactly 3.57: without rounding a school at the floor would fail by the last bit.
         reached = np.round(held / self.least[level], 9)
-        met = np.count_nonzero(reached >= 1.0, axis=1)
-        passed: Array = (met >= self.least_met) & (reached >= self.floor).all(axis=1)
-        return passed
+        return passes(reached, self.least_met, self.floor)
+
+
+def passes(reached: Floats, least_met: int, floor: float) -> Array:
+    """Whether each school meets enough standards and misses none by too much, from shares reached, (S, k) -> (S,)."""
+    passed: Array = (np.count_nonzero(reached >= 1.0, axis=1) >= least_met) & (reached >= floor).all(axis=1)
+    return passed
 
 
 @cache

@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import LEVELS, Schools
+from sim.agents.school import LEVELS, NO_ZONE, Schools
 from sim.agents.zone import Zones
 from sim.indicators.catalogue import DISTRICT, SCHOOL, ZONE
 from sim.noise import Floats, Ints
@@ -50,7 +50,7 @@ class Units:
                 continue
             add(level, DISTRICT, district, rows)
             zone_of = schools.zone[rows]
-            for zone in np.unique(zone_of):
+            for zone in np.unique(zone_of[zone_of != NO_ZONE]):
                 add(level, ZONE, zones.name[zone], rows[zone_of == zone])
             for row in rows:
                 add(level, SCHOOL, schools.name[row], np.array([row]))

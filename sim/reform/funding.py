@@ -17,6 +17,8 @@ import numpy as np
 from sim.agents.assessment import shrunken_value_added
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE, Schools
+from sim.agents.terms import by_level
+from sim.agents.zone import of_zone
 from sim.apportion import apportion
 from sim.noise import Floats
 from sim.reform.lever import Lever, setting
@@ -56,6 +58,38 @@ class Funding(Lever):
         high=1e9,
         meaning="added to it for each member school",
         source="SP06: 每所小学教育集团校每年预算",
+    )
+    zone_fund_primary: float | None = setting(
+        None,
+        unit="yuan a zone and year",
+        low=0,
+        high=1e9,
+        meaning="fund of a primary zone, in place of zone_fund",
+        source="SP06: primary groups have no fund of their own",
+    )
+    zone_fund_junior: float | None = setting(
+        None,
+        unit="yuan a zone and year",
+        low=0,
+        high=1e9,
+        meaning="fund of a junior zone, in place of zone_fund",
+        source="SP05: 每个中学学区共同体每年预算",
+    )
+    per_school_fund_primary: float | None = setting(
+        None,
+        unit="yuan a school and year",
+        low=0,
+        high=1e9,
+        meaning="for each member of a primary zone, in place of per_school_fund",
+        source="SP06: 每所小学教育集团校每年预算",
+    )
+    per_school_fund_junior: float | None = setting(
+        None,
+        unit="yuan a school and year",
+        low=0,
+        high=1e9,
+        meaning="for each member of a junior zone, in place of per_school_fund",
+        source="SP05: a community's fund does not grow with its schools",
     )
     performance_share: float = setting(
         0.0,
@@ -144,7 +178,10 @@ class Funding(Lever):
 
     def budget(self, model: "ZoneReform") -> Array:
         """Yuan budgeted for each zone, (Z,)."""
-        exact = self.zone_fund + self.per_school_fund * model.zones.members
+        zone_fund, per_school = np.full(2, self.zone_fund), np.full(2, self.per_school_fund)
+        zone_fund = by_level(zone_fund, self.zone_fund_primary, self.zone_fund_junior)
+        per_school = by_level(per_school, self.per_school_fund_primary, self.per_school_fund_junior)
+        exact = zone_fund[model.zones.level] + per_school[model.zones.level] * model.zones.members
         return np.round(exact).astype(np.int64)
 
     def split(self, model: "ZoneReform", zones: Array, total: int, award: Floats) -> Array:
@@ -176,7 +213,7 @@ class Funding(Lever):
             return students * np.maximum(0.0, 1.0 - standardised(schools.score, rivals(schools)))
         own, zone = self.measured(model), self.zone_means(model, self.measured(model))
         bundled = self.weight_of_zone(model)
-        mixed = (1.0 - bundled) * own + bundled * zone[schools.zone]
+        mixed = (1.0 - bundled) * own + bundled * of_zone(zone, schools.zone, 0.0)
         return students * np.maximum(0.0, 1.0 + standardised(mixed, rivals(schools)))
 
     def buy(self, model: "ZoneReform") -> None:
@@ -203,11 +240,11 @@ class Funding(Lever):
         weight = students * np.maximum(0.0, 1.0 + standardised(measured, zones.level))
         deserved = students * np.maximum(0.0, 1.0 + standardised(true, zones.level))
         zones.award = weight
-        if self.performance_share == 0 or self.budget(model).sum() == 0:
+        if self.performance_share == 0:
             return
         for level in range(len(LEVELS)):
             of = zones.level == level
-            if of.any():
+            if self.budget(model)[of].sum() > 0:
                 model.fund_luck_share[level] = luck_share(weight[of], deserved[of])
 
     def measured(self, model: "ZoneReform") -> Floats:

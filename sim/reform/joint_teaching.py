@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from sim.agents.joint_learning import MODES
+from sim.agents.school import NO_ZONE
+from sim.agents.zone import of_zone
 from sim.reform.lever import Lever, setting
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ class JointTeaching(Lever):
         if self.coverage > 0 and self.mode == SENT:
             model.terms.sent_coverage = self.coverage
             zone = model.schools.zone[model.classes.school].astype(np.int64)
-            lead = np.where(zone >= 0, model.zones.lead[zone], -1)
+            lead = of_zone(model.zones.lead, zone, NO_ZONE)
             reached = int(((lead >= 0) & (lead != model.classes.school)).sum())
             model.spend(self.group, self.coverage * reached * model.prices["sent_teaching"])
         elif self.coverage > 0:

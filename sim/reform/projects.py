@@ -75,11 +75,10 @@ def check_projects(projects: Sequence[Project], district: DistrictSpec) -> None:
 
 def check_school(name: str, district: DistrictSpec, where: str) -> None:
     """Refuse a school that the district does not have."""
-    names = [school for zone in district.zones for school in zone.schools]
     if name in [school.name for school in district.private_schools]:
         raise UserError(f"{where}={name}: a private school, on which no policy acts; name a school of a zone")
-    if name not in names:
-        raise _not_here(where, "school", name, names)
+    if name not in district.public_schools:
+        raise _not_here(where, "school", name, district.public_schools)
 
 
 def _not_here(where: str, kind: str, name: str | None, names: Sequence[str]) -> UserError:

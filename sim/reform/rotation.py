@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import LEVELS
+from sim.agents.school import LEVELS, NO_ZONE
 from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS
-from sim.agents.zone import FORMS
+from sim.agents.zone import FORMS, of_zone
 from sim.reform.heads import exchange_managers
 from sim.reform.lever import Lever, setting
 
@@ -177,7 +177,7 @@ class Rotation(Lever):
         if self.scope == "district":
             return model.schools.level.astype(np.int64), np.arange(len(LEVELS))
         if self.scope == "group":
-            zone = np.where((zone >= 0) & (zones.form[zone] == FORMS.index("group")), zone, -1)
+            zone = np.where(of_zone(zones.form, zone, NO_ZONE) == FORMS.index("group"), zone, NO_ZONE)
         return zone, zones.id
 
     def _exchange(self, model: "ZoneReform", year: int, first: Array, second: Array) -> None:

@@ -71,6 +71,10 @@ class Trusteeship(Lever):
         for i, trust in enumerate(self.projects):
             where = f"{trust.where()}[{i}]"
             check_school(trust.school, district, f"{where}.school")
+            if trust.school in [school.name for school in district.outside]:
+                raise UserError(
+                    f"{where}.school={trust.school}: this school is in no zone, which would carry the contract out"
+                )
             if trust.school in [other.school for other in self.projects[:i]]:
                 raise UserError(f"{where}.school={trust.school}: this school has a contract already")
             if trust.trustee is not None:

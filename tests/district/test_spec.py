@@ -162,7 +162,7 @@ class TestPrivateSchools:
             (PRIVATE, {"private_share_junior": 0}, "private_schools lists junior schools: private_share_junior must"),
             (PRIVATE[:1], {}, "private_share_junior=0.1: the district lists no private junior school; use 0"),
             ([PRIVATE[0], PRIVATE[0]], {}, "甲: it is listed twice as primary"),
-            ([{"name": "四中", "level": "primary"}], {}, "四中: a school of a zone has this name too"),
+            ([{"name": "四中", "level": "primary"}], {}, "四中: a public school has this name too"),
             ([{"name": "丙"}], {}, "each needs a name and a level (primary, junior), got"),
             ([{"name": "丙", "level": "senior"}], {}, "each needs a name and a level (primary, junior), got"),
             ([PRIVATE[0] | {"seats": 3}], {}, "each needs a name and a level (primary, junior), got"),

@@ -35,6 +35,7 @@ def empty_folder(tmp_path, monkeypatch):
         ("district.studens=5", "did you mean 'students'?"),
         ("run.replicates=0", "within 1 ... 100000, got 0"),
         ("out=file", "file cannot be the folder of a run"),
+        ("standard=jiben_junhen", "standard=jiben_junhen: no such standard; known: jiben_junheng, youzhi_junheng"),
     ],
 )
 def test_a_bad_setting_is_one_short_message_and_exit_status_2(zonesim, word, told):
@@ -101,3 +102,14 @@ def test_a_finished_run_that_is_split_by_channel_keeps_its_figures(zonesim):
     lines = output.splitlines()
     table = lines.index("The change of score_gap by 2022, by channel")
     assert [line.split()[0] for line in lines[table + 2 : table + 12]] == list(channels.columns[2:])
+
+
+def test_a_standard_is_asked_of_the_run_below_its_scoreboard(zonesim):
+    small = ("district.students=3000", "run.horizon=2021", "run.replicates=2", "engine=serial", "out=run")
+    status, output, _ = zonesim(*small, "standard=youzhi_junheng")
+    assert status == 0
+    assert "义务教育优质均衡发展县 (youzhi_junheng), 2021" in output
+    assert "quality 8 无过重课业负担 (P+J): the model has no homework" in output
+    finished = zonesim(*small, "standard=jiben_junheng")
+    assert finished[0] == 0 and "义务教育发展基本均衡县 (jiben_junheng), 2021" in finished[1]
+    assert "youzhi_junheng" not in zonesim(*small)[1]

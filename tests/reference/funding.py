@@ -53,7 +53,15 @@ class District:
 
 
 def budget(lever, district):
-    return [round(lever.zone_fund + lever.per_school_fund * len(own)) for own in district.members]
+    """Yuan of each zone; what is stated for its level goes before what is stated for all."""
+    funds = []
+    for zone, own in zip(district.zones, district.members, strict=True):
+        of_zone = (lever.zone_fund_primary, lever.zone_fund_junior)[zone.level]
+        of_school = (lever.per_school_fund_primary, lever.per_school_fund_junior)[zone.level]
+        of_zone = lever.zone_fund if of_zone is None else of_zone
+        of_school = lever.per_school_fund if of_school is None else of_school
+        funds.append(round(of_zone + of_school * len(own)))
+    return funds
 
 
 def stakes(lever, district):
@@ -181,6 +189,8 @@ def awards(values, district):
 def luck_share(lever, district, level):
     """Half of what changes hands between the award as measured and as truly deserved."""
     zones = district.of_level(level)
+    if sum(budget(lever, district)[zone] for zone in zones) == 0:
+        return math.nan
     paid = awards(measured(lever, district), district)
     deserved = awards([float(s.true_effect) for s in district.schools], district)
     all_paid, all_deserved = sum(paid[z] for z in zones), sum(deserved[z] for z in zones)

@@ -12,6 +12,17 @@ STANDARDS = {  # per student; 教督〔2017〕6号
 }
 CVS = ("degree", "backbone", "pe_arts", "teaching_area", "sports_area", "equipment", "multimedia")
 
+PER_STUDENTS = {
+    "degree_per_100": 100,
+    "backbone_per_100": 100,
+    "pe_arts_per_100": 100,
+    "teaching_area_per_student": 1,
+    "sports_area_per_student": 1,
+    "equipment_per_student": 1,
+    "multimedia_per_100": 100,
+}
+"""Students that each of the seven is counted for."""
+
 
 def record(model):
     """{(level, scope, unit): {indicator: value}}; what has no meaning in a unit is nan or not there."""
@@ -67,6 +78,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
         "schools": len(members),
         "class_size_mean": mean(sizes),
         "class_size_max": max(sizes, default=nan),
+        "entry_class_max": max([one.size for one in formed if one.grade in (1, 7)], default=nan),
         "classes_56_plus": sum(size >= 56 for size in sizes),
         "students_per_teacher": len(everyone) / len(employed) if employed else nan,
         "schools_meeting_standard": mean([passes(held[row], counts[row], LEVELS[level]) for row in members]),
@@ -96,6 +108,8 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
         "young_contest_share": mean([t.contest for t in young]),
         "award_share": mean([t.award for t in employed]),
     }
+    for i, (name, per) in enumerate(PER_STUDENTS.items()):
+        values[name] = per * sum(held[row][i] for row in members) / len(everyone) if everyone else nan
     if scope == "district":
         everywhere = [s for s in model.students if schools[s.school].level == level]
         values["private_share"] = mean([schools[s.school].private for s in everywhere])

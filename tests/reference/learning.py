@@ -160,11 +160,16 @@ def adopters(model):
     lot = model.noise.rank("digital order", 0, schools.id)
     zone_lot = model.noise.rank("live order", 0, model.zones.id)
     users, live = set(), set()
+
+    def turn_of_zone(row):
+        zone = schools.zone[row]
+        return (0, zone_lot[zone]) if zone >= 0 else (1, 0)  # schools in no zone come last
+
     for level in (0, 1):
         rows = [row for row, s in enumerate(schools) if s.level == level and not s.private]
         rows.sort(key=lambda row: (not schools.lead[row], lot[row]))
         users.update(rows[: math.ceil(terms.digital_school_share * len(rows) - 1e-9)])
-        rows.sort(key=lambda row: (zone_lot[schools.zone[row]], not schools.lead[row], lot[row]))
+        rows.sort(key=lambda row: (*turn_of_zone(row), not schools.lead[row], lot[row]))
         live.update(rows[: math.ceil(terms.live_class_share * len(rows) - 1e-9)])
     return users, live
 
@@ -185,9 +190,9 @@ def broadcaster(school, world):
     """Team skill that live classes bring to a school; None where no other school broadcasts."""
     schools, source = world.model.schools, world.model.terms.live_source
     zone = int(schools.zone[school])
-    if zone < 0:
+    if schools.private[school] or (zone < 0 and source != "district_best"):
         return None
-    lead = int(world.model.zones.lead[zone])
+    lead = int(world.model.zones.lead[zone]) if zone >= 0 else -1
     if source == "lead":
         senders = [lead] if lead >= 0 else []
     elif source == "zone_best":

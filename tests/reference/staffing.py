@@ -278,8 +278,10 @@ def exchange_schools(staff):
         post.seeks_school = free and staff.lot("seeks school", post) < staff.effects.move_seekers
     pools = {}
     for t in staff.posts:
-        if t.seeks_school and staff.schools[t.school].zone >= 0:
-            pools.setdefault((staff.schools[t.school].zone, t.subject, t.backbone >= 2), []).append(t)
+        if t.seeks_school and not staff.schools[t.school].private:
+            zone, level = staff.schools[t.school].zone, staff.schools[t.school].level
+            circle = ("zone", zone) if zone >= 0 else ("outside zones", level)
+            pools.setdefault((circle, t.subject, t.backbone >= 2), []).append(t)
     for school in staff.schools:
         school.turn = staff.lot("mover school", school), school.id
     within = staff.effects.rec_within

@@ -8,7 +8,7 @@ import numpy as np
 import sim
 from sim.agents.zone import FORMS
 from sim.district.background import load_background
-from sim.district.spec import PrivateSchool, ZoneSpec
+from sim.district.spec import OutsideSchool, PrivateSchool, ZoneSpec
 
 MOST_STUDENTS = 300
 BACKGROUNDS = ["law", "frozen", "double_reduction", "falling_births", "curriculum_2022"]
@@ -45,6 +45,7 @@ def at_rest(number):
     scenario = sim.load(overrides=[*overrides, f"district.baseline_year={year}"], horizon=year + 3)
     place = replace(scenario.district, zones=random_zones(draw), **random_margins(draw))
     place = replace(place, **random_private_schools(np.random.default_rng([number, 1])))
+    place = replace(place, outside=random_outside_schools(np.random.default_rng([number, 2])))
     background = load_background(str(draw.choice(BACKGROUNDS)), year)
     scenario = replace(scenario, district=place, background=background)
     rest = scenario.at_rest(number)
@@ -78,6 +79,12 @@ def random_zones(draw):
         own = {"birth_trend": 0.05, "seat_slack": 0.1, "east": 1.0, "north": 2.0} if number % 3 == 2 else {}
         zones.append(ZoneSpec(f"学区 {number}", level, int(draw.integers(len(FORMS))), lead, names, **own))
     return tuple(zones)
+
+
+def random_outside_schools(draw):
+    """In every third district one to three public schools in no zone, of either level."""
+    levels = draw.integers(0, 2, draw.integers(1, 4)).tolist() if draw.random() < 0.35 else []
+    return tuple(OutsideSchool(f"区外学校 {k}", level) for k, level in enumerate(levels))
 
 
 def random_private_schools(draw):

@@ -13,6 +13,8 @@ from sim.reform.funding import DIVISIONS, METRICS, PURPOSES, Funding, luck_share
 from sim.reform.governance import Governance
 from sim.reform.schedule import Schedule
 
+OF_A_LEVEL = ("zone_fund_primary", "zone_fund_junior", "per_school_fund_primary", "per_school_fund_junior")
+
 
 def random_lever(draw):
     """A fund of any size, nothing at times, under any rule."""
@@ -26,6 +28,7 @@ def random_lever(draw):
         bundled=float(draw.choice([0.0, 1.0, draw.random()])),
         division=str(draw.choice(DIVISIONS)),
         spending={str(purpose): float(share) for purpose, share in zip(purposes, shares, strict=False)},
+        **{name: float(draw.integers(0, 10**6)) for name in OF_A_LEVEL if draw.random() < 0.2},
     )
 
 
@@ -91,14 +94,28 @@ def test_money_is_conserved_to_the_yuan_in_every_year(seed, director_share):
     for years in range(1, 5):
         model.step()
         ledger, schools = model.ledger, model.schools
-        budget = len(model.zones) * round(lever.zone_fund) + len(schools) * lever.per_school_fund
-        assert abs(ledger.budgeted - years * budget) <= years * len(model.zones)
+        assert ledger.budgeted == years * sum(reference.budget(lever, reference.District(model)))
         on_accounts = int(schools.account.sum()) + int(model.zones.account.sum())
         assert ledger.budgeted == ledger.spent_by_zones + ledger.spent_by_schools + on_accounts
         assert (schools.account >= 0).all() and (schools.received >= 0).all()
         assert sum(costs.get("funding", 0.0) for costs in model.costs.values()) == ledger.budgeted
         luck = model.fund_luck_share
         assert (np.isnan(luck) | ((luck >= 0) & (luck <= 1))).all()
+
+
+def test_what_is_stated_for_a_level_goes_before_what_is_stated_for_all():
+    model = under(Funding(zone_fund=7.0, zone_fund_junior=1_500_000.0, per_school_fund=3.0, per_school_fund_junior=0.0))
+    lever = model.policy.lever("funding", model.year + 1)
+    primary, junior = (model.zones.level == level for level in (0, 1))
+    assert (lever.budget(model)[primary] == 7 + 3 * model.zones.members[primary]).all()
+    assert (lever.budget(model)[junior] == 1_500_000).all()
+
+
+def test_where_a_level_has_no_fund_nothing_of_it_goes_to_luck():
+    model = under(Funding(zone_fund_primary=1e6, performance_share=0.5))
+    model.step()
+    assert np.isnan(model.fund_luck_share[1]) and not np.isnan(model.fund_luck_share[0])
+    assert not model.schools.received[model.schools.level == 1].any()
 
 
 def test_a_lever_that_is_off_changes_no_bit():

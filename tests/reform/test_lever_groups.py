@@ -25,7 +25,10 @@ GROUPS = {
     "research": "school_share teacher_share",
     "training": "hours_5y fund_share young_teacher_share ict_share",
     "digital": "kind school_coverage lesson_share live_class_share",
-    "funding": "zone_fund per_school_fund performance_share metric bundled division spending",
+    "funding": (
+        "zone_fund per_school_fund zone_fund_primary zone_fund_junior per_school_fund_primary per_school_fund_junior "
+        "performance_share metric bundled division spending"
+    ),
     "enrolment": (
         "catchment_enforcement lottery class_cap_primary class_cap_junior school_cap high_school_quota private_share "
         "migrant_public_share"
@@ -63,6 +66,10 @@ LEVELS = {
     ("digital", "school_coverage"),
     ("digital", "lesson_share"),
     ("digital", "live_class_share"),
+    ("funding", "zone_fund_primary"),
+    ("funding", "zone_fund_junior"),
+    ("funding", "per_school_fund_primary"),
+    ("funding", "per_school_fund_junior"),
     ("enrolment", "catchment_enforcement"),
     ("enrolment", "class_cap_primary"),
     ("enrolment", "class_cap_junior"),
