@@ -91,6 +91,7 @@ def run(settings: Settings, command: str) -> None:
                 "targets.csv": result.targets(),
                 "effects.csv": result.effects(),
                 "costs.csv": result.costs,
+                "cost_effect.csv": result.cost_per_sd(),
             }
             if result.parts is not None:
                 tables |= {CHANNELS: means_table(result.channels()), "channels.parquet": result.parts}

@@ -65,6 +65,8 @@ def show(folder: Path, console: Console) -> None:
         _print(console, (_effects(headline, out) for out in ((), ("se",), ("se", "interval"))))
     if "channels.csv" in record["files"]:
         _show_channels(folder, effects, console)
+    for line in _costs(pd.read_csv(folder / "cost_effect.csv", keep_default_na=False)):
+        _say(console, line, before=1)
     _say(
         console,
         "Zones and schools are those of the district's table; what it does not give, such as enrolments, "
@@ -236,6 +238,27 @@ def _channels(last: pd.DataFrame, shown: tuple[str, ...]) -> Table:
         of = {row["level"]: row for row in _rows(rows)}
         table.add_row(str(part), *(figure(of[level][name]) for level in levels for name in shown))
     return table
+
+
+def _costs(table: pd.DataFrame) -> Iterable[str]:
+    """What the policy costs beyond the counterfactual, and for each SD of score gap closed."""
+    rows = _rows(table[table["indicator"] == "score_gap"])
+    if not rows:
+        return
+    spent = "; ".join(
+        f"{row['level']} {figure(row['extra_yuan'] / 1e6)} million yuan, "
+        f"or {figure(row['yuan_per_student_year'])} a student and year"
+        for row in rows
+    )
+    yield f"Extra cost of the policy: {spent}"
+    closed = "; ".join(f"{row['level']} {row['note'] or _millions(row)}" for row in rows)
+    yield f"Cost per SD of score gap closed by {rows[0]['year']}: {closed}"
+
+
+def _millions(row: Mapping[str, Any]) -> str:
+    """A ratio with its 95 % limits."""
+    ratio, low, high = (figure(float(row[name]) / 1e6) for name in ("yuan_per_unit", "low", "high"))
+    return f"{ratio} million yuan (95 %: {low}..{high})"
 
 
 def _print(console: Console, tables: Iterable[Table]) -> int:

@@ -6,6 +6,7 @@ from typing import Self
 
 import mesa
 import numpy as np
+from numpy.typing import ArrayLike
 
 from sim.agents import (
     assessment,
@@ -21,16 +22,17 @@ from sim.agents import (
 from sim.agents.channels import Frozen
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
-from sim.agents.school import LEVELS, YEARS, School, Schools
+from sim.agents.school import ENTRY_GRADE, JUNIOR, LEVELS, YEARS, School, Schools
 from sim.agents.student import Students
 from sim.agents.teacher import Teachers
 from sim.agents.terms import Terms
 from sim.agents.zone import Zone, Zones, fidelity
+from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.background import Background
 from sim.district.spec import DistrictSpec
 from sim.indicators import record
-from sim.noise import Floats, Noise
+from sim.noise import Floats, Ints, Noise
 from sim.reform import Policy
 
 Rule = Callable[["ZoneReform"], None]
@@ -138,12 +140,12 @@ class ZoneReform(mesa.Model):
         self.norm_share = self._norm_share()
         self.ledger = budget.Ledger()
         self.records: dict[int, Floats] = {}
-        self.costs: dict[int, dict[str, float]] = {}
+        self.costs: dict[int, dict[str, tuple[int, int]]] = {}
         self.terms = self.status_quo()
         self.fund_luck_share = np.full(len(LEVELS), np.nan)
         self.demand = np.zeros(len(self.schools), dtype=np.int64)
         self.frozen: Frozen | None = None  # a channel, where one is held at what another world gave
-        self.paid: dict[object, float] = {}  # yuan, by project of a lever
+        self.paid: dict[object, int] = {}  # yuan, by project of a lever
         self.opened: set[object] = set()  # projects that are finished
         self.flows = {"left": 0, "entered": 0, "replaced": 0, "retired": 0, "hired": 0}
 
@@ -157,6 +159,8 @@ class ZoneReform(mesa.Model):
             for lever in self.policy.acting(name, self.year):
                 lever.apply(self, self.year)
             rule(self)
+        if self.frozen is None:  # a world that only tells a channel apart is no plan of anyone's
+            budget.keep_to_limit(self)
 
     def under(self, policy: Policy) -> "ZoneReform":
         """A copy of this world, as it stands, under another policy."""
@@ -189,7 +193,9 @@ class ZoneReform(mesa.Model):
     def begin_year(self) -> None:
         """Turn the calendar: the status quo holds until levers say otherwise, last year's money is at hand."""
         self.year += 1
-        self.terms = self.status_quo()
+        last_quota, self.terms = self.terms.quota, self.status_quo()
+        if self.policy.holds_spending(self.year):
+            self.terms.quota = np.maximum(self.terms.quota, last_quota)
         self.costs[self.year] = self.terms.costs
         self.fund_luck_share[:] = np.nan
         self.demand[:] = 0
@@ -230,16 +236,29 @@ class ZoneReform(mesa.Model):
             lesson_weight=np.array(law.lesson_weight),
         )
 
-    def spend(self, lever: str, yuan: float) -> None:
-        """Book a cost of this year under a lever's name."""
-        self.terms.costs[lever] = self.terms.costs.get(lever, 0.0) + yuan
+    def spend(self, lever: str, yuan: ArrayLike) -> None:
+        """Book a cost of this year under a lever's name, in whole yuan: that of primary and that of junior schools.
+
+        A single number is a cost of the district as a whole, which the levels share by students.
+        """
+        by_level = np.rint(yuan).astype(np.int64)
+        if by_level.ndim == 0:
+            by_level = apportion(int(by_level), self.level_students)
+        if by_level.any():
+            primary, junior = self.terms.costs.get(lever, (0, 0)) + by_level
+            self.terms.costs[lever] = int(primary), int(junior)
 
     @property
-    def level_costs(self) -> Floats:
-        """This year's costs of all levers, yuan, shared over the levels by students of public schools."""
-        school = self.students.school[~self.schools.private[self.students.school]]
-        by_level = np.bincount(self.schools.level[school], minlength=len(LEVELS))
-        return np.asarray(sum(self.terms.costs.values()) * by_level / max(1, by_level.sum()))
+    def level_costs(self) -> Ints:
+        """This year's costs of all levers, yuan, primary and junior."""
+        return np.asarray(np.sum([(0, 0), *self.terms.costs.values()], axis=0))
+
+    @property
+    def level_students(self) -> Ints:
+        """Students of primary and of junior grades, but for those at private schools."""
+        school, junior = self.students.school, self.students.grade >= ENTRY_GRADE[JUNIOR]
+        at_private = (school >= 0) & self.schools.private[school]  # entrants have no school yet
+        return np.bincount(junior[~at_private], minlength=len(LEVELS))
 
     def reference_budget(self) -> Floats:
         """Public budget a student, yuan, primary and junior: the baseline's with the official quota of the year."""

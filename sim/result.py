@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.agents.school import LEVELS
 from sim.analysis.channels import channels_table
+from sim.analysis.cost_effect import cost_effect_table
 from sim.analysis.paired import KEYS, effects_table, spread
 from sim.indicators.catalogue import INDICATORS
 from sim.inspection import OfficialStandard
@@ -109,6 +110,10 @@ class Result:
     def effects(self) -> pd.DataFrame:
         """Paired differences of all indicators, as `effects.csv` (`sim.analysis.paired.effects_table`)."""
         return effects_table(self.indicators)
+
+    def cost_per_sd(self) -> pd.DataFrame:
+        """Cost per SD of gap closed, by gap and level (`sim.analysis.cost_effect.cost_effect_table`)."""
+        return cost_effect_table(self.indicators)
 
     def effect(self, name: str, level: str | None = None) -> pd.DataFrame:
         """Paired difference policy - counterfactual of one indicator in the district.

@@ -226,7 +226,7 @@ class Replicate:
     number: int
     keys: tuple[tuple[str, str, str], ...]
     figures: dict[Arm, Floats]
-    costs: dict[Arm, dict[int, dict[str, float]]]
+    costs: dict[Arm, dict[int, dict[str, int]]]
     gaps: dict[str, Floats]
 
 
@@ -240,7 +240,7 @@ def run_replicate(
     rest = scenario.at_rest(replicate_seed(seed, number))
     received = Received()
     figures: dict[Arm, Floats] = {}
-    costs: dict[Arm, dict[int, dict[str, float]]] = {}
+    costs: dict[Arm, dict[int, dict[str, int]]] = {}
     for arm in arms:
         model = scenario.start(rest, arm)
         while model.year < scenario.horizon:
@@ -248,7 +248,11 @@ def run_replicate(
             if channels and arm == "counterfactual":
                 received.note(model)
         figures[arm] = _figures(model)
-        costs[arm] = {year: by_lever for year, by_lever in model.costs.items() if year > scenario.baseline_year}
+        costs[arm] = {
+            year: {lever: sum(by_level) for lever, by_level in by_lever.items()}
+            for year, by_lever in model.costs.items()
+            if year > scenario.baseline_year
+        }
     gaps: dict[str, Floats] = {}
     for channel in channels:
         model = scenario.start(rest, "policy")
@@ -326,14 +330,14 @@ def indicator_table(scenario: Scenario, done: Sequence[Replicate]) -> pd.DataFra
 
 def cost_table(done: Sequence[Replicate]) -> pd.DataFrame:
     """Yuan by scenario, year and lever, mean over replicates."""
-    total: dict[tuple[str, int, str], float] = {}
+    total: dict[tuple[str, int, str], int] = {}
     for one in done:
         for arm, by_year in one.costs.items():
             for year, by_lever in by_year.items():
                 for lever, yuan in by_lever.items():
                     key = (arm, year, lever)
-                    total[key] = total.get(key, 0.0) + yuan / len(done)
-    rows = [(*key, yuan) for key, yuan in sorted(total.items())]
+                    total[key] = total.get(key, 0) + yuan
+    rows = [(*key, yuan / len(done)) for key, yuan in sorted(total.items())]
     return pd.DataFrame(rows, columns=[*COST_KEYS, "yuan"])
 
 

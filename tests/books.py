@@ -1,5 +1,7 @@
 """Books on one model: at every step students, teachers and yuan are where they must be, and none is lost or made."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.model import CALENDAR, ZoneReform
@@ -10,8 +12,15 @@ class Books:
 
     def __init__(self, model: ZoneReform) -> None:
         self.model = model
-        self.students_before = set(model.students.id.tolist())
         self.subjects: np.ndarray | None = None
+        self.open_the_year()
+
+    def open_the_year(self) -> None:
+        """What the year's flows are counted from."""
+        schools = self.model.schools
+        self.students_before = set(self.model.students.id.tolist())
+        self.ledger, self.account = replace(self.model.ledger), schools.account.copy()
+        self.equipment, self.rooms = schools.equipment.copy(), schools.multimedia_rooms.copy()
 
     def check(self, step: str) -> None:
         model = self.model
@@ -42,11 +51,35 @@ class Books:
         self.subjects = subject
         if step == "class_assignment":
             self.check_teams()
-        ledger = model.ledger
-        held = int(model.zones.account.sum() + schools.account.sum())
+        self.check_money()
+        if step == "funding":
+            self.check_fund()
+
+    def check_money(self) -> None:
+        """Every yuan that was ever budgeted is spent or held; a level costs what was booked with it."""
+        model, ledger = self.model, self.model.ledger
+        held = int(model.zones.account.sum() + model.schools.account.sum())
         assert ledger.budgeted == ledger.spent_by_zones + ledger.spent_by_schools + held
-        assert (schools.account >= 0).all()
-        assert (model.zones.account >= 0).all()
+        assert (model.schools.account >= 0).all() and (model.zones.account >= 0).all()
+        assert model.level_costs.sum() == sum(sum(yuan) for yuan in model.terms.costs.values())
+
+    def check_fund(self) -> None:
+        """This year's fund is its cost, reaches schools but for what zones keep, and buys what it pays."""
+        model, schools = self.model, self.model.schools
+        budgeted = model.ledger.budgeted - self.ledger.budgeted
+        kept = model.ledger.spent_by_zones - self.ledger.spent_by_zones
+        received, booked = int(schools.received.sum()), {group: sum(yuan) for group, yuan in model.terms.costs.items()}
+        assert budgeted == booked.get("funding", 0) == kept + received
+        spent = model.ledger.spent_by_schools - self.ledger.spent_by_schools
+        assert spent == int((self.account + schools.received - schools.account).sum())
+        lever = model.policy.lever("funding", model.year)
+        shares = lever.spending if lever else {}
+        lessons = sum(int(np.floor(shares.get(name, 0) * schools.received).sum()) for name in ("training", "research"))
+        posts = int(schools.bought_posts.sum()) * round(model.prices["new_teacher_pay"])
+        rooms = round(float((schools.multimedia_rooms - self.rooms).sum())) * round(model.prices["multimedia_room"])
+        shown = booked.get("showcase", 0) - rooms
+        equipment = round(float((schools.equipment - self.equipment).sum())) - shown
+        assert spent == lessons + posts + equipment
 
     def check_teams(self) -> None:
         model = self.model

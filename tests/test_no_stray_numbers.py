@@ -14,7 +14,7 @@ NO_WORLD = {
 """Modules that are not searched."""
 ARITHMETIC = {0, 1, 2, 0.5, 1e-9, 1e-12}
 """Nothing, one, squares and halves, and how close counts as equal."""
-DECLARATIONS = {"setting", "margin", "of_zone", "number", "Column"}
+DECLARATIONS = {"setting", "Setting", "margin", "of_zone", "number", "Column"}
 """Calls that declare what is allowed, or how wide a column is."""
 ROUNDING = {"round", "np.round"}
 """Calls whose second argument is a number of digits."""

@@ -76,7 +76,7 @@ def differences(model, twin):
     """What is not the same in the two worlds, a line each."""
     found = [line for name in KINDS for line in apart(name, getattr(model, name), getattr(twin, name))]
     pairs = {
-        "costs": tuple({k: yuan for k, yuan in world.terms.costs.items() if yuan} for world in (model, twin)),
+        "costs": tuple({k: tuple(y) for k, y in world.terms.costs.items() if any(y)} for world in (model, twin)),
         "ledger": (asdict(model.ledger), vars(twin.ledger)),
         "flows": (model.flows, {**model.flows, **twin.flows}),
         "fund_luck_share": (model.fund_luck_share, twin.fund_luck_share),

@@ -14,7 +14,7 @@ import sim
 from sim.agents.school import School
 from sim.agents.zone import Zone
 from sim.noise import Noise, replicate_seed
-from sim.scenario import run_replicate
+from sim.scenario import indicator_table, run_replicate
 
 SMALL = ["district.students=900"]
 PLAN = "wuhan_edz_2021_2023"
@@ -131,7 +131,8 @@ class TestReplicates:
             model.step()
             figures = np.stack([model.records[year] for year in (2020, 2021, 2022)])
             np.testing.assert_array_equal(done.figures[arm], figures)
-            assert done.costs[arm] == model.costs
+            by_lever = {year: {lever: sum(y) for lever, y in costs.items()} for year, costs in model.costs.items()}
+            assert done.costs[arm] == by_lever
 
     def test_another_replicate_is_the_model_of_its_own_seed(self):
         done = run_replicate(REFORM, 7, ("policy",), 3)
@@ -224,7 +225,14 @@ class TestRun:
         rows = result.costs.query("scenario == 'policy'")
         assert len(rows) == sum(len({lever for one in spent for lever in one[year]}) for year in (2021, 2022)) > 5
         for row in rows.itertuples():
-            assert row.yuan == pytest.approx(sum(one[row.year].get(row.lever, 0.0) for one in spent) / 3)
+            assert row.yuan == sum(one[row.year].get(row.lever, 0) for one in spent) / 3
+
+    def test_costs_of_levers_add_up_to_what_the_levels_cost(self):
+        done = run_replicate(REFORM, 2, ("policy",), 0)
+        table = indicator_table(REFORM, [done]).query("scope == 'district' and year > 2020")
+        spent = {year: sum(by_lever.values()) for year, by_lever in done.costs["policy"].items()}
+        assert (table.groupby("level")["cost_yuan"].sum() > 0).all()
+        assert table.groupby("year")["cost_yuan"].sum().to_dict() == spent
 
     @pytest.mark.parametrize("given", [{"replicates": 0}, {"replicates": True}, {"seed": -1}, {"seed": 1.5}])
     def test_a_wrong_number_is_refused(self, given):

@@ -118,6 +118,8 @@ def replicate(number, seed, horizon, seconds=0.0, deadly=None) -> pd.DataFrame:
                 "teacher_skill_gap": 0.1 * luck,
                 "score_gap": luck,
                 "score_mean": luck / 3,
+                "students": 1000.0 + 0 * luck,
+                "cost_yuan": 1e6 * gain * (years > 2020),
                 "excellent_range": 20 - 10 * gain * (years - 2020) + luck,
             }
             keys = {"scenario": scenario, "replicate": number, "year": years, "level": level}

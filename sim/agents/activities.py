@@ -43,9 +43,9 @@ def chosen_schools(stream: str, share: float, schools: Schools, noise: Noise) ->
     return mask
 
 
-def schools_reached(share: float, schools: Schools) -> int:
-    """Number of schools that a share of each level's public ones comes to."""
-    return int(share_of(share, np.bincount(schools.level[~schools.private], minlength=len(LEVELS))).sum())
+def schools_reached(share: float, schools: Schools) -> Array:
+    """Number of primary and of junior schools that a share of each level's public ones comes to."""
+    return share_of(share, np.bincount(schools.level[~schools.private], minlength=len(LEVELS)))
 
 
 def teachers_reached(share: float, among: Array, model: "ZoneReform") -> Array:

@@ -1,9 +1,11 @@
-"""Step 9, funding, without any lever: base funds by student, spent within the year; and the district's ledger."""
+"""Step 9, funding, without any lever: base funds by student, spent within the year; the district's ledger and limit."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from sim.userinput import UserError
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -26,6 +28,28 @@ def fund_schools(model: "ZoneReform") -> None:
     They are spent within the year: books, equipment and rooms are taken to be kept up from them as they stand.
     """
     schools = model.schools
-    students = np.bincount(model.students.school, minlength=len(schools))
-    funds = np.maximum(students, model.terms.smallest_funded) * model.terms.quota[schools.level]
-    model.ledger.base_funds += int(np.round(funds).sum())
+    students = np.maximum(np.bincount(model.students.school, minlength=len(schools)), model.terms.smallest_funded)
+    model.ledger.base_funds += int(np.round(students * model.terms.quota[schools.level]).sum())
+    if model.policy.holds_spending(model.year):
+        above_law = model.terms.quota - np.array(model.background.at(model.year).quota)
+        model.spend("spending_never_falls", schools.sum_by_level(students) * above_law)
+
+
+def keep_to_limit(model: "ZoneReform") -> None:
+    """Refuse levers that cost more in a year than the policy's `budget`, or without one than the public budget.
+
+    What zones and schools buy from the zone fund is bound by their accounts, and costs nothing beyond the fund.
+    """
+    cost, stated = int(model.level_costs.sum()), model.policy.budget(model.year)
+    limit = float(model.reference_budget() @ model.level_students) if stated is None else stated
+    if cost <= limit:
+        return
+    by_lever = sorted(((sum(yuan), lever) for lever, yuan in model.terms.costs.items()), reverse=True)
+    spent = ", ".join(f"{lever} {yuan:,}" for yuan, lever in by_lever)
+    whose, other = "policy.budget", "raise policy.budget"
+    if stated is None:
+        whose, other = "the district's public budget for education", "state what other money there is: policy.budget"
+    raise UserError(
+        f"policy {model.policy.name}: in {model.year} its levers cost {cost:,} yuan ({spent}), more than "
+        f"{whose}, {limit:,.0f} yuan; lower policy.{by_lever[0][1]}, or {other}"
+    )

@@ -90,10 +90,10 @@ def pay_for_hires(model: "ZoneReform") -> None:
     teachers, prices = model.teachers, model.prices
     if model.terms.masters_share is not None:
         graduates = public_teachers(model) & (teachers.experience == 0) & (teachers.degree >= MASTERS)
-        model.spend("recruitment", int(graduates.sum()) * prices["graduate_hire"])
-    agency = int((teachers.employed & teachers.agency).sum())
-    if agency > 0:
-        model.spend("recruitment", agency * (prices["agency_pay"] - prices["new_teacher_pay"]))
+        model.spend("recruitment", model.schools.count_by_level(teachers.school[graduates]) * prices["graduate_hire"])
+    agency = teachers.school[teachers.employed & teachers.agency]
+    saved = prices["new_teacher_pay"] - prices["agency_pay"]
+    model.spend("recruitment", -saved * model.schools.count_by_level(agency))
 
 
 def open_posts(model: "ZoneReform", school: Array, middle: Floats) -> None:

@@ -36,9 +36,8 @@ def teach_at_two_schools(model: "ZoneReform") -> None:
             held = np.bincount(teachers.school[here], minlength=len(pool))[members]
             of_subject = teachers.subject[rows] == subject
             send(model, rows[of_subject], goes[of_subject], members, held, classes[members])
-    went = int((teachers.second_school >= 0).sum())
-    if went > 0:
-        model.spend("rotation", went * model.prices["itinerant"])
+    went = model.schools.count_by_level(teachers.school[teachers.second_school >= 0])
+    model.spend("rotation", went * model.prices["itinerant"])
 
 
 def send(model: "ZoneReform", turn: Array, goes: Array, members: Array, held: Array, classes: Array) -> None:

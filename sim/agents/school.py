@@ -5,7 +5,7 @@ from typing import Any
 import mesa
 import numpy as np
 
-from sim.agents.columns import Column, Columns
+from sim.agents.columns import Array, Column, Columns
 
 PRIMARY, JUNIOR = 0, 1
 LEVELS = ("primary", "junior")
@@ -63,6 +63,14 @@ class Schools(Columns):
     score = Column(np.float64, "SD of achievement", "measured mean score")
     true_effect = Column(np.float64, "SD of achievement", "what the school's year truly added")
     value_added = Column(np.float64, "SD of achievement", "measured value added, last three years", width=3)
+
+    def count_by_level(self, rows: Array) -> Array:
+        """How many of these rows are of primary and of junior schools; a row counts as often as it is given."""
+        return np.bincount(self.level[rows], minlength=len(LEVELS))
+
+    def sum_by_level(self, values: Array) -> Array:
+        """Sums over primary and junior schools of a value of each school, (S,) -> (2,)."""
+        return np.bincount(self.level, weights=values, minlength=len(LEVELS))
 
 
 class RowAgent(mesa.Agent):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import Schools
+from sim.agents.school import LEVELS, Schools
 from sim.agents.teacher import Teachers
 
 if TYPE_CHECKING:
@@ -21,8 +21,7 @@ def even_out(model: "ZoneReform", establishment: Array) -> None:
         lever = model.terms.surplus_pools.get(pool)
         if lever is not None:
             moved = move_surplus(model, establishment, pool_of_school(model.schools, pool))
-            if moved > 0:
-                model.spend(lever, moved * model.prices["move"])
+            model.spend(lever, moved * model.prices["move"])
 
 
 def pool_of_school(schools: Schools, pool: str) -> Array:
@@ -31,8 +30,8 @@ def pool_of_school(schools: Schools, pool: str) -> Array:
     return np.where(schools.private, -1, number.astype(np.int64))
 
 
-def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> int:
-    """Fill vacancies one by one, and say how many.
+def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> Array:
+    """Fill vacancies one by one, and say how many, primary and junior.
 
     The school furthest below its establishment, as a share of it, comes first. Who goes there is drawn by lot
     among all whom their schools have above theirs, those first whose subject is that of an empty post there;
@@ -45,7 +44,7 @@ def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> int:
     rows = np.flatnonzero(teachers.employed & (teachers.posting_end == 0))
     rows = rows[(spare[teachers.school[rows]] > 0) & (pool[teachers.school[rows]] >= 0)]
     rows = rows[np.argsort(model.noise.rank("surplus", model.year, teachers.id[rows]))]
-    moved = 0
+    moved = np.zeros(len(LEVELS), np.int64)
     for number in np.unique(pool[teachers.school[rows]]):
         inside = pool == number
         turn = rows[inside[teachers.school[rows]]]
@@ -61,7 +60,7 @@ def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> int:
             turn = turn[turn != one]
             spare[here] -= 1
             wanted[there] -= 1
-            moved += 1
+            moved[schools.level[there]] += 1
     return moved
 
 

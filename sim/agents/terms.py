@@ -96,8 +96,8 @@ class Terms:
     """Hours of after-school service a week above the baseline year's."""
     lesson_weight: NDArray[np.float64] = field(default_factory=lambda: np.ones(len(SUBJECTS)))
     """Lessons of each subject over those of the baseline year."""
-    costs: dict[str, float] = field(default_factory=dict)
-    """Yuan spent this year, by lever."""
+    costs: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Yuan spent this year by lever, each (primary, junior)."""
 
 
 def by_level(

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from sim.agents.activities import schools_reached
 from sim.reform.lever import Lever, setting
 
@@ -72,11 +74,9 @@ class Digital(Lever):
             more = schools_reached(self.school_coverage, schools) - schools_reached(
                 terms.digital_school_share, schools
             )
-            if more > 0:
-                model.spend(self.group, more * model.prices["platform"])
+            model.spend(self.group, np.maximum(0, more) * model.prices["platform"])
             terms.digital_school_share = self.school_coverage
         if self.live_class_share is not None:
-            new = schools_reached(self.live_class_share, schools) - int(schools.live.sum())
-            if new > 0:
-                model.spend(self.group, new * model.prices["live_room"])
+            new = schools_reached(self.live_class_share, schools) - schools.count_by_level(schools.live)
+            model.spend(self.group, np.maximum(0, new) * model.prices["live_room"])
             terms.live_class_share = self.live_class_share

@@ -123,5 +123,5 @@ class Enrolment(Lever):
             terms.migrant_public_share = self.migrant_public_share
         if self.lottery:
             terms.lottery = True
-            entrants = int(np.isin(model.students.grade, ENTRY_GRADE).sum())
+            entrants = np.array([np.count_nonzero(model.students.grade == grade) for grade in ENTRY_GRADE])
             model.spend(self.group, entrants * model.prices["lottery"])

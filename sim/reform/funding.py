@@ -161,7 +161,7 @@ class Funding(Lever):
         """Pay this year's fund, let schools spend it, and award next year's performance money."""
         fund = self.budget(model)
         model.ledger.budgeted += int(fund.sum())
-        model.spend(self.group, float(fund.sum()))
+        model.spend(self.group, np.bincount(model.zones.level, weights=fund, minlength=len(LEVELS)))
         for level in range(len(LEVELS)):
             zones = np.flatnonzero(model.zones.level == level)
             if len(zones):

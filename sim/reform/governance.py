@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
+from sim.agents.school import LEVELS
 from sim.reform.lever import Lever, setting
 
 if TYPE_CHECKING:
@@ -69,4 +72,5 @@ class Governance(Lever):
     def apply(self, model: "ZoneReform", year: int) -> None:
         """What it decides holds from the start of the year; a zone that is to run something needs an office."""
         if self.unified or self.director_share > 0:
-            model.spend(self.group, len(model.zones) * model.prices["zone_office"])
+            zones = np.bincount(model.zones.level, minlength=len(LEVELS))
+            model.spend(self.group, zones * model.prices["zone_office"])

@@ -53,11 +53,12 @@ class JointTeaching(Lever):
             model.terms.sent_coverage = self.coverage
             zone = model.schools.zone[model.classes.school].astype(np.int64)
             lead = of_zone(model.zones.lead, zone, NO_ZONE)
-            reached = int(((lead >= 0) & (lead != model.classes.school)).sum())
-            model.spend(self.group, self.coverage * reached * model.prices["sent_teaching"])
+            reached = model.classes.school[(lead >= 0) & (lead != model.classes.school)]
+            classes = model.schools.count_by_level(reached)
+            model.spend(self.group, self.coverage * classes * model.prices["sent_teaching"])
         elif self.coverage > 0:
             model.terms.joint_coverage = self.coverage
             model.terms.joint_mode = self.mode
-            teachers = model.teachers
-            in_zones = int((model.schools.zone[teachers.school[teachers.employed]] >= 0).sum())
+            schools, at = model.schools, model.teachers.school[model.teachers.employed]
+            in_zones = schools.count_by_level(at[schools.zone[at] >= 0])
             model.spend(self.group, self.coverage * in_zones * model.prices["joint_work"])

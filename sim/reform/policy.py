@@ -11,12 +11,21 @@ from typing import Any, Self
 
 from sim.agents.channels import CHANNELS
 from sim.config import BASELINE_YEAR
-from sim.reform.lever import Lever, calendar_year
-from sim.reform.schedule import Schedule
+from sim.reform.lever import Lever, Setting, calendar_year
+from sim.reform.schedule import Schedule, timeline
 from sim.userinput import UserError, closest, find, no_such, read_yaml, shown
 
-_HEADER = ("name", "title", "first_year", "last_year", "ends", "source", "sources")
-_OPEN_HEADER = ("first_year", "last_year", "ends")  # what the command line may set
+_OPEN_HEADER = ("first_year", "last_year", "ends", "budget", "spending_never_falls")  # what the command line may set
+_HEADER = ("name", "title", *_OPEN_HEADER, "source", "sources")
+BUDGET = Setting(
+    None,
+    "yuan a year",
+    "most that all levers together may cost; null: the public budget",
+    "assumed",
+    low=0,
+    high=1e18,
+    kind=float,
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,10 @@ class Policy:
         For each setting (`rotation.rate`) the sentence it stands for, or `assumed`.
     moved_by : int
         Years by which the policy was moved, so that it begins the year after the baseline.
+    budgets : dict
+        Yuan that its levers may cost in a year, by the year it holds from (0: always); empty where none is stated.
+    spending_never_falls : bool
+        The public budget per student is held at last year's where law would lower it (生均支出只增不减).
     """
 
     name: str
@@ -46,6 +59,8 @@ class Policy:
     source: Mapping[str, Any]
     sources: Mapping[str, str]
     moved_by: int
+    budgets: Mapping[int, float | None]
+    spending_never_falls: bool
 
     @classmethod
     def load(
@@ -91,9 +106,7 @@ class Policy:
         last_year = raw.get("last_year")
         if last_year is not None:
             last_year = calendar_year(last_year, "policy.last_year", first_year) + moved_by
-        ends = raw.get("ends", False)
-        if not isinstance(ends, bool):
-            raise UserError(f"policy.ends must be true or false, got {shown(ends)}")
+        ends = _flag(raw, "ends")
         if ends and last_year is None:
             raise UserError("policy.ends is true, but policy.last_year does not say when")
         own = [group for group in raw if group not in known and group not in _HEADER]
@@ -112,6 +125,8 @@ class Policy:
             source=_texts(raw, "source"),
             sources=_texts(raw, "sources"),
             moved_by=moved_by,
+            budgets=timeline(raw["budget"], BUDGET, "policy.budget", moved_by) if "budget" in raw else {},
+            spending_never_falls=_flag(raw, "spending_never_falls"),
         )
 
     def acting(self, step: str, year: int) -> list[Lever]:
@@ -132,6 +147,17 @@ class Policy:
                 return None
             year = self.last_year
         return next((schedule.at(year) for schedule in self.levers if schedule.group == group), None)
+
+    def budget(self, year: int) -> float | None:
+        """Yuan that its levers may cost in `year`; None where it does not say."""
+        year = min(year, self.last_year or year)
+        begun = [since for since in self.budgets if since <= year]
+        return self.budgets[max(begun)] if begun else None
+
+    def holds_spending(self, year: int) -> bool:
+        """Whether public spending per student may not fall in `year`."""
+        over = self.ends and self.last_year is not None and year > self.last_year
+        return self.spending_never_falls and year >= self.first_year and not over
 
     def years_running(self, year: int) -> int:
         """Years since the first, that year being 1; 0 before it."""
@@ -160,6 +186,10 @@ class Policy:
     def resolved(self) -> dict[str, Any]:
         """The policy as it runs, in plain values; of levers of one's own also what their file holds."""
         header = {name: getattr(self, name) for name in ("name", "first_year", "last_year", "ends")}
+        if self.budgets:
+            header["budget"] = self.budgets.get(0, dict(self.budgets))
+        if self.spending_never_falls:
+            header["spending_never_falls"] = True
         levers = {schedule.group: dict(schedule.raw) for schedule in self.levers}
         own = {
             schedule.group: hashlib.sha256(Path(inspect.getfile(schedule.kind)).read_bytes()).hexdigest()
@@ -272,6 +302,13 @@ def _own_lever(target: object, where: str) -> type[Lever]:
         if channel not in CHANNELS:
             raise no_such(f"{where}: channels of {target}", "channel", channel, CHANNELS)
     return kind
+
+
+def _flag(raw: Mapping[str, Any], name: str) -> bool:
+    flag = raw.get(name, False)
+    if not isinstance(flag, bool):
+        raise UserError(f"policy.{name} must be true or false, got {shown(flag)}")
+    return flag
 
 
 def _texts(raw: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import YEARS, Schools
+from sim.agents.school import LEVELS, YEARS, Schools
+from sim.apportion import apportion
 from sim.district.spec import DistrictSpec
 from sim.noise import Floats
 from sim.reform.lever import CALENDAR_YEAR, Settings, setting
@@ -52,8 +53,18 @@ class Project(Settings):
 
     def weights(self, model: "ZoneReform") -> Floats:
         """Children who live in the catchments of its schools, by which they share it."""
-        schools, rows = model.schools, self.rows(model)
-        return np.asarray(schools.residents[rows] * np.array(YEARS, np.float64)[schools.level[rows]])
+        return children(model.schools, self.rows(model))
+
+
+def children(schools: Schools, rows: Array) -> Floats:
+    """Children of compulsory school age who live in the catchments of these schools."""
+    return np.asarray(schools.residents[rows] * np.array(YEARS, np.float64)[schools.level[rows]])
+
+
+def shared_by_level(schools: Schools, rows: Array, yuan: int) -> Floats:
+    """What schools that share so many yuan by their children cost the primary and the junior level."""
+    shares = apportion(yuan, children(schools, rows))
+    return np.bincount(schools.level[rows], weights=shares, minlength=len(LEVELS)).astype(np.float64, copy=False)
 
 
 def rows_named(schools: Schools, name: str) -> Array:
@@ -92,8 +103,9 @@ def pay(model: "ZoneReform", lever: str, project: Project, yuan: float, years: i
 
     A policy that begins after the project did pays for all of it, since all of it is its work.
     """
-    due = yuan * min(1.0, (model.year - project.start_year + 1) / max(1, years))
-    more = due - model.paid.get(project, 0.0)
+    years = max(1, years)
+    due = round(yuan * min(years, model.year - project.start_year + 1) / years)
+    more = due - model.paid.get(project, 0)
     if more > 0:
-        model.spend(lever, more)
+        model.spend(lever, shared_by_level(model.schools, project.rows(model), more))
         model.paid[project] = due

@@ -112,9 +112,8 @@ class Recruitment(Lever):
         terms = model.terms
         terms.fill_norm = max(terms.fill_norm, self.fill_norm)
         terms.norm = by_level(terms.norm, self.norm_primary, self.norm_junior)
-        more = int(np.maximum(0, establishment(model) - before).sum())
-        if more > 0:
-            model.spend(self.group, more * model.prices["new_teacher_pay"])
+        more = np.maximum(0, establishment(model) - before)
+        model.spend(self.group, model.schools.sum_by_level(more) * model.prices["new_teacher_pay"])
         if self.district_managed:
             terms.surplus_pools = {**terms.surplus_pools, "district": self.group}
         terms.weak_school_priority = self.weak_school_priority

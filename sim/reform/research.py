@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from sim.agents.activities import schools_reached
 from sim.reform.lever import Lever, setting
 
@@ -41,8 +43,7 @@ class Research(Lever):
             more = schools_reached(self.school_share, schools) - schools_reached(
                 terms.school_research_share, schools
             )
-            if more > 0:
-                model.spend(self.group, more * model.prices["research_project"])
+            model.spend(self.group, np.maximum(0, more) * model.prices["research_project"])
             terms.school_research_share = self.school_share
         if self.teacher_share is not None:
             terms.teacher_research_share = self.teacher_share

@@ -136,18 +136,18 @@ class Rotation(Lever):
         if self.rate > 0:
             pairs = self._pairs(model, year)
             self._exchange(model, year, pairs[:, 0], pairs[:, 1])
-            if len(pairs) > 0:
-                model.spend(self.group, 2 * len(pairs) * model.prices["move"])
+            movers = model.schools.count_by_level(teachers.school[pairs.ravel()])
+            model.spend(self.group, movers * model.prices["move"])
         for role, rate in (("head", self.heads_rate), ("deputy", self.deputies_rate)):
-            managers = exchange_managers(model, role, year, rate, *self._pools(model)) if rate > 0 else 0
-            if managers > 0:
-                model.spend(self.group, managers * model.prices["move"])
+            if rate > 0:
+                managers = exchange_managers(model, role, year, rate, *self._pools(model))
+                model.spend(self.group, model.schools.count_by_level(managers) * model.prices["move"])
         if self.itinerant_share > 0:
             model.terms.itinerant_share = self.itinerant_share
             model.terms.itinerant_pool = np.where(model.schools.private, -1, self._pools(model)[0])
         if self.allowance > 0:
-            paid = teachers.rotated | (teachers.employed & (teachers.posting_end >= year))
-            model.spend(self.group, self.allowance * int(paid.sum()))
+            paid = teachers.school[teachers.rotated | (teachers.employed & (teachers.posting_end >= year))]
+            model.spend(self.group, self.allowance * model.schools.count_by_level(paid))
 
     def _pairs(self, model: "ZoneReform", year: int) -> Array:
         """Rows of the teachers who exchange schools, (n, 2)."""

@@ -34,7 +34,7 @@ class Schedule:
         """Check the settings of a lever in every year, and move the years they name."""
         where = f"policy.{group}"
         lines = {
-            name: _timeline(value, kind.declared(name, where), f"{where}.{name}", moved_by)
+            name: timeline(value, kind.declared(name, where), f"{where}.{name}", moved_by)
             for name, value in raw.items()
         }
         versions = []
@@ -68,7 +68,7 @@ class Schedule:
         return None if lever.is_off else lever
 
 
-def _timeline(value: object, declared: Setting, where: str, moved_by: int) -> dict[int, Any]:
+def timeline(value: object, declared: Setting, where: str, moved_by: int) -> dict[int, Any]:
     """Value by the year it holds from, the years moved: year 0 alone for a value that always holds."""
     numeric = declared.kind in (float, int)
     if not numeric and isinstance(value, dict) and any(isinstance(key, int) for key in value):

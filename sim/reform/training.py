@@ -74,15 +74,14 @@ class Training(Lever):
             self._book(model, "ict_course", teachers_reached(self.ict_share, employed, model) - usual)
             terms.ict_share = self.ict_share
         if self.hours_5y > 0 or self.fund_share > 0:
-            yuan_per_hour = model.prices["training_hour"] * int(employed.sum()) / PLAN_YEARS
+            staff = model.schools.count_by_level(teachers.school[employed])
+            yuan_per_hour = model.prices["training_hour"] * staff / PLAN_YEARS
             school = model.students.school[~model.schools.private[model.students.school]]
-            students = np.bincount(model.schools.level[school], minlength=2)
-            bought = self.fund_share * float((terms.quota * students).sum()) / yuan_per_hour
+            funds = float((terms.quota * model.schools.count_by_level(school)).sum())
+            bought = self.fund_share * funds / float(yuan_per_hour.sum())
             terms.training_hours = max(self.hours_5y, bought)
             model.spend(self.group, terms.training_hours * yuan_per_hour)
 
     def _book(self, model: "ZoneReform", price: str, more: Array) -> None:
         """Pay for those whom a school has above the status quo, (S,)."""
-        heads = int(np.maximum(0, more).sum())
-        if heads > 0:
-            model.spend(self.group, heads * model.prices[price])
+        model.spend(self.group, model.schools.sum_by_level(np.maximum(0, more)) * model.prices[price])

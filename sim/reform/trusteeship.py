@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.district.spec import DistrictSpec
 from sim.reform.lever import CALENDAR_YEAR, Lever, Settings, setting
-from sim.reform.projects import check_school, rows_named
+from sim.reform.projects import check_school, rows_named, shared_by_level
 from sim.userinput import UserError
 
 if TYPE_CHECKING:
@@ -90,8 +90,10 @@ class Trusteeship(Lever):
         for trust in self.projects:
             if not trust.runs(year):
                 continue
-            model.spend(self.group, model.prices["trusteeship"] if trust.money is None else trust.money)
-            for row in rows_named(schools, trust.school):
+            rows = rows_named(schools, trust.school)
+            money = model.prices["trusteeship"] if trust.money is None else trust.money
+            model.spend(self.group, shared_by_level(schools, rows, round(money)))
+            for row in rows:
                 trustee = int(zones.lead[schools.zone[row]])
                 if trust.trustee is not None:
                     named = rows_named(schools, trust.trustee)

@@ -82,7 +82,8 @@ def test_everybody_stays_on_the_books_and_goes_to_another_public_school_of_the_p
     assert np.array_equal(pool[home], pool[there])
     if scope == "group":
         assert (model.zones.form[schools.zone[home]] == 0).all()
-    assert model.terms.costs.get("rotation", 0.0) == goes.sum() * model.prices["itinerant"]
+    by_level = schools.count_by_level(home)
+    assert model.terms.costs.get("rotation", (0, 0)) == tuple(by_level * model.prices["itinerant"])
 
 
 @pytest.mark.parametrize("subject", range(len(SUBJECTS)))

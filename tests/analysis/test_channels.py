@@ -88,7 +88,7 @@ def test_what_a_lever_touches_alike_in_both_worlds_contributes_exactly_nothing()
     assert twice.channels and moved(sim.run(twice, replicates=1, channels=True)) == set()
 
 
-FUND = ("policy.funding.zone_fund=3000000", "policy.funding.performance_share=0.4")
+FUND = ("policy.funding.zone_fund=3000000", "policy.budget=1e9", "policy.funding.performance_share=0.4")
 
 
 def test_money_that_does_not_pass_through_contributes_exactly_nothing():
@@ -106,7 +106,7 @@ ALONE = ("district.catchment_enforcement=1", "effects.b_peer=0", "effects.b_peer
     [
         ("digital", ["policy.digital.live_class_share=1", "policy.digital.kind=network_school"]),
         ("teachers_learning", ["policy.joint_teaching.coverage=1", "district.live_class_share=0"]),
-        ("money", [*FUND[:1], "effects.e_cn_passthru=1"]),
+        ("money", [*FUND[:2], "effects.e_cn_passthru=1"]),
     ],
 )
 def test_a_policy_that_acts_by_one_channel_alone_is_that_channel(channel, settings):

@@ -13,7 +13,7 @@ from experiments import cli, engines, provenance
 
 pytestmark = pytest.mark.usefixtures("toy")
 
-FILES = ["costs.csv", "effects.csv", "indicators.parquet", "run.json", "targets.csv"]
+FILES = ["cost_effect.csv", "costs.csv", "effects.csv", "indicators.parquet", "run.json", "targets.csv"]
 
 
 def _only_run():

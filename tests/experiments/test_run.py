@@ -74,7 +74,7 @@ def test_figures_are_the_same_bytes_on_every_engine(zonesim):
     for engine in ("serial", "processes"):
         status, _, messages = zonesim(*words, f"engine={engine}", f"out={engine}")
         assert status == 0, messages
-    for name in ("indicators.parquet", "targets.csv", "effects.csv", "costs.csv", *CHANNELS):
+    for name in ("indicators.parquet", "targets.csv", "effects.csv", "costs.csv", "cost_effect.csv", *CHANNELS):
         assert (Path("serial") / name).read_bytes() == (Path("processes") / name).read_bytes()
 
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 import toy_world
-from experiments.scoreboard import figure, show, terminal
+from experiments.scoreboard import HEADLINES, figure, show, terminal
 
 
 @pytest.fixture
@@ -42,6 +42,16 @@ def test_figures_have_three_digits_or_so(value, text):
     assert figure(value) == text
 
 
+def test_it_says_what_the_policy_costs_and_what_an_sd_of_gap_would(run):
+    words = " ".join(_shown(run).split())
+    rows = pd.read_csv(run / "cost_effect.csv").query("indicator == 'score_gap'")
+    for row in rows.to_dict("records"):
+        spent = f"{row['level']} {figure(row['extra_yuan'] / 1e6)} million yuan, or"
+        assert f"{spent} {figure(row['yuan_per_student_year'])} a student and year" in words
+        assert f"{row['level']} {row['note']}" in words  # both worlds of the toy have one gap
+    assert "Cost per SD of score gap closed by 2025" in words
+
+
 def test_figures_are_those_of_the_files(run):
     lines = _shown(run).splitlines()
     targets = pd.read_csv(run / "targets.csv")
@@ -61,7 +71,7 @@ def test_figures_are_those_of_the_files(run):
         assert cells[-2].endswith("*") == row["informative"]
         assert cells[-2].rstrip("*") == figure(row["noise_sd"])
     effects = pd.read_csv(run / "effects.csv")
-    last = effects[(effects["year"] == 2025) & (effects["indicator"] != "excellent_range")]
+    last = effects[(effects["year"] == 2025) & effects["indicator"].isin(HEADLINES)]
     for row in last.to_dict("records"):
         (line,) = (line for line in lines if line.startswith(f"{row['indicator']} ") and row["level"] in line)
         interval = f"{figure(row['p05'])}..{figure(row['p95'])}"

@@ -10,8 +10,8 @@ def share_of(share, count):
     return math.ceil(share * count - 1e-9)
 
 
-def schools_reached(share, model):
-    return sum(share_of(share, sum(s.level == level and not s.private for s in model.schools)) for level in (0, 1))
+def schools_reached(share, level, model):
+    return share_of(share, sum(s.level == level and not s.private for s in model.schools))
 
 
 def record_activities(model):

@@ -13,7 +13,9 @@ def set_out(world):
         members = [row for row, number in enumerate(terms.itinerant_pool) if number == pool]
         for subject in range(5):
             send(world, members, subject, classes)
-    world.spend("rotation", price * sum(t.second_school >= 0 for t in world.teachers))
+    for t in world.teachers:
+        if t.second_school >= 0:
+            world.spend("rotation", world.level_of(t), price)
 
 
 def send(world, members, subject, classes):

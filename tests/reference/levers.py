@@ -37,7 +37,8 @@ def announce_governance(world, given):
 def governance(world, given):
     """A zone that runs something has an office."""
     if given.unified or given.director_share > 0:
-        world.spend("governance", len(world.zones) * world.prices["zone_office"])
+        for zone in world.zones:
+            world.spend("governance", zone.level, world.prices["zone_office"])
 
 
 def announce_funding(world, given):
@@ -62,7 +63,8 @@ def enrolment(world, given):
         terms.migrant_public_share = given.migrant_public_share
     terms.lottery = given.lottery
     if given.lottery:
-        world.spend("enrolment", sum(s.grade in (1, 7) for s in world.students) * world.prices["lottery"])
+        for level, entry in enumerate((1, 7)):
+            world.spend("enrolment", level, sum(s.grade == entry for s in world.students) * world.prices["lottery"])
 
 
 def building(world, given):
@@ -81,8 +83,9 @@ def trusteeship(world, given):
 
 
 def pay_works(world):
-    for lever, yuan in world.works.costs.items():
-        world.spend(lever, yuan)
+    for lever, costs in world.works.costs.items():
+        for level in (0, 1):
+            world.spend(lever, level, costs[level])
     world.works.costs.clear()
 
 
@@ -92,8 +95,8 @@ def recruitment(world, given):
     before = posts_due(world)
     terms.fill_norm = given.fill_norm
     terms.norm = stated(terms.norm, given.norm_primary, given.norm_junior)
-    more = sum(max(0, after - now) for after, now in zip(posts_due(world), before, strict=True))
-    world.spend("recruitment", more * world.prices["new_teacher_pay"])
+    for school, after, now in zip(world.schools, posts_due(world), before, strict=True):
+        world.spend("recruitment", school.level, max(0, after - now) * world.prices["new_teacher_pay"])
     if given.district_managed:
         terms.surplus_pools = {**terms.surplus_pools, "district": "recruitment"}
     for name in "weak_school_priority title_weak_priority agency_share masters_share".split():
@@ -121,10 +124,11 @@ def rotation(world, given):
     if given.itinerant_share > 0:
         world.terms.itinerant_share = given.itinerant_share
         world.terms.itinerant_pool = [pool_of(school, world, given.scope) for school in world.schools]
-    teachers = world.teachers
-    world.spend("rotation", sum(t.rotated for t in teachers) * world.prices["move"])
-    paid = sum(t.rotated or (t.employed and t.posting_end >= world.year) for t in teachers)
-    world.spend("rotation", given.allowance * paid)
+    moved = [t for t in world.teachers if t.rotated]
+    paid = [t for t in world.teachers if t.rotated or (t.employed and t.posting_end >= world.year)]
+    for level in (0, 1):
+        world.spend("rotation", level, world.count(level, moved) * world.prices["move"])
+        world.spend("rotation", level, given.allowance * world.count(level, paid))
 
 
 def pool_of(school, world, scope):
@@ -136,7 +140,7 @@ def pool_of(school, world, scope):
 
 def change_places(world, role, managers):
     for school, (person, years) in zip(world.schools, managers, strict=True):
-        world.spend("rotation", (person != getattr(school, role)) * world.prices["move"])
+        world.spend("rotation", school.level, (person != getattr(school, role)) * world.prices["move"])
         setattr(school, role, person)
         setattr(school, f"{role}_years", years)
         school.be_led()
@@ -152,20 +156,29 @@ def settle(world, rota):
 def joint_teaching(world, given):
     if given.coverage > 0 and given.mode == "teaching_sent":
         world.terms.sent_coverage = given.coverage
-        taught = [(c.school, world.schools[c.school].zone) for c in world.classes]
-        reached = sum(zone >= 0 and world.zones[zone].lead not in (-1, school) for school, zone in taught)
-        world.spend("joint_teaching", given.coverage * reached * world.prices["sent_teaching"])
+        reached = []
+        for c in world.classes:
+            zone = world.schools[c.school].zone
+            if zone >= 0 and world.zones[zone].lead not in (-1, c.school):
+                reached.append(c)
+        for level in (0, 1):
+            classes = world.count(level, reached)
+            world.spend("joint_teaching", level, given.coverage * classes * world.prices["sent_teaching"])
     elif given.coverage > 0:
         world.terms.joint_coverage, world.terms.joint_mode = given.coverage, given.mode
-        in_zones = sum(t.employed and world.schools[t.school].zone >= 0 for t in world.teachers)
-        world.spend("joint_teaching", given.coverage * in_zones * world.prices["joint_work"])
+        in_zones = [t for t in world.teachers if t.employed and world.schools[t.school].zone >= 0]
+        for level in (0, 1):
+            teachers = world.count(level, in_zones)
+            world.spend("joint_teaching", level, given.coverage * teachers * world.prices["joint_work"])
 
 
 def research(world, given):
     terms = world.terms
     if given.school_share is not None:
-        more = schools_reached(given.school_share, world) - schools_reached(terms.school_research_share, world)
-        world.spend("research", max(0, more) * world.prices["research_project"])
+        for level in (0, 1):
+            usual = schools_reached(terms.school_research_share, level, world)
+            more = max(0, schools_reached(given.school_share, level, world) - usual)
+            world.spend("research", level, more * world.prices["research_project"])
         terms.school_research_share = given.school_share
     if given.teacher_share is not None:
         terms.teacher_research_share = given.teacher_share
@@ -174,30 +187,32 @@ def research(world, given):
 def training(world, given):
     """Contests, ICT courses and hours; who is above the status quo at a school is paid for."""
     terms, prices = world.terms, world.prices
-    public = [row for row, school in enumerate(world.schools) if not school.private]
-    staff = [[t for t in world.teachers if t.school == row] for row in public]
+    public = [school for school in world.schools if not school.private]
+    staff = [[t for t in world.teachers if t.employed and world.schools[t.school] is school] for school in public]
     if given.young_teacher_share is not None:
         young = [sum(t.young for t in here) for here in staff]
         usual = [share_of(terms.young_contest_share, count) for count in young]
         asked = [share_of(given.young_teacher_share, count) for count in young]
-        world.spend("training", surplus(asked, usual) * prices["contest"])
+        pay_for_more(world, public, asked, usual, prices["contest"])
         terms.young_contest_share = given.young_teacher_share
     if given.ict_share is not None:
         trained = [sum(t.ict_trained for t in here) for here in staff]
         usual = [max(done, share_of(terms.ict_share, len(here))) for done, here in zip(trained, staff, strict=True)]
         asked = [share_of(given.ict_share, len(here)) for here in staff]
-        world.spend("training", surplus(asked, usual) * prices["ict_course"])
+        pay_for_more(world, public, asked, usual, prices["ict_course"])
         terms.ict_share = given.ict_share
     if given.hours_5y > 0 or given.fund_share > 0:
-        an_hour_a_year = prices["training_hour"] * sum(len(here) for here in staff) / 5
-        taught_at = [world.schools[s.school] for s in world.students]
-        funds = sum(terms.quota[school.level] for school in taught_at if not school.private)
-        terms.training_hours = max(given.hours_5y, given.fund_share * funds / an_hour_a_year)
-        world.spend("training", terms.training_hours * an_hour_a_year)
+        employed = [t for here in staff for t in here]
+        an_hour_a_year = [prices["training_hour"] * world.count(level, employed) / 5 for level in (0, 1)]
+        funds = sum(terms.quota[world.level_of(s)] for s in world.students if not world.schools[s.school].private)
+        terms.training_hours = max(given.hours_5y, given.fund_share * funds / sum(an_hour_a_year))
+        for level in (0, 1):
+            world.spend("training", level, terms.training_hours * an_hour_a_year[level])
 
 
-def surplus(asked, usual):
-    return sum(max(0, a - u) for a, u in zip(asked, usual, strict=True))
+def pay_for_more(world, schools, asked, usual, price):
+    for school, a, u in zip(schools, asked, usual, strict=True):
+        world.spend("training", school.level, max(0, a - u) * price)
 
 
 def digital(world, given):
@@ -208,21 +223,26 @@ def digital(world, given):
     if given.lesson_share is not None:
         terms.digital_lesson_share = given.lesson_share
     if given.school_coverage is not None:
-        more = schools_reached(given.school_coverage, world) - schools_reached(terms.digital_school_share, world)
-        world.spend("digital", max(0, more) * world.prices["platform"])
+        for level in (0, 1):
+            usual = schools_reached(terms.digital_school_share, level, world)
+            more = max(0, schools_reached(given.school_coverage, level, world) - usual)
+            world.spend("digital", level, more * world.prices["platform"])
         terms.digital_school_share = given.school_coverage
     if given.live_class_share is not None:
-        new = schools_reached(given.live_class_share, world) - sum(s.live for s in world.schools)
-        world.spend("digital", max(0, new) * world.prices["live_room"])
+        for level in (0, 1):
+            now = sum(s.live for s in world.schools if s.level == level)
+            new = max(0, schools_reached(given.live_class_share, level, world) - now)
+            world.spend("digital", level, new * world.prices["live_room"])
         terms.live_class_share = given.live_class_share
 
 
 def funding(world, given):
     """The year's fund is paid to zones, divided among schools and spent; results earn next year's."""
     district, ledger = money.District(world), world.ledger
+    for zone, yuan in zip(world.zones, money.budget(given, district), strict=True):
+        world.spend("funding", zone.level, yuan)
     fund = sum(money.budget(given, district))
     ledger.budgeted += fund
-    world.spend("funding", fund)
     kept, received = money.paid_to_schools(given, district, money.paid_to_zones(given, district))
     ledger.spent_by_zones += sum(kept)
     purchases = [money.purchases(given, yuan, world.prices) for yuan in received]

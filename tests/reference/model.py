@@ -52,7 +52,10 @@ class ReferenceModel(World):
     def begin_year(self):
         """The status quo holds until levers say otherwise; what was received and bought last year is there to use."""
         self.year += 1
-        self.terms = self.status_quo()
+        before, self.terms = self.quota, self.status_quo()
+        if self.plan.holds_spending(self.year):
+            self.terms.quota = [max(last, now) for last, now in zip(before, self.terms.quota, strict=True)]
+        self.quota = self.terms.quota
         self.costs[self.year] = self.terms.costs
         self.fund_luck_share = [math.nan, math.nan]
         for c in self.classes:
@@ -124,7 +127,9 @@ class ReferenceModel(World):
             teacher.take_from(post)
         for school, after in zip(self.schools, staff.schools, strict=True):
             school.take_from(after)
-        self.terms.costs.update(staff.costs)
+        for lever, costs in staff.costs.items():
+            for level in (0, 1):
+                self.spend(lever, level, costs[level])
         self.flows |= {"retired": staff.retired, "hired": staff.hired}
 
     def rotation(self):
@@ -181,8 +186,13 @@ class ReferenceModel(World):
         counts = [0] * len(self.schools)
         for s in self.students:
             counts[s.school] += 1
+        by_law, beyond = self.background.at(self.year).quota, [0, 0]
         for school, count in zip(self.schools, counts, strict=True):
-            self.ledger.base_funds += round(max(count, self.terms.smallest_funded) * self.terms.quota[school.level])
+            quota, funded = self.terms.quota[school.level], max(count, self.terms.smallest_funded)
+            self.ledger.base_funds += round(funded * quota)
+            beyond[school.level] += funded * (quota - by_law[school.level])
+        for level in (0, 1):
+            self.spend("spending_never_falls", level, beyond[level])
 
     def record(self):
         """The year's indicators."""

@@ -15,8 +15,9 @@ class Plan:
         By group, every setting's value when nothing is said of it.
     """
 
-    def __init__(self, levers, off, first_year, last_year=None, ends=False):
+    def __init__(self, levers, off, first_year, last_year=None, ends=False, spending_never_falls=False):
         self.levers, self.off = deepcopy(levers), off
+        self.spending_never_falls = spending_never_falls
         self.first_year, self.last_year, self.ends = first_year, last_year, ends
 
     def settings(self, group, year):
@@ -38,6 +39,11 @@ class Plan:
             return stated
         begun = [since for since in stated if since <= year]
         return stated[max(begun)] if begun else off
+
+    def holds_spending(self, year):
+        """Whether public spending on a student may not fall."""
+        over = self.ends and year > self.last_year
+        return self.spending_never_falls and year >= self.first_year and not over
 
     def years_running(self, year):
         """Years since the first, which is the first; 0 where no lever acts."""

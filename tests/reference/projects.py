@@ -16,8 +16,8 @@ class Works:
     def __init__(self, schools, zones, prices, fidelity=None, b_trust=0.0):
         self.schools, self.zones, self.prices = schools, zones, prices
         self.fidelity, self.b_trust = fidelity, b_trust
-        self.paid = defaultdict(float)
-        self.costs = defaultdict(float)
+        self.paid = defaultdict(int)
+        self.costs = defaultdict(lambda: [0, 0])  # yuan, primary and junior
 
     def concerned(self, project):
         if project.get("school") is not None:
@@ -28,12 +28,17 @@ class Works:
         own = self.concerned(project)
         return list(zip(own, share_out(total, [s.residents * YEARS[s.level] for s in own]), strict=True))
 
-    def instalment(self, key, yuan, years_at_work, years):
+    def instalment(self, key, schools, yuan, years_at_work, years):
         part = min(Fraction(years_at_work, max(1, years)), 1)
-        due = float(yuan * part)
+        due = round(yuan * part)
         if due > self.paid[key]:
-            self.costs[key[0]] += due - self.paid[key]
+            self.book(key[0], schools, due - self.paid[key])
             self.paid[key] = due
+
+    def book(self, lever, schools, yuan):
+        """Schools share what it costs by the children of their catchments."""
+        for school, own in zip(schools, share_out(yuan, [s.residents * YEARS[s.level] for s in schools]), strict=True):
+            self.costs[lever][school.level] += own
 
     def build(self, projects, lag, year):
         for k, project in enumerate(projects):
@@ -42,7 +47,7 @@ class Works:
                 continue
             money = project.get("money")
             yuan = self.prices["seat"] * project["seats"] if money is None else money
-            self.instalment(("building", k), Fraction(yuan), age + 1, lag)
+            self.instalment(("building", k), self.concerned(project), Fraction(yuan), age + 1, lag)
             if age >= lag and not project.get("opened"):
                 project["opened"] = True
                 shares = self.shares(project, project["seats"])
@@ -60,7 +65,7 @@ class Works:
             project["opened"] = True
             money = project.get("money")
             yuan = round(self.prices["showcase"] if money is None else money)
-            self.instalment(("showcase", k), Fraction(yuan), 1, 1)
+            self.instalment(("showcase", k), self.concerned(project), Fraction(yuan), 1, 1)
             for school, own in self.shares(project, yuan):
                 room = self.prices["multimedia_room"]
                 rooms = math.floor(own * project.get("rooms_share", 0.5) / room)
@@ -75,11 +80,11 @@ class Works:
             if not contract["start_year"] <= year < contract["start_year"] + years:
                 continue
             money = contract.get("money")
-            self.costs["trusteeship"] += self.prices["trusteeship"] if money is None else money
-            for school in self.schools:
-                if school.name == contract["school"]:
-                    gap = self.trustee(contract, school).principal - school.principal
-                    school.lent = self.b_trust * self.fidelity[school.zone] * gap
+            run = self.concerned(contract)
+            self.book("trusteeship", run, round(self.prices["trusteeship"] if money is None else money))
+            for school in run:
+                gap = self.trustee(contract, school).principal - school.principal
+                school.lent = self.b_trust * self.fidelity[school.zone] * gap
 
     def trustee(self, contract, school):
         """Its part of the same level, if the trustee has one."""

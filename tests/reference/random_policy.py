@@ -20,6 +20,8 @@ ONLY_PUBLIC = {"private_share": 0.0, "migrant_public_share": 1.0}
 LARGEST = 3e5
 """A number without a bound of its own, or with a wider one, stays below: a yuan of much larger funds that two schools
 with the same claim tie for goes by the last bit of their weights, in which two models may differ."""
+NO_LIMIT = 1e12
+"""Yuan a year; random policies are far too dear for a district of some hundred students."""
 
 
 def modelled():
@@ -48,10 +50,12 @@ def policies(draw, model):
                 else draw(value(one, model) | by_year(one, model, until))
                 for name, one in stated.items()
             }
+    holds = draw(MOSTLY)
     head = {"last_year": last, "ends": ends} if last else {}
+    head |= {"budget": NO_LIMIT, "spending_never_falls": holds}
     overrides = [(f"policy.{name}", stated) for name, stated in {**head, **levers}.items()]
     off = {group: {name: one.off for name, one in lever.settings().items()} for group, lever in known_levers().items()}
-    return Policy.load("none", overrides, model.year), Plan(levers, off, first, last, ends)
+    return Policy.load("none", overrides, model.year), Plan(levers, off, first, last, ends, holds)
 
 
 def value(declared, model):

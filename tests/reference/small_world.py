@@ -140,8 +140,9 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
     model.teachers.learned = model.teachers.practised - 0.01 * (model.teachers.id % 2)
     model.teachers.eligible = model.teachers.employed & (model.teachers.years_here >= 6)
 
-    def spend(lever, yuan):
-        model.spent[lever] = model.spent.get(lever, 0.0) + yuan
+    def spend(lever, by_level):
+        if by_level.any():
+            model.spent[lever] = model.spent.get(lever, 0.0) + by_level.sum()
 
     model.spend = spend
     return model

@@ -17,7 +17,7 @@ class Staff:
     def __init__(self, model):
         self.year, self.noise, self.effects = model.year, model.noise, model.effects
         self.terms, self.place, self.held = model.terms, model.district, model.held
-        self.prices, self.costs = model.prices, dict(model.terms.costs)
+        self.prices, self.costs = model.prices, {}
         self.posts = plain(model.teachers)
         self.schools = plain(model.schools)
         for row, school in enumerate(self.schools):
@@ -45,9 +45,9 @@ class Staff:
         posts = [int(number) for number in self.baseline.posts[school.row]]
         return [number * weight for number, weight in zip(posts, weights, strict=True)]
 
-    def book(self, lever, yuan):
-        """Add to the costs of a lever."""
-        self.costs[lever] = self.costs.get(lever, 0.0) + yuan
+    def book(self, lever, school, yuan):
+        """Add to the costs of a lever, at the level of the school."""
+        self.costs.setdefault(lever, [0, 0])[school.level] += yuan
 
     def deviate(self, stream, number, year=0):
         """Standard normal luck that belongs to a number."""
@@ -176,12 +176,13 @@ def follow_lessons(staff, school):
 def pay(staff):
     """Settling-in grants of this year's hires with a higher degree; what agency teachers cost less."""
     if staff.terms.masters_share is not None:
-        graduates = [t for t in staff.teachers() if t.experience == 0 and t.degree == 2]
-        graduates = [t for t in graduates if not staff.schools[t.school].private]
-        staff.book("recruitment", len(graduates) * staff.prices["graduate_hire"])
-    agency = [t for t in staff.teachers() if t.agency]
-    if agency:
-        staff.book("recruitment", len(agency) * (staff.prices["agency_pay"] - staff.prices["new_teacher_pay"]))
+        for t in staff.teachers():
+            if t.experience == 0 and t.degree == 2 and not staff.schools[t.school].private:
+                staff.book("recruitment", staff.schools[t.school], staff.prices["graduate_hire"])
+    for t in staff.teachers():
+        if t.agency:
+            less = staff.prices["agency_pay"] - staff.prices["new_teacher_pay"]
+            staff.book("recruitment", staff.schools[t.school], less)
 
 
 def prior_subjects(staff, school, taught):

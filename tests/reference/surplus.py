@@ -10,7 +10,7 @@ def even_out(staff, establishment):
         for number in sorted({getattr(s, attribute) for s in public}):
             members = [s for s in public if getattr(s, attribute) == number]
             while fill_one(staff, members, establishment):
-                staff.book(staff.terms.surplus_pools[pool], staff.prices["move"])
+                staff.book(staff.terms.surplus_pools[pool], members[0], staff.prices["move"])
 
 
 def fill_one(staff, schools, establishment):

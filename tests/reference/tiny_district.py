@@ -47,6 +47,8 @@ def at_rest(number):
     place = replace(place, **random_private_schools(np.random.default_rng([number, 1])))
     place = replace(place, outside=random_outside_schools(np.random.default_rng([number, 2])))
     background = load_background(str(draw.choice(BACKGROUNDS)), year)
+    if number % 3 == 0:  # quotas that fall, which law never did
+        background = replace(background, values=background.values | {"quota_primary": {2000: 700, year + 2: 600}})
     scenario = replace(scenario, district=place, background=background)
     rest = scenario.at_rest(number)
     schools, zones = rest.schools, rest.zones

@@ -143,6 +143,7 @@ class World(mesa.Model):
         self.baseline = SimpleNamespace(**vars(model.baseline))
         self.norm_share = [school.posts / self.plain_posts(school) for school in self.schools]
         self.works = Works(self.schools, self.zones, self.prices, b_trust=self.effects.b_trust)
+        self.quota = list(model.terms.quota)
         self.flows, self.costs, self.records = {}, {}, {}
         self.ledger = SimpleNamespace(base_funds=0, budgeted=0, spent_by_zones=0, spent_by_schools=0)
 
@@ -207,14 +208,22 @@ class World(mesa.Model):
             costs={},
         )
 
-    def spend(self, lever, yuan):
-        if yuan != 0:
-            self.terms.costs[lever] = self.terms.costs.get(lever, 0.0) + yuan
+    def spend(self, lever, level, yuan):
+        """Book whole yuan of one level."""
+        if round(yuan) != 0:
+            booked = list(self.terms.costs.get(lever, (0, 0)))
+            booked[level] += round(yuan)
+            self.terms.costs[lever] = tuple(booked)
 
     @property
     def level_costs(self):
-        """This year's costs of all levers, shared over the levels by students of public schools."""
-        schools = [self.schools[s.school] for s in self.students]
-        levels = [school.level for school in schools if not school.private]
-        total, everyone = sum(self.terms.costs.values()), max(1, len(levels))
-        return [total * levels.count(level) / everyone for level in (0, 1)]
+        """This year's costs of all levers, primary and junior."""
+        return [sum(costs[level] for costs in self.terms.costs.values()) for level in (0, 1)]
+
+    def level_of(self, agent):
+        """That of the school of a student, teacher or class."""
+        return self.schools[agent.school].level
+
+    def count(self, level, agents):
+        """How many of these are at a school of the level."""
+        return sum(self.level_of(agent) == level for agent in agents)

@@ -71,7 +71,8 @@ def test_it_equals_funding_yuan_by_yuan(seed):
     assert zones.award == pytest.approx(awards, abs=1e-9)
     assert not zones.account.any()
     assert model.ledger.budgeted == sum(reference.budget(lever, district)) == sum(of_zones)
-    assert model.terms.costs == {"funding": float(model.ledger.budgeted)}
+    by_level = [sum(yuan for yuan, z in zip(of_zones, zones, strict=True) if z.level == level) for level in (0, 1)]
+    assert model.terms.costs == ({"funding": tuple(by_level)} if sum(by_level) else {})
     assert model.ledger.spent_by_zones == sum(kept)
     assert model.ledger.spent_by_schools == sum(sum(spent.values()) for spent, _ in bought)
     for level in (0, 1):
@@ -83,7 +84,8 @@ def under(*levers, seed=0):
     """A district whose policy consists of these levers."""
     schedules = tuple(Schedule(lever.group, {}, ((0, lever),)) for lever in levers)
     first_year = scenario().baseline_year + 1
-    return calm_district(seed, replace(scenario().policy, first_year=first_year, levers=schedules))
+    plan = replace(scenario().policy, first_year=first_year, levers=schedules, budgets={0: 1e12})
+    return calm_district(seed, plan)
 
 
 @given(st.integers(0, 10**6), st.floats(0, 1))
@@ -98,7 +100,7 @@ def test_money_is_conserved_to_the_yuan_in_every_year(seed, director_share):
         on_accounts = int(schools.account.sum()) + int(model.zones.account.sum())
         assert ledger.budgeted == ledger.spent_by_zones + ledger.spent_by_schools + on_accounts
         assert (schools.account >= 0).all() and (schools.received >= 0).all()
-        assert sum(costs.get("funding", 0.0) for costs in model.costs.values()) == ledger.budgeted
+        assert sum(sum(costs.get("funding", ())) for costs in model.costs.values()) == ledger.budgeted
         luck = model.fund_luck_share
         assert (np.isnan(luck) | ((luck >= 0) & (luck <= 1))).all()
 

@@ -139,10 +139,11 @@ def test_sent_lessons_cost_for_every_class_that_a_lead_can_reach():
     model = calm_district()
     JointTeaching(coverage=0.5, mode="teaching_sent").apply(model, model.year)
     led = model.zones.lead[model.schools.zone] >= 0
-    reached = (led & ~model.schools.lead)[model.classes.school].sum()
-    assert reached > 0
+    of_others = (led & ~model.schools.lead)[model.classes.school]
+    reached = model.schools.count_by_level(model.classes.school[of_others])
+    assert reached.all()
     assert (model.terms.sent_coverage, model.terms.joint_coverage) == (0.5, 0.0)
-    assert model.terms.costs == {"joint_teaching": 0.5 * reached * model.prices["sent_teaching"]}
+    assert model.terms.costs == {"joint_teaching": tuple(0.5 * reached * model.prices["sent_teaching"])}
 
 
 def test_research_pays_for_projects_above_the_status_quo():

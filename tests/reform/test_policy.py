@@ -279,6 +279,10 @@ class TestOverrides:
             ("policy.first_year", "2021", "policy.first_year must be a whole number"),
             ("policy.last_year", 2020, "policy.last_year must be within 2021 ... 2200, got 2020"),
             ("policy.ends", 1, "policy.ends must be true or false, got 1"),
+            ("policy.budget", -1, "policy.budget must be within 0 ... 1e+18, got -1"),
+            ("policy.budget", {2022: "all"}, "policy.budget (2022) must be a number (within 0 ... 1e+18), got 'all'"),
+            ("policy.budget", {}, "policy.budget must be a value or values by year"),
+            ("policy.spending_never_falls", 1, "policy.spending_never_falls must be true or false, got 1"),
         ],
     )
     def test_what_is_wrong_is_refused_before_the_run(self, load, refusal, key, value, message):
@@ -364,6 +368,15 @@ class TestFiles:
             "ends": False,
             "rotation": {"rate": {"2022": 0.05, "2024": 0.1}, "share": 0.2},
         }
+
+    def test_a_budget_moves_with_the_policy_and_stays_as_it_is_after_the_last_year(self, load):
+        policy = load(overrides=[("policy.budget", {2022: 5e6, 2023: 6e6, 2026: 7e6})], baseline_year=2021)
+        assert (policy.moved_by, policy.last_year) == (1, 2024)
+        by_year = {year: policy.budget(year) for year in (2022, 2023, 2024, 2030)}
+        assert by_year == {2022: None, 2023: 5e6, 2024: 6e6, 2030: 6e6}
+        assert policy.resolved["budget"] == {2023: 5e6, 2024: 6e6, 2027: 7e6}
+        assert load(overrides=[("policy.budget", 9)]).budget(2022) == 9 and load().budget(2022) is None
+        assert load(overrides=[("policy.budget", 9)]).resolved["budget"] == 9
 
     def test_a_policy_travels_to_workers(self, load):
         assert pickle.loads(pickle.dumps(load())) == load()
