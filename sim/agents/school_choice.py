@@ -15,15 +15,16 @@ if TYPE_CHECKING:
 
 PAIR = 10**4
 """The pair of a student and a school has the id student * PAIR + school."""
-_POINTS, _MASSES = np.polynomial.hermite_e.hermegauss(15)
-STATUSES, STATUS_MASSES = _POINTS, _MASSES / _MASSES.sum()
-"""Gauss-Hermite quadrature over families' status, a standard normal."""
-HIGHEST_WEIGHT, HALVINGS = 1000.0, 50
+FAMILIES = 20
+"""Families of as many statuses stand for all: what each wants is nearly a step of its status, so that equal shares of
+the normal give the whole to a few thousandths, where Gauss-Hermite points, few of them near the middle, miss by 0.02.
+"""
+HIGHEST_WEIGHT, HALVINGS = 1000.0, 32
 """Weight of reputation that no district comes near, and the bisection below it."""
-ROUNDS = 30
-"""Steps towards the appeal of private schools; each year of the spin-up goes on from the one before."""
+ROUNDS, LONGER, SHORTER = 150, 1.3, 0.5
+"""Steps towards the appeal of private schools: each is longer than the last, or shorter once that went too far."""
 FEWEST = 1e-12
-"""Applicants of a private school that nobody can reach."""
+"""Applicants of a private school that nobody is expected to ask for."""
 
 
 def reputation_weight(model: "ZoneReform", level: int) -> float:
@@ -70,7 +71,7 @@ def may_choose(model: "ZoneReform", students: Students, rows: Array) -> NDArray[
         return np.full(len(rows), share >= 1.0)
     other = model.noise.normal("may choose", model.year, students.id[rows])
     opens = goes_with * students.ses[rows].astype(np.float64) + np.sqrt(1.0 - goes_with * goes_with) * other
-    return np.asarray(opens > -inverse_normal(np.array([share])))
+    return np.asarray(opens > -inverse_normal(np.array([max(share, 1e-12)])))
 
 
 def best_liked(
@@ -93,6 +94,11 @@ def best_liked(
 def status_weight(ses: Floats) -> Floats:
     """How much a family minds reputation, 1 at mean status: better-off families mind it more."""
     return np.maximum(0.0, 1.0 + ses)
+
+
+def mindings() -> Floats:
+    """How much families mind reputation, one for each of `FAMILIES` equal shares of them."""
+    return status_weight(inverse_normal((np.arange(FAMILIES) + 0.5) / FAMILIES))
 
 
 def gumbel(noise: Noise, stream: str, year: int, ids: Array) -> Floats:
@@ -127,13 +133,13 @@ def solve_choice_weight(near: Floats, reputation: Floats, residents: Array, tast
 def share_elsewhere(weight: float, near: Floats, reputation: Floats, residents: Array, taste: float) -> float:
     """Share of the families who, if all might choose, would want another school than their catchment's."""
     stays = 0.0
-    for minding, mass in zip(status_weight(STATUSES), STATUS_MASSES, strict=True):
+    for minding in mindings():
         utility = near + weight * minding * reputation
         over_own = (utility - np.diag(utility)[:, None]) / taste
         most = over_own.max(axis=1)  # at least 0: own is among them
         own = np.exp(-most) / np.exp(over_own - most[:, None]).sum(axis=1)
-        stays += mass * float((residents * own).sum() / residents.sum())
-    return 1.0 - stays
+        stays += float((residents * own).sum())
+    return 1.0 - stays / (FAMILIES * float(residents.sum()))
 
 
 def solve_private_appeal(
@@ -166,12 +172,14 @@ def solve_private_appeal(
     weight, taste : float
         Weight of reputation, and scale of taste (`taste_scale`).
     """
+    minds = mindings()[:, None, None]
+    step, short = np.ones(len(appeal)), np.ones(len(appeal), dtype=bool)
     for _ in range(ROUNDS):
-        asking = np.zeros(len(appeal))
-        for minding, mass in zip(status_weight(STATUSES), STATUS_MASSES, strict=True):
-            over_own = (near + weight * minding * (reputation - own[:, None]) + appeal) / taste
-            most = np.maximum(over_own.max(axis=1, keepdims=True), 0.0)
-            odds = np.exp(over_own - most)
-            asking += mass * (families[:, None] * odds / (np.exp(-most) + odds.sum(axis=1, keepdims=True))).sum(axis=0)
-        appeal = appeal + taste * np.log(expected / np.maximum(asking, FEWEST))
+        over_own = (near + weight * minds * (reputation - own[:, None]) + appeal) / taste
+        most = np.maximum(over_own.max(axis=2, keepdims=True), 0.0)
+        odds = np.exp(over_own - most)
+        asking = odds / (np.exp(-most) + odds.sum(axis=2, keepdims=True))
+        was, short = short, (families[:, None] * asking).sum(axis=(0, 1)) / FAMILIES < expected
+        step = step * np.where(short == was, LONGER, SHORTER)
+        appeal = appeal + np.where(short, step, -step)
     return appeal
