@@ -117,6 +117,8 @@ class Effects:
     # Families
     i_zexiao: float
     distance_scale: float
+    taste_scale: float
+    choice_status: float
     reputation_memory: float
     ses_trait: float
     tutoring_ses: float
@@ -146,12 +148,13 @@ UNITS: Mapping[str, tuple[float | None, float | None]] = {
     "SD, spread": (0, None),
     "ratio": (0, None),
     "share": (0, 1),
-    "share of pay": (0.001, 1),  # divided by, as the next five
+    "share of pay": (0.001, 1),  # divided by, as the next six
     "share above 0": (0.01, 1),
     "reliability": (0.01, 1),
     "years": (0.01, None),
     "hours": (0.01, None),
     "km": (0.01, None),
+    "distance scales": (0.01, None),
     "correlation": (0, 1),
     "students": (0, None),
     "members": (0, None),

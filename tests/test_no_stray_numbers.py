@@ -31,11 +31,12 @@ STRUCTURE = {
     "sim/agents/school.py": {"YEARS": "grades of a school: six and three, which entities and calendar are made for"},
     "sim/agents/school_choice.py": {
         "PAIR": "digits of an id",
-        "HERMITE_POINTS": "quadrature",
-        "HERMITE_MASSES": "quadrature",
+        "FAMILIES": "points of an integral",
         "HIGHEST_WEIGHT": "where a bisection begins",
         "HALVINGS": "length of a bisection",
         "ROUNDS": "length of an iteration",
+        "LONGER": "steps of an iteration",
+        "SHORTER": "steps of an iteration",
     },
     "sim/agents/staffing.py": {"MONTHS": "months of a year"},
     "sim/agents/student.py": {

@@ -113,36 +113,61 @@ def test_a_class_cap_without_new_teachers_leaves_classes_uncovered_and_subjects_
     assert Estimate.of(uncovered).above(0), Estimate.of(uncovered)
 
 
-def effect_of_strict_catchments(level: str, replicates: int, *world: str) -> Estimate:
-    """On the true between-school share, after as many years as primary school has, against free choice."""
+def strict_against_free(replicates: int, *worlds: str, looser: float = 0.0) -> dict[str, dict[str, np.ndarray]]:
+    """What strict catchments do to the true between-school share, with marks deciding and with lots, by level.
+
+    Mean over the fourth to sixth year, after as many as primary school has, by replicate.
+    """
+    rules = {"marks": (), "lots": ("policy.enrolment.lottery=true",)}
     scenarios = {
-        "free": wuhan(*world, "policy.enrolment.catchment_enforcement=0", horizon=2026),
-        "strict": wuhan(*world, "policy.enrolment.catchment_enforcement=1", horizon=2026),
+        f"{rule} {enforced}": wuhan(*worlds, *words, f"policy.enrolment.catchment_enforcement={enforced}", horizon=2026)
+        for rule, words in rules.items()
+        for enforced in (looser, 1.0)
     }
     found = experiment(scenarios, replicates=replicates, seed=SEED)
-    return found.effect("strict", "between_school_share_true", level, 2026, than="free")
+
+    def share(policy: str, level: str) -> np.ndarray:
+        by_year = [found.values(policy, "between_school_share_true", level, year) for year in (2024, 2025, 2026)]
+        return np.mean(by_year, axis=0)
+
+    return {
+        rule: {level: share(f"{rule} 1.0", level) - share(f"{rule} {looser}", level) for level in LEVELS}
+        for rule in rules
+    }
 
 
-def test_strict_catchments_keep_what_sets_neighbourhoods_apart(capsys):
-    """Against the expectation: they RAISE the between-school share of this district.
+@pytest.fixture(scope="module")
+def catchments() -> dict[str, dict[str, np.ndarray]]:
+    return strict_against_free(8, "district.students=10000")
 
-    Its schools differ by the homes in their catchments (`catchment_sd` 0.37). Families who choose leave weak
-    neighbourhoods for schools of strong ones, the catchment says more about a child than the family's wish to choose
-    (`ses_trait` 0.35), and where there are too few seats the lot decides and not the child's marks: choice mixes.
-    House prices, by which strict catchments set neighbourhoods apart still more, are not in the model.
-    """
-    effect = effect_of_strict_catchments("primary", 8, "district.students=20000")
+
+def test_strict_catchments_lower_the_between_school_share(catchments, capsys):
+    """Against free choice: the better-off go where marks are high, and schools that are asked for take the best."""
+    by_level = catchments["marks"]
     with capsys.disabled():
-        print(f"\nstrict catchments against free choice, primary: between-school share {effect}", end="")
-    assert effect.above(0.02), effect
+        for level in LEVELS:
+            print(f"\nstrict catchments against free choice, {level}: {Estimate.of(by_level[level])}", end="")
+    both = Estimate.of(np.mean(list(by_level.values()), axis=0))
+    assert both.below(0), both
+
+
+def test_where_lots_decide_strict_catchments_raise_the_between_school_share(catchments, capsys):
+    """Choice then mixes what neighbourhoods set apart: who leaves a weak one gets in whatever his marks."""
+    both = Estimate.of(np.mean(list(catchments["lots"].values()), axis=0))
+    with capsys.disabled():
+        print(f"\nthe same where lots decide, both levels: {both}", end="")
+    assert both.above(0), both
 
 
 @pytest.mark.slow
-def test_strict_catchments_lower_the_between_school_share_where_neighbourhoods_are_alike():
-    """What is left is families who mind reputation going where it is: the expected sign."""
-    alike = ("effects.catchment_sd=0", "effects.catchment_cohort_sd=0")
-    effect = effect_of_strict_catchments("primary", 40, *alike)
-    assert effect.below(0), effect
+def test_each_level_shows_what_free_choice_does_and_the_last_twentieth_of_choosers_hardly_matters():
+    """The last: from the enforcement that the district has, 0.95, to the whole."""
+    free = strict_against_free(24, "district.students=10000")["marks"]
+    for level in LEVELS:
+        assert Estimate.of(free[level]).below(-0.01), f"{level}: {Estimate.of(free[level])}"
+    now = strict_against_free(24, "district.students=10000", looser=0.95)["marks"]
+    both = Estimate.of(np.mean(list(now.values()), axis=0))
+    assert both.below(0.004) and both.above(-0.004), both
 
 
 @pytest.mark.parametrize("policy", ["none", "plan"])

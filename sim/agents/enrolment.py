@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.assessment import noise_sd
 from sim.agents.classroom import Classes, class_ids
 from sim.agents.columns import Array
 from sim.agents.learning import GRADE_DIGITS
@@ -92,28 +93,38 @@ def admit_publicly(
 ) -> Array:
     """Public school of each entrant.
 
-    Residents who do not choose elsewhere come first, then those who apply from elsewhere, by lot where there
-    are more than seats, migrant children last; under the district-wide `lottery` (摇号) residents have no
-    precedence and draw with the others. Whoever is not admitted goes home, or to the nearest school with room,
-    or, where no school has room, home over its seats.
+    Residents who do not choose elsewhere come first, then those who apply from elsewhere: where they are more than
+    the places left, the school takes the best it sees (掐尖), or draws lots for them under the `lottery` (摇号).
+    Whoever is not admitted goes home, or to the nearest school with room, or, where no school has room, home over
+    its seats. Migrant children come last each time, and elsewhere than here lots decide.
     """
     schools, noise = model.schools, model.noise
     ids = students.id[rows]
     model.demand[:] += np.bincount(wanted, minlength=len(schools))
     seats = public_places(model, level)
-    turn = rank_within(students.migrant[rows], noise.rank("lottery", model.year, ids))
-    turn = turn + len(rows) * students.migrant[rows]
+    last = len(rows) * students.migrant[rows]
+    turn = last + rank_within(students.migrant[rows], noise.rank("lottery", model.year, ids))
+    merit = -np.round(seen_at_entry(model, students, rows, level), 9)
+    applying = turn if model.terms.lottery else last + rank_within(students.migrant[rows], merit, ids)
     placed = np.full(len(rows), -1)
     away = wanted != home
-    if model.terms.lottery:
-        _fill(placed, np.arange(len(rows)), wanted, turn, seats)
-    else:
-        _fill(placed, np.flatnonzero(~away), home, turn, seats)
-        _fill(placed, np.flatnonzero(away), wanted, turn, seats)
+    _fill(placed, np.flatnonzero(~away), home, turn, seats)
+    _fill(placed, np.flatnonzero(away), wanted, applying, seats)
     _fill(placed, np.flatnonzero(away & (placed < 0)), home, turn, seats)
     unplaced = np.flatnonzero(placed < 0)
     _fill_nearest(placed, unplaced[np.argsort(turn[unplaced], kind="stable")], home, model.distances, seats)
     return np.where(placed < 0, home, placed)
+
+
+def seen_at_entry(model: "ZoneReform", students: Students, rows: Array, level: int) -> Floats:
+    """What a school sees of a child that applies, SD: a junior school the last score (0 without one).
+
+    A primary school sees an entrance test or interview, as exact as a test of the grade entered.
+    """
+    if level == JUNIOR:
+        return np.nan_to_num(students.score[rows])
+    error = noise_sd(model)[ENTRY_GRADE[level]] * model.noise.normal("entrance", model.year, students.id[rows])
+    return np.asarray(students.achievement[rows] + error)
 
 
 def public_places(model: "ZoneReform", level: int) -> Array:

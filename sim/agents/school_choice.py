@@ -3,26 +3,28 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.columns import Array
 from sim.agents.school import JUNIOR
 from sim.agents.student import Students
-from sim.noise import Floats, Noise
+from sim.noise import Floats, Noise, inverse_normal
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 PAIR = 10**4
 """The pair of a student and a school has the id student * PAIR + school."""
-HERMITE_POINTS = (-np.sqrt(3.0), 0.0, np.sqrt(3.0))
-HERMITE_MASSES = (1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0)
-"""Gauss-Hermite quadrature over a standard normal."""
-HIGHEST_WEIGHT, HALVINGS = 20.0, 50
+FAMILIES = 20
+"""Families of as many statuses stand for all: what each wants is nearly a step of its status, so that equal shares of
+the normal give the whole to a few thousandths, where Gauss-Hermite points, few of them near the middle, miss by 0.02.
+"""
+HIGHEST_WEIGHT, HALVINGS = 1000.0, 32
 """Weight of reputation that no district comes near, and the bisection below it."""
-ROUNDS = 30
-"""Steps towards the appeal of private schools; each year of the spin-up goes on from the one before."""
+ROUNDS, LONGER, SHORTER = 150, 1.3, 0.5
+"""Steps towards the appeal of private schools: each is longer than the last, or shorter once that went too far."""
 FEWEST = 1e-12
-"""Applicants of a private school that nobody can reach."""
+"""Applicants of a private school that nobody is expected to ask for."""
 
 
 def reputation_weight(model: "ZoneReform", level: int) -> float:
@@ -44,7 +46,7 @@ def chosen_school(model: "ZoneReform", students: Students, rows: Array, home: Ar
     Any family may apply to a private school with places, to other public ones those who may choose.
     """
     schools = model.schools
-    chooses = model.noise.chance("may choose", model.year, students.id[rows], model.terms.may_choose)
+    chooses = may_choose(model, students, rows)
     wanted = home.copy()
     options = np.flatnonzero((schools.level == level) & (~schools.private | (schools.seats > 0)))
     chooser, held = np.flatnonzero(chooses), np.flatnonzero(~chooses)
@@ -58,18 +60,32 @@ def chosen_school(model: "ZoneReform", students: Students, rows: Array, home: Ar
     return wanted
 
 
+def may_choose(model: "ZoneReform", students: Students, rows: Array) -> NDArray[np.bool_]:
+    """Whether each family may choose: in expectation the share `terms.may_choose`, the better-off rather than others.
+
+    Where catchments are enforced, money and connections choose (以钱择校、以权择校): what opens doors to a family is a
+    standard normal that goes with its status by `choice_status`, and they are open beyond the quantile of the share.
+    """
+    share, goes_with = model.terms.may_choose, model.effects.choice_status
+    if share <= 0.0 or share >= 1.0:
+        return np.full(len(rows), share >= 1.0)
+    other = model.noise.normal("may choose", model.year, students.id[rows])
+    opens = goes_with * students.ses[rows].astype(np.float64) + np.sqrt(1.0 - goes_with * goes_with) * other
+    return np.asarray(opens > -inverse_normal(np.array([max(share, 1e-12)])))
+
+
 def best_liked(
     model: "ZoneReform", students: Students, rows: Array, home: Array, options: Array, level: int
 ) -> Array:
     """The school of most utility among each family's options, (n, k) -> (n,).
 
-    Utility is -distance/scale + w * reputation + a taste of the pair, and the appeal of private schools; w grows with
-    the family's status. That fees keep away the poor is left out for want of evidence.
+    Utility is -distance/scale + w * reputation + a taste of the pair, and the appeal of private schools, all in
+    distance scales; w grows with the family's status. That fees keep away the poor is left out for want of evidence.
     """
     schools = model.schools
     weight = reputation_weight(model, level) * status_weight(students.ses[rows].astype(np.float64))
     pairs = students.id[rows][:, None] * PAIR + schools.id[options]
-    taste = gumbel(model.noise, "taste", 0, pairs.ravel()).reshape(pairs.shape)
+    taste = model.effects.taste_scale * gumbel(model.noise, "taste", 0, pairs.ravel()).reshape(pairs.shape)
     near = -model.distances[home[:, None], options] / model.effects.distance_scale
     utility = near + weight[:, None] * schools.reputation[options] + schools.appeal[options] + taste
     return np.asarray(options[np.arange(len(options)), np.argmax(utility, axis=1)])
@@ -80,41 +96,61 @@ def status_weight(ses: Floats) -> Floats:
     return np.maximum(0.0, 1.0 + ses)
 
 
+def mindings() -> Floats:
+    """How much families mind reputation, one for each of `FAMILIES` equal shares of them."""
+    return status_weight(inverse_normal((np.arange(FAMILIES) + 0.5) / FAMILIES))
+
+
 def gumbel(noise: Noise, stream: str, year: int, ids: Array) -> Floats:
     """Taste of the logit choice model."""
     return np.asarray(-np.log(-np.log(noise.uniform(stream, year, ids))))
 
 
-def solve_choice_weight(
-    kilometres: Floats, reputation: Floats, residents: Array, scale: float, choosing_elsewhere: float
-) -> float:
-    """Weight of reputation at which, if all might choose, the observed share would go elsewhere (`i_zexiao`).
+def solve_choice_weight(near: Floats, reputation: Floats, residents: Array, taste: float, leaving: float) -> float:
+    """Weight of reputation at which, if all might choose, the share `leaving` of the families would go elsewhere.
 
-    Status is integrated over three Gauss-Hermite points. 0 where distance alone sends more families away.
+    0 where distance and taste alone send more of them away, `HIGHEST_WEIGHT` where no weight sends as many.
+
+    Parameters
+    ----------
+    near : (S, S) array
+        Utility of the distance from a catchment to a school.
+    reputation, residents : (S,) arrays
+        Reputation of the schools, and the children of their catchments.
+    taste : float
+        Scale of taste (`taste_scale`).
     """
-    if len(residents) < 2 or residents.sum() == 0:
+    if len(residents) < 2 or residents.sum() == 0 or share_elsewhere(0.0, near, reputation, residents, taste) > leaving:
         return 0.0
-    minds = status_weight(np.array(HERMITE_POINTS))
-
-    def elsewhere(weight: float) -> float:
-        total = 0.0
-        for minding, mass in zip(minds, HERMITE_MASSES, strict=True):
-            utility = -kilometres / scale + weight * minding * reputation
-            own = np.exp(np.diag(utility)) / np.exp(utility).sum(axis=1)
-            total += mass * float((residents * (1.0 - own)).sum() / residents.sum())
-        return total
-
     low, high = 0.0, HIGHEST_WEIGHT
-    if elsewhere(low) >= choosing_elsewhere:
-        return 0.0
     for _ in range(HALVINGS):
         middle = 0.5 * (low + high)
-        low, high = (middle, high) if elsewhere(middle) < choosing_elsewhere else (low, middle)
+        fewer = share_elsewhere(middle, near, reputation, residents, taste) < leaving
+        low, high = (middle, high) if fewer else (low, middle)
     return 0.5 * (low + high)
 
 
+def share_elsewhere(weight: float, near: Floats, reputation: Floats, residents: Array, taste: float) -> float:
+    """Share of the families who, if all might choose, would want another school than their catchment's."""
+    stays = 0.0
+    for minding in mindings():
+        utility = near + weight * minding * reputation
+        over_own = (utility - np.diag(utility)[:, None]) / taste
+        most = over_own.max(axis=1)  # at least 0: own is among them
+        own = np.exp(-most) / np.exp(over_own - most[:, None]).sum(axis=1)
+        stays += float((residents * own).sum())
+    return 1.0 - stays / (FAMILIES * float(residents.sum()))
+
+
 def solve_private_appeal(
-    near: Floats, reputation: Floats, own: Floats, families: Floats, expected: Floats, appeal: Floats, weight: float
+    near: Floats,
+    reputation: Floats,
+    own: Floats,
+    families: Floats,
+    expected: Floats,
+    appeal: Floats,
+    weight: float,
+    taste: float,
 ) -> Floats:
     """Appeal of private schools at which each has the applicants expected of it, (P,).
 
@@ -133,12 +169,17 @@ def solve_private_appeal(
         Applicants of each private school.
     appeal : (P,) array
         Where to start.
+    weight, taste : float
+        Weight of reputation, and scale of taste (`taste_scale`).
     """
-    minds = status_weight(np.array(HERMITE_POINTS))
+    minds = mindings()[:, None, None]
+    step, short = np.ones(len(appeal)), np.ones(len(appeal), dtype=bool)
     for _ in range(ROUNDS):
-        asking = np.zeros(len(appeal))
-        for minding, mass in zip(minds, HERMITE_MASSES, strict=True):
-            odds = np.exp(near + weight * minding * (reputation - own[:, None]) + appeal)
-            asking += mass * (families[:, None] * odds / (1.0 + odds.sum(axis=1, keepdims=True))).sum(axis=0)
-        appeal = appeal + np.log(expected / np.maximum(asking, FEWEST))
+        over_own = (near + weight * minds * (reputation - own[:, None]) + appeal) / taste
+        most = np.maximum(over_own.max(axis=2, keepdims=True), 0.0)
+        odds = np.exp(over_own - most)
+        asking = odds / (np.exp(-most) + odds.sum(axis=2, keepdims=True))
+        was, short = short, (families[:, None] * asking).sum(axis=(0, 1)) / FAMILIES < expected
+        step = step * np.where(short == was, LONGER, SHORTER)
+        appeal = appeal + np.where(short, step, -step)
     return appeal

@@ -108,10 +108,10 @@ def weigh_reputation(model: ZoneReform) -> None:
     for level in range(len(LEVELS)):
         rows = np.flatnonzero((schools.level == level) & ~schools.private)
         model.choice_weight[level] = solve_choice_weight(
-            model.distances[np.ix_(rows, rows)],
+            -model.distances[np.ix_(rows, rows)] / model.effects.distance_scale,
             schools.reputation[rows],
             schools.residents[rows],
-            model.effects.distance_scale,
+            model.effects.taste_scale,
             model.effects.i_zexiao,
         )
         draw_to_private_schools(model, level)
@@ -141,6 +141,7 @@ def draw_to_private_schools(model: ZoneReform, level: int) -> None:
         np.maximum(total * schools.intake[rows] / schools.intake[rows].sum(), FEWEST),
         schools.appeal[rows],
         float(model.choice_weight[level]),
+        model.effects.taste_scale,
     )
 
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class Enrolment(Lever):
     """Rules of admission; classes that exist keep their size, the caps hold for the entry grades.
 
-    A lottery costs `lottery` for every entrant. The other rules cost nothing that is booked: posts go by students and
-    not by classes, so that smaller classes are paid for in larger loads and classes that are not covered.
+    A lottery costs `lottery` for every entrant, as all are registered for it. The other rules cost nothing that is
+    booked: posts go by students and not by classes, so that smaller classes are paid for in larger loads and classes
+    that are not covered.
     """
 
     step: ClassVar[str] = "enrolment"
@@ -35,13 +36,14 @@ class Enrolment(Lever):
         unit="share",
         low=0,
         high=1,
-        meaning="share of families whose wish to choose is refused (划片就近入学)",
+        meaning="share of families who may not choose (划片就近入学); those who may are the better-off first",
         source="100 % primary, at least 95 % junior, national_standards 1.4 no. 13; ZG43, ZG44",
     )
     lottery: bool = setting(
         False,
         unit="",
-        meaning="all who apply to a school draw lots for it (摇号), its residents included",
+        meaning="who apply to a public school from elsewhere, more than it has places left once its residents are in, "
+        "draw lots (摇号); otherwise it takes those with the best marks (掐尖)",
         source="QS40: 报名超计划电脑随机录取; for public schools assumed",
     )
     class_cap_primary: float | None = setting(

@@ -30,7 +30,11 @@ def springs(draw):
     model.terms.may_choose = draw(st.sampled_from([0.0, 0.05, 0.5, 1.0]))
     model.terms.class_cap = np.array(draw(st.tuples(st.integers(1, 60), st.integers(1, 60))), dtype=float)
     scale, heed = draw(st.tuples(st.sampled_from([0.5, 2.0, 50.0]), st.sampled_from([0.0, 0.4, 1.0])))
-    model.effects = replace(model.effects, distance_scale=scale, quota_choice=heed)
+    taste, status = draw(st.tuples(st.sampled_from([0.01, 0.3, 3.0]), st.sampled_from([0.0, 0.7, 1.0])))
+    model.effects = replace(
+        model.effects, distance_scale=scale, quota_choice=heed, taste_scale=taste, choice_status=status
+    )
+    model.students.score[random.random(len(model.students)) < 0.2] = np.nan
     model.choice_weight = 5.0 * random.random(2)
     model.held, model.terms.lottery = draw(st.tuples(st.booleans(), st.booleans()))
     model.terms.school_cap = draw(st.sampled_from([None, 10.0, 59.9, 100.0, 1e4]))
@@ -190,6 +194,7 @@ def test_migrants_come_last_at_a_full_school():
 def test_residents_who_stay_come_before_those_who_apply_from_elsewhere():
     model = before_enrolment(students=3000)
     model.terms.may_choose = 1.0
+    model.effects = replace(model.effects, taste_scale=1.0)
     model.schools.reputation[:] = 0.0
     halve_the_seats(model)
     rows, home, school = admitted(model)

@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from reference.funding import share_out
+from reference.luck import deviate
 
 ENTRY_GRADE = {0: 1, 1: 7}
 
@@ -16,6 +17,8 @@ class Child:
     catchment: int
     migrant: bool
     ses: float
+    score: float
+    trait: float
     home: int = -1
     wants: int = -1
     school: int = -1
@@ -39,7 +42,7 @@ class Enrolment:
         self.public = [row for row in self.schools if not model.schools.private[row]]
         self.private = [row for row in self.schools if model.schools.private[row]]
         self.children = [
-            Child(row, int(s.id), int(s.catchment), bool(s.migrant), float(s.ses))
+            Child(row, int(s.id), int(s.catchment), bool(s.migrant), float(s.ses), float(s.score), float(s.trait))
             for row, s in enumerate(model.students)
             if s.grade == ENTRY_GRADE[level]
         ]
@@ -73,10 +76,19 @@ class Enrolment:
     def chosen_school(self, child):
         """Any family may apply to a private school with places; to a public one beside its own, few may."""
         options = [child.home]
-        if self.draw("may choose", self.model.year, child.id) < self.model.terms.may_choose:
+        if self.may_choose(child):
             options = self.public
         options = options + [row for row in self.private if self.private_places[row] > 0]
         return max(options, key=lambda school: self.utility(child, school))
+
+    def may_choose(self, child):
+        """The better-off are the likelier to be among the share who may."""
+        share, effects = self.model.terms.may_choose, self.model.effects
+        if share in (0, 1):
+            return share == 1
+        own = float(self.noise.normal("may choose", self.model.year, [child.id])[0])
+        opens = effects.choice_status * child.ses + math.sqrt(1 - effects.choice_status**2) * own
+        return opens > -deviate(share)
 
     def utility(self, child, school):
         model = self.model
@@ -86,7 +98,7 @@ class Enrolment:
                 model.terms.high_school_quota - model.district.high_school_quota
             )
         pair = child.id * 10_000 + int(model.schools.id[school])
-        taste = -math.log(-math.log(self.draw("taste", 0, pair)))
+        taste = -model.effects.taste_scale * math.log(-math.log(self.draw("taste", 0, pair)))
         distance = model.distances[child.home, school] / model.effects.distance_scale
         return -distance + minds * model.schools.reputation[school] + model.schools.appeal[school] + taste
 
@@ -114,17 +126,18 @@ class Enrolment:
                     child.wants = child.home
 
     def admit(self):
-        """One queue, migrants last, is called up four times; who has a place goes in.
+        """A queue, migrants last, is called up four times; who has a place goes in.
 
-        Residents are called first; in a lottery all who apply are called at once.
+        Residents are called first. Without a lottery those from elsewhere are called in the order of merit.
         """
         without = [child for child in self.children if child.school < 0]
         queue = sorted(without, key=lambda c: (c.migrant, self.draw("lottery", self.model.year, c.id)))
+        best_first = sorted(without, key=lambda c: (c.migrant, -round(self.merit(c), 9), c.id))
         for child in queue:
-            if child.wants == child.home or self.model.terms.lottery:
+            if child.wants == child.home:
                 self.try_at(child, child.wants)
-        for child in queue:
-            if child.wants != child.home and not self.model.terms.lottery:
+        for child in queue if self.model.terms.lottery else best_first:
+            if child.wants != child.home:
                 self.try_at(child, child.wants)
         for child in queue:
             if child.wants != child.home and child.school < 0:
@@ -132,6 +145,14 @@ class Enrolment:
         for child in queue:
             if child.school < 0:
                 self.place_nearby(child)
+
+    def merit(self, child):
+        """The last score for junior school, an entrance test for primary school."""
+        if self.level == 1:
+            return 0.0 if math.isnan(child.score) else child.score
+        effects = self.model.effects
+        error = math.sqrt(1 - min(effects.reliability_grade1, effects.rec_rel))
+        return child.trait + error * float(self.noise.normal("entrance", self.model.year, [child.id])[0])
 
     def try_at(self, child, school):
         if self.seats[school] > 0:

@@ -41,27 +41,83 @@ def admitted(model):
     return rows, home, wants, enrolment.admit(model, model.students, rows, home, PRIMARY)
 
 
-def chances(lottery):
-    """How often residents and applicants from elsewhere get into the school that both want, over many lots."""
-    won = {True: [], False: []}
-    for luck in range(100):
-        model, star = crowded(lottery)
+def applicants(model, star, level):
+    """Rows of those who want the star school from elsewhere, and who of them get in, once its residents are in."""
+    rows = np.flatnonzero(model.students.grade == ENTRY_GRADE[level])
+    home = enrolment.home_school(model, model.students, rows, level)
+    wants = school_choice.chosen_school(model, model.students, rows, home, level)
+    outside, stays = (wants == star) & (home != star), (wants == star) & (home == star)
+    model.schools.seats[star] = stays.sum() + outside.sum() // 3
+    school = enrolment.admit(model, model.students, rows, home, level)
+    assert (school == star)[stays].all() and (school == star)[outside].sum() == outside.sum() // 3
+    return rows[outside], (school == star)[outside]
+
+
+def star_of(level, luck, lottery):
+    """A district whose families like one school of the level best."""
+    model = before_enrolment(students=3000)
+    model.noise = Noise(luck)
+    model.terms.may_choose, model.terms.lottery = 1.0, lottery
+    model.choice_weight[:] = 2.0
+    star = int(np.flatnonzero(model.schools.level == level)[0])
+    model.schools.reputation[:] = 0.0
+    model.schools.reputation[star] = 3.0
+    return model, star
+
+
+@pytest.mark.parametrize("level", [PRIMARY, JUNIOR])
+@pytest.mark.parametrize("lottery", [True, False])
+def test_residents_come_first_and_migrant_children_from_elsewhere_last(level, lottery):
+    model, star = star_of(level, 1, lottery)
+    rows, taken = applicants(model, star, level)
+    migrant = model.students.migrant[rows]
+    assert migrant.any() and taken.any() and not (taken & migrant).any()
+
+
+@pytest.mark.parametrize("luck", [1, 2])
+def test_without_a_lottery_a_junior_school_takes_those_with_the_best_last_scores(luck):
+    model, star = star_of(JUNIOR, luck, lottery=False)
+    model.students.migrant[:] = False
+    model.students.score[::50] = np.nan  # who has none counts as average
+    rows, taken = applicants(model, star, JUNIOR)
+    score = np.nan_to_num(model.students.score[rows])
+    assert len(taken) > 30 and score[taken].min() >= score[~taken].max()
+
+
+def test_without_a_lottery_a_primary_school_takes_the_best_of_an_entrance_test():
+    """What it sees is as exact as a test of grade 1."""
+    seen, trait, taken = [], [], []
+    for luck in range(20):
+        model, star = star_of(PRIMARY, luck, lottery=False)
         model.students.migrant[:] = False
-        model.noise = Noise(luck)
-        _, home, wants, school = admitted(model)
-        for resident in won:
-            won[resident] += (school == star)[(wants == star) & ((home == star) == resident)].tolist()
-    return np.mean(won[True]), np.mean(won[False])
+        rows, got_in = applicants(model, star, PRIMARY)
+        test = enrolment.seen_at_entry(model, model.students, rows, PRIMARY)
+        assert test[got_in].min() >= test[~got_in].max()
+        seen, trait, taken = [*seen, *test], [*trait, *model.students.trait[rows]], [*taken, *got_in]
+    error = np.subtract(seen, trait)
+    assert error.var() == pytest.approx(1 - model.effects.reliability_grade1, rel=0.1)
+    assert np.mean(error) == pytest.approx(0, abs=0.05) and abs(np.corrcoef(error, trait)[0, 1]) < 0.1
+    assert np.mean(np.array(trait)[taken]) > np.mean(np.array(trait)[~np.array(taken)]) + 0.5
 
 
-def test_in_a_lottery_residents_and_outsiders_have_the_same_chance_and_without_one_residents_come_first():
-    resident, outsider = chances(lottery=True)
-    assert resident == pytest.approx(outsider, abs=0.03) and 0.05 < outsider < 0.6
-    resident, outsider = chances(lottery=False)
-    assert resident > 2 * outsider
+@pytest.mark.parametrize("level", [PRIMARY, JUNIOR])
+def test_lots_do_not_depend_on_merit(level):
+    """The same children win whatever their marks, and over many lots each as often as another."""
+    won, ability = [], []
+    for luck in range(40):
+        worlds = [star_of(level, luck, lottery=True) for _ in range(2)]
+        for model, _ in worlds:
+            model.students.migrant[:] = False
+        other = worlds[1][0].students
+        other.score, other.trait = -other.score, -other.trait
+        (rows, taken), (_, again) = (applicants(model, star, level) for model, star in worlds)
+        assert np.array_equal(taken, again)
+        won += taken.tolist()
+        ability += worlds[0][0].students.achievement[rows].tolist()
+    assert abs(np.corrcoef(won, ability)[0, 1]) < 3 / len(won) ** 0.5
 
 
-def test_residents_who_lose_the_lottery_go_to_the_nearest_school_with_room_and_migrants_still_come_last():
+def test_residents_for_whom_there_is_no_place_go_to_the_nearest_school_with_room_and_migrants_still_come_last():
     model, star = crowded(lottery=True)
     rows, home, wants, school = admitted(model)
     lost = (home == star) & (wants == star) & (school != star)
