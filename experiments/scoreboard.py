@@ -18,6 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.channels import GAP, channels_table
+from sim.analysis.cost_effect import MONEY, dearer_than_public_budget
+from sim.analysis.paired import KEYS
 from sim.scoring import DECREED, GIVEN
 from sim.targets import ROUNDING
 
@@ -66,6 +68,8 @@ def show(folder: Path, console: Console) -> None:
     if "channels.csv" in record["files"]:
         _show_channels(folder, effects, console)
     for line in _costs(pd.read_csv(folder / "cost_effect.csv", keep_default_na=False)):
+        _say(console, line, before=1)
+    for line in _dear(pd.read_parquet(folder / "indicators.parquet", columns=[*KEYS, *MONEY])):
         _say(console, line, before=1)
     _say(
         console,
@@ -253,6 +257,18 @@ def _costs(table: pd.DataFrame) -> Iterable[str]:
     yield f"Extra cost of the policy: {spent}"
     closed = "; ".join(f"{row['level']} {row['note'] or _millions(row)}" for row in rows)
     yield f"Cost per SD of score gap closed by {rows[0]['year']}: {closed}"
+
+
+def _dear(indicators: pd.DataFrame) -> Iterable[str]:
+    """A warning where the levers cost more in a year than the district has for education, with the dearest year."""
+    dear = dearer_than_public_budget(indicators)
+    if len(dear):
+        years = ", ".join(str(year) for year in dear.index)
+        cost, budget = (figure(value / 1e6) for value in dear.sort_values(MONEY[0]).iloc[-1])
+        yield (
+            f"In {years} the levers cost more than the district's whole public budget for education, at most {cost} "
+            f"million yuan of {budget} million; policy.budget=YUAN refuses such a plan"
+        )
 
 
 def _millions(row: Mapping[str, Any]) -> str:

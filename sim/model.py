@@ -267,6 +267,11 @@ class ZoneReform(mesa.Model):
         return np.asarray(np.array(self.district.by_level("spending")) + rise)
 
     @property
+    def public_budget(self) -> Floats:
+        """Public budget for education this year, yuan, primary and junior."""
+        return self.reference_budget() * self.level_students
+
+    @property
     def baseline_year(self) -> int:
         return self.district.baseline_year
 

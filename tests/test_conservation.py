@@ -27,7 +27,6 @@ def policies(draw: st.DrawFn) -> tuple[list[str], dict[str, object]]:
         "district.catchment_enforcement": draw(RATE),
         "district.migration_rate": draw(st.floats(0, 0.2)),
         "district.birth_trend": draw(st.floats(-0.1, 0.1)),
-        "policy.budget": 10**12,  # random policies are too dear for so few students
         "policy.rotation.rate": draw(RATE),
         "policy.rotation.backbone_share": draw(RATE),
         "policy.rotation.scope": draw(st.sampled_from(["zone", "group", "district"])),

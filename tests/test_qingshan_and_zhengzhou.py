@@ -18,7 +18,7 @@ from sim.reform import Policy, known_levers
 from sim.userinput import UserError, find, read_yaml
 
 QINGSHAN, ZHENGZHOU = load_district("qingshan"), load_district("zhengzhou_gaoxin")
-SMALL = ["district.students=3000", "policy.budget=1e9"]
+SMALL = ["district.students=3000"]
 """So few students cannot pay what a plan builds for many."""
 PLANS = {"qingshan": "qingshan_2021_2025", "zhengzhou_gaoxin": "zhengzhou_gaoxin_2025"}
 OTHER_SENTENCES = {
@@ -242,7 +242,7 @@ IDLE = {("zhengzhou_gaoxin", "rotation.posting_years")}
 
 
 def outcomes(district, *off):
-    overrides = ["district.students=4500", "policy.budget=1e9", *off]
+    overrides = ["district.students=4500", *off]
     scenario = sim.load(district, PLANS[district], effects="means", horizon=2024, overrides=overrides)
     table = sim.run(scenario, replicates=1, counterfactual=False).indicators
     return table[table["scope"] == "district"].set_index(["level", "year"])

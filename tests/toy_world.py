@@ -120,6 +120,7 @@ def replicate(number, seed, horizon, seconds=0.0, deadly=None) -> pd.DataFrame:
                 "score_mean": luck / 3,
                 "students": 1000.0 + 0 * luck,
                 "cost_yuan": 1e6 * gain * (years > 2020),
+                "public_budget": 1e9,
                 "excellent_range": 20 - 10 * gain * (years - 2020) + luck,
             }
             keys = {"scenario": scenario, "replicate": number, "year": years, "level": level}

@@ -36,20 +36,16 @@ def fund_schools(model: "ZoneReform") -> None:
 
 
 def keep_to_limit(model: "ZoneReform") -> None:
-    """Refuse levers that cost more in a year than the policy's `budget`, or without one than the public budget.
+    """Refuse levers that cost more in a year than the policy's `budget`; a policy that states none has no limit.
 
     What zones and schools buy from the zone fund is bound by their accounts, and costs nothing beyond the fund.
     """
-    cost, stated = int(model.level_costs.sum()), model.policy.budget(model.year)
-    limit = float(model.reference_budget() @ model.level_students) if stated is None else stated
-    if cost <= limit:
+    cost, limit = int(model.level_costs.sum()), model.policy.budget(model.year)
+    if limit is None or cost <= limit:
         return
     by_lever = sorted(((sum(yuan), lever) for lever, yuan in model.terms.costs.items()), reverse=True)
     spent = ", ".join(f"{lever} {yuan:,}" for yuan, lever in by_lever)
-    whose, other = "policy.budget", "raise policy.budget"
-    if stated is None:
-        whose, other = "the district's public budget for education", "state what other money there is: policy.budget"
     raise UserError(
         f"policy {model.policy.name}: in {model.year} its levers cost {cost:,} yuan ({spent}), more than "
-        f"{whose}, {limit:,.0f} yuan; lower policy.{by_lever[0][1]}, or {other}"
+        f"policy.budget, {limit:,.0f} yuan; lower policy.{by_lever[0][1]}, or raise policy.budget"
     )

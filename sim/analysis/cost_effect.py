@@ -16,6 +16,7 @@ COLUMNS = (
     *("indicator", "unit", "level", "year", "extra_yuan", "yuan_per_student_year"),
     *("closed", "closed_low", "closed_high", "yuan_per_unit", "low", "high", "replicates", "note"),
 )
+MONEY = ("cost_yuan", "public_budget")
 OPEN = "not defined: the gap did not close beyond noise"
 WIDER = "not defined: the gap widened"
 ALONE = "not defined: one replicate has no noise to compare with"
@@ -54,6 +55,19 @@ def cost_effect_table(indicators: pd.DataFrame) -> pd.DataFrame:
         for level in rows.index.unique("level")
     ]
     return pd.DataFrame(table, columns=list(COLUMNS))
+
+
+def dearer_than_public_budget(indicators: pd.DataFrame) -> pd.DataFrame:
+    """Years in which the policy's levers cost more, on average, than the district's whole public budget.
+
+    Returns
+    -------
+    DataFrame
+        By year the columns `MONEY`, yuan, both levels together; without rows for most policies.
+    """
+    rows = indicators[(indicators["scope"] == "district") & (indicators["scenario"] == "policy")]
+    money = rows.groupby(["replicate", "year"])[list(MONEY)].sum().groupby(level="year").mean()
+    return money[money["cost_yuan"] > money["public_budget"]]
 
 
 def ratio_of_means(cost: Floats, gain: Floats) -> tuple[float, float, float]:

@@ -146,4 +146,5 @@ INDICATORS: dict[str, Indicator] = {
     # Money
     "fund_luck_share": Indicator("share", "performance money that went to luck", -1, (DISTRICT,)),
     "cost_yuan": Indicator("yuan", "cost of the levers this year", -1, (DISTRICT,)),
+    "public_budget": Indicator("yuan", "public budget for education (教育经费) this year", 0, (DISTRICT,)),
 }

@@ -68,6 +68,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         ),
         "fund_luck_share": model.fund_luck_share[units.level],
         "cost_yuan": model.level_costs[units.level],
+        "public_budget": model.public_budget[units.level],
     }
     values = np.stack([measured[name] for name in INDICATORS], axis=1)
     scope = [SCOPES.index(key[1]) for key in units.keys]

@@ -20,7 +20,7 @@ _HEADER = ("name", "title", *_OPEN_HEADER, "source", "sources")
 BUDGET = Setting(
     None,
     "yuan a year",
-    "most that all levers together may cost; null: the public budget",
+    "most that all levers together may cost; null: no limit",
     "assumed",
     low=0,
     high=1e18,

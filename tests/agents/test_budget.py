@@ -72,23 +72,14 @@ class TestLimit:
             "1,199,999 yuan; lower policy.funding, or raise policy.budget"
         )
 
-    def test_the_public_budget_is_the_limit_of_a_policy_that_states_none(self):
-        model = under(rotation={"rate": 0.5}, funding={"zone_fund": 1e9})
-        with pytest.raises(sim.UserError) as refused:
-            model.step()
-        message = str(refused.value)
-        limit = f"{public_budget(model):,.0f} yuan"
-        assert "in 2021" in message and "(funding 12,000,000,000, rotation " in message
-        assert f"the district's public budget for education, {limit}; lower policy.funding, or state" in message
-
-    def test_a_budget_of_its_own_takes_the_place_of_the_public_budget(self):
-        model = under(funding={"zone_fund": 1e9}, budget=1e12)
+    def test_a_policy_that_states_no_budget_has_no_limit(self):
+        model = under(funding={"zone_fund": 1e9})
         model.step()
         assert model.level_costs.sum() == 12e9 > public_budget(model)
 
     def test_a_budget_by_year_holds_from_its_year(self):
         model = under(funding={"zone_fund": 100_000}, budget={2022: 1000})
-        model.step()  # the public budget holds
+        model.step()  # there is none yet
         with pytest.raises(sim.UserError, match=r"in 2022 .* policy\.budget, 1,000 yuan"):
             model.step()
 

@@ -106,7 +106,7 @@ STRONG = {
 @cache
 def received_of(group):
     """What students got by each channel under one lever alone, or under none, and the world at its end."""
-    strong = [(f"policy.{group.partition(',')[0]}", STRONG[group]), ("policy.budget", 1e9)] if group else []
+    strong = [(f"policy.{group.partition(',')[0]}", STRONG[group])] if group else []
     overrides = [*SMALL, *strong]
     model = sim.load("wuhan_edz", "none", effects="means", overrides=overrides).model(seed=1)
     received = Received()

@@ -172,7 +172,7 @@ def test_private_schools_have_a_size_of_their_own_and_no_catchment():
 
 def test_no_lever_reaches_a_private_school():
     pulled = [(f"policy.{group}", settings) for group, settings in EVERYTHING.items()]
-    policy = Policy.load("none", [*pulled, ("policy.budget", 1e9)], 2020)
+    policy = Policy.load("none", [*pulled], 2020)
     model, quiet = with_private_schools(policy=policy), with_private_schools()
     private = np.flatnonzero(model.schools.private)
     for _ in range(3):

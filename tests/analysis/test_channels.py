@@ -88,7 +88,7 @@ def test_what_a_lever_touches_alike_in_both_worlds_contributes_exactly_nothing()
     assert twice.channels and moved(sim.run(twice, replicates=1, channels=True)) == set()
 
 
-FUND = ("policy.funding.zone_fund=3000000", "policy.budget=1e9", "policy.funding.performance_share=0.4")
+FUND = ("policy.funding.zone_fund=3000000", "policy.funding.performance_share=0.4")
 
 
 def test_money_that_does_not_pass_through_contributes_exactly_nothing():

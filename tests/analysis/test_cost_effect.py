@@ -4,7 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.cost_effect import COLUMNS, GAPS, OPEN, WIDER, cost_effect_table, ratio_of_means
+from sim.analysis.cost_effect import (
+    COLUMNS,
+    GAPS,
+    OPEN,
+    WIDER,
+    cost_effect_table,
+    dearer_than_public_budget,
+    ratio_of_means,
+)
 
 YEARS = (2020, 2021, 2022)
 
@@ -78,3 +86,15 @@ def test_without_a_counterfactual_there_is_nothing_to_compare():
     alone = indicators([100.0, 100.0], [0.5, 0.5]).query("scenario == 'policy'")
     table = cost_effect_table(alone)
     assert table.empty and list(table.columns) == list(COLUMNS)
+
+
+def test_years_dearer_than_the_whole_public_budget_are_named():
+    rows = [
+        {"scenario": arm, "replicate": 0, "year": year, "level": level, "scope": "district", "unit": "d"}
+        | {"cost_yuan": 30.0 if arm == "policy" and year == 2022 else 5.0, "public_budget": 20.0}
+        for arm in ("policy", "counterfactual")
+        for year in (2021, 2022)
+        for level in ("primary", "junior")
+    ]
+    dear = dearer_than_public_budget(pd.DataFrame(rows))
+    assert dear.to_dict("index") == {2022: {"cost_yuan": 60.0, "public_budget": 40.0}}

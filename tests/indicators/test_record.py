@@ -84,6 +84,7 @@ def random_model(seed, schools=7, students=120, teachers=25, classes=9):
         terms=SimpleNamespace(digital_lesson_share=0.3),
         fund_luck_share=np.array([np.nan, 0.4]),
         level_costs=np.array([3e6, 2e6]),
+        public_budget=np.array([9e8, 5e8]),
     )
 
 

@@ -116,6 +116,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
         values["migrant_public_share"] = mean([not schools[s.school].private for s in everywhere if s.migrant])
         values["fund_luck_share"] = model.fund_luck_share[level]
         values["cost_yuan"] = model.level_costs[level]
+        values["public_budget"] = model.public_budget[level]
     if scope == "school":
         return values
 

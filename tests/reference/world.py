@@ -220,6 +220,16 @@ class World(mesa.Model):
         """This year's costs of all levers, primary and junior."""
         return [sum(costs[level] for costs in self.terms.costs.values()) for level in (0, 1)]
 
+    @property
+    def public_budget(self):
+        """What the district has for the students of its public schools, primary and junior."""
+        before = self.background.at(self.baseline_year).quota
+        a_student = [self.place.spending_primary, self.place.spending_junior]
+        pupils = [s for s in self.students if not self.schools[s.school].private]
+        return [
+            (a_student[level] + self.terms.quota[level] - before[level]) * self.count(level, pupils) for level in (0, 1)
+        ]
+
     def level_of(self, agent):
         """That of the school of a student, teacher or class."""
         return self.schools[agent.school].level
