@@ -133,20 +133,6 @@ def test_of_two_zones_the_lower_has_no_claim_whatever_the_last_bit(one, other, s
         assert claims[values == max(one, other)] == pytest.approx(2.0)
 
 
-def test_a_zone_without_a_claim_shares_equally_whatever_the_last_bit():
-    model = calm_district()
-    model.begin_year()
-    schools, lever = model.schools, Funding(metric="value_added_1y", bundled=1.0, division="performance")
-    lower, upper = np.flatnonzero(model.zones.level == 1)[:2]
-    schools.zone[schools.level == 1] = upper
-    schools.zone[np.flatnonzero(schools.level == 1)[:3]] = lower
-    for value in np.random.default_rng(0).normal(size=20):
-        schools.value_added[:, 0] = np.where(schools.zone == lower, value, value + 0.1)
-        claims = lever.claims(model)
-        assert not claims[schools.zone == lower].any()
-        assert claims.tolist() == pytest.approx(reference.claims(lever, reference.District(model)))
-
-
 def test_a_lever_that_is_off_changes_no_bit():
     model, same = under(Funding()), under()
     for world in (model, same):
