@@ -17,7 +17,7 @@ LUCK = ("shock",)
 NO_SPREAD = 1e-6
 """SD within grades of what a control tells, in SD, below which it tells nothing but what rounding leaves."""
 SAME_AGAIN = 1e-6
-"""Share of its variance that the school's mean does not take from students' own scores; below it is these again."""
+"""Share of the variance of school means that is not that of students' own scores, below which they are these again."""
 
 
 def assess(model: "ZoneReform") -> None:
