@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 LUCK = ("shock",)
+NO_SPREAD = 1e-6
+"""SD within grades of what a control tells, in SD, below which it tells nothing but what rounding leaves."""
+SAME_AGAIN = 1e-6
+"""Share of the variance of school means that is not that of students' own scores, below which they are these again."""
 
 
 def assess(model: "ZoneReform") -> None:
@@ -55,8 +59,9 @@ def noise_sd(model: "ZoneReform") -> Floats:
 def value_added(model: "ZoneReform") -> Floats:
     """Mean residual of each school's scores, SD.
 
-    Controls, within grade: the student's prior score and the school's mean prior score in that grade. Only those
-    count who were at a school of the level the year before; schools without any have 0.
+    Controls, within grade: the student's prior score and the school's mean prior score in that grade; the first where
+    it varies, the second where it is not the first again. Only those count who were at a school of the level the year
+    before; schools without any have 0.
     """
     students, schools = model.students, model.schools
     known = np.flatnonzero(np.isfinite(students.prior_score) & ~np.isin(students.grade, ENTRY_GRADE))
@@ -103,12 +108,13 @@ def true_effect(model: "ZoneReform") -> Floats:
 
 
 def _residual(score: Floats, prior: Floats, school_prior: Floats) -> Floats:
-    """Least squares on two controls by the normal equations."""
+    """Least squares on two controls by the normal equations, or on those of them that tell something."""
     a, b, c = (prior * prior).sum(), (prior * school_prior).sum(), (school_prior * school_prior).sum()
     p, q = (prior * score).sum(), (school_prior * score).sum()
     det = a * c - b * b
-    if det <= 1e-9 * (a * c):
-        return score - prior * (p / a if a > 0 else 0.0)
+    rounding = NO_SPREAD**2 * len(score)
+    if det <= a * max(rounding, SAME_AGAIN * c):
+        return score - prior * (p / a if a > rounding else 0.0)
     return np.asarray(score - prior * ((p * c - q * b) / det) - school_prior * ((a * q - b * p) / det))
 
 

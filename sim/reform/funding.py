@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 METRICS = ("level", "pass_rate", "value_added_1y", "value_added_3y")
 DIVISIONS = ("equal", "need", "performance")
 PURPOSES = ("training", "research", "equipment", "posts")
+ROUNDING = 1e-9
+"""Spread of a measure, and claim on money, that is none: what is left of 0 after rounding."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,7 @@ class Funding(Lever):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if sum(self.spending.values()) > 1 + 1e-9:
+        if sum(self.spending.values()) > 1 + ROUNDING:
             raise UserError(
                 f"policy.funding.spending: shares must add up to 1 at most, got {sum(self.spending.values()):g}"
             )
@@ -210,11 +212,11 @@ class Funding(Lever):
         if self.division == "equal":
             return np.ones(len(schools))
         if self.division == "need":
-            return students * np.maximum(0.0, 1.0 - standardised(schools.score, rivals(schools)))
+            return students * claim_per_student(-standardised(schools.score, rivals(schools)))
         own, zone = self.measured(model), self.zone_means(model, self.measured(model))
         bundled = self.weight_of_zone(model)
         mixed = (1.0 - bundled) * own + bundled * of_zone(zone, schools.zone, 0.0)
-        return students * np.maximum(0.0, 1.0 + standardised(mixed, rivals(schools)))
+        return students * claim_per_student(standardised(mixed, rivals(schools)))
 
     def buy(self, model: "ZoneReform") -> None:
         """Schools spend by purpose; posts are bought whole and paid for a year, equipment adds to its book value."""
@@ -237,8 +239,8 @@ class Funding(Lever):
         true = self.zone_means(model, model.schools.true_effect)
         students = zone_students(model)
         zones.performance = measured
-        weight = students * np.maximum(0.0, 1.0 + standardised(measured, zones.level))
-        deserved = students * np.maximum(0.0, 1.0 + standardised(true, zones.level))
+        weight = students * claim_per_student(standardised(measured, zones.level))
+        deserved = students * claim_per_student(standardised(true, zones.level))
         zones.award = weight
         if self.performance_share == 0:
             return
@@ -296,12 +298,22 @@ def luck_share(weight: Floats, deserved: Floats) -> float:
     return float(0.5 * np.abs(weight / weight.sum() - deserved / deserved.sum()).sum())
 
 
+def claim_per_student(distance: Floats) -> Floats:
+    """Claim on money that follows a measure: 1 at the mean of the level, nothing from one SD below it.
+
+    The lower of two equal zones is one SD below but for rounding: what rounding leaves is no claim, or a zone would be
+    shared out by the last bit.
+    """
+    claim = 1.0 + distance
+    return np.where(claim > ROUNDING, claim, 0.0)
+
+
 def standardised(values: Floats, level: Array) -> Floats:
-    """Distance from the mean of the level in SD; 0 where all are equal."""
+    """Distance from the mean of the level in SD; 0 where all are equal but for rounding."""
     result = np.zeros(len(values))
     for kind in range(len(LEVELS)):
         of = level == kind
-        if of.any() and values[of].std() > 1e-12:
+        if of.any() and values[of].std() > ROUNDING:
             result[of] = (values[of] - values[of].mean()) / values[of].std()
     return result
 

@@ -63,6 +63,35 @@ def test_value_added_sums_to_nothing_over_the_students_of_a_level():
         assert (count * model.schools.value_added[:, 0])[at].sum() == pytest.approx(0.0, abs=1e-9)
 
 
+@pytest.mark.parametrize("own_spread", [0.0, 1e-9, 1e-5, 1.0])
+@pytest.mark.parametrize("school_spread", [-1.0, 0.0, 1e-9, 1e-5, 1.0])
+@pytest.mark.parametrize("seed", range(3))
+def test_scores_that_hardly_differ_beforehand_explain_nothing_by_what_rounding_leaves(seed, school_spread, own_spread):
+    model = calm_district(seed)
+    model.step()
+    students, before = model.students, model.students.prior_score.copy()
+    cell = students.school.astype(int) * 10 + students.grade
+    for one in np.unique(cell):
+        here = cell == one
+        of_school = school_spread * before[here].mean()
+        students.prior_score[here] = 1 / 3 + 0.1 * students.grade[here] + of_school + own_spread * before[here]
+    expected = reference.value_added(students.score.tolist(), students.prior_score.tolist(), model)
+    assert value_added(model) == pytest.approx(expected, abs=1e-9)
+
+
+def test_where_all_scored_the_same_beforehand_value_added_is_how_far_a_grade_is_above_the_mean():
+    model = calm_district()
+    model.step()
+    students = model.students
+    students.prior_score = np.where(np.isfinite(students.prior_score), 0.1, np.nan)
+    known = np.isfinite(students.prior_score) & ~np.isin(students.grade, (1, 7))
+    above = students.score.copy()
+    for grade in range(1, 10):
+        above[students.grade == grade] -= students.score[known & (students.grade == grade)].mean() if grade > 1 else 0.0
+    school = int(students.school[known][0])
+    assert value_added(model)[school] == pytest.approx(above[known & (students.school == school)].mean())
+
+
 def test_a_school_without_earlier_scores_has_no_value_added():
     model = calm_district()
     model.step()

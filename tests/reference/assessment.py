@@ -59,8 +59,9 @@ def reputations(means, model):
 def value_added(after, before, model):
     """Mean residual of each school from a regression of its level's scores.
 
-    A constant for each grade, the student's own score before, the mean of these over the school's grade. Who has
-    just come from another level does not count.
+    A constant for each grade, the student's own score before, the mean of these over the school's grade; controls
+    that do not vary within grades, or are the other again, are left out. Who has just come from another level does
+    not count.
 
     Parameters
     ----------
@@ -80,13 +81,19 @@ def value_added(after, before, model):
 
 
 def residuals_by_school(pupils):
-    cells = {}
+    """What each student scored beyond what his grade and the controls that tell something would have him score."""
+    cells, grades = {}, {}
     for s, _, before in pupils:
         cells.setdefault((s.school, s.grade), []).append(before)
-    grades = sorted({int(s.grade) for s, _, _ in pupils})
+        grades.setdefault(int(s.grade), []).append(before)
+    own = [before - mean(grades[s.grade]) for s, _, before in pupils]
+    of_school = [mean(cells[s.school, s.grade]) - mean(grades[s.grade]) for s, _, _ in pupils]
+    controls = [own] if spread(own) > 1e-12 else []
+    if controls and tells_more(of_school, own):
+        controls.append(of_school)
     rows = [
-        [float(s.grade == grade) for grade in grades] + [before, mean(cells[s.school, s.grade])]
-        for s, _, before in pupils
+        [float(s.grade == grade) for grade in grades] + list(values)
+        for (s, _, _), *values in zip(pupils, *controls, strict=True)
     ]
     score = np.array([after for _, after, _ in pupils])
     coefficients = np.linalg.lstsq(np.array(rows), score, rcond=1e-10)[0]
@@ -95,6 +102,18 @@ def residuals_by_school(pupils):
         fitted = sum(x * b for x, b in zip(row, coefficients, strict=True))
         by_school.setdefault(int(s.school), []).append(after - fitted)
     return by_school
+
+
+def spread(values):
+    """Mean square of values about 0; below 1e-12 they do not differ but for rounding."""
+    return mean([value**2 for value in values])
+
+
+def tells_more(values, others):
+    """Whether a millionth of the spread of values about 0 is their own, and not a multiple of the others."""
+    slope = sum(a * b for a, b in zip(values, others, strict=True)) / sum(b**2 for b in others)
+    left = spread([a - slope * b for a, b in zip(values, others, strict=True)])
+    return left > max(1e-12, 1e-6 * spread(values))
 
 
 def shrunken(history):

@@ -131,7 +131,12 @@ def claims(lever, district):
         bundled = weight_of_zone(lever, district)
         values = [(1 - bundled) * a + bundled * b for a, b in zip(own, together, strict=True)]
     scaled = in_sd(values, levels)
-    return [n * max(0.0, 1 + sign * z) for n, z in zip(district.students, scaled, strict=True)]
+    return [n * claim(sign * z) for n, z in zip(district.students, scaled, strict=True)]
+
+
+def claim(distance):
+    """Of a student on money that follows a measure: 1 at the mean, nothing (to 1e-9) from one SD below it."""
+    return 1 + distance if 1 + distance > 1e-9 else 0.0
 
 
 def purchases(lever, received, prices):
@@ -183,7 +188,7 @@ def awards(values, district):
     """Weight of every zone in money that follows a value of its schools."""
     means = [district.zone_mean(values, zone) for zone in range(len(district.zones))]
     scaled = in_sd(means, [z.level for z in district.zones])
-    return [district.zone_students(zone) * max(0.0, 1 + z) for zone, z in enumerate(scaled)]
+    return [district.zone_students(zone) * claim(z) for zone, z in enumerate(scaled)]
 
 
 def luck_share(lever, district, level):
@@ -198,10 +203,10 @@ def luck_share(lever, district, level):
 
 
 def in_sd(values, levels):
-    """Distance from the mean of the level in its SD."""
+    """Distance from the mean of the level in its SD, which is none below 1e-9."""
     result = []
     for value, level in zip(values, levels, strict=True):
         peers = [other for other, at in zip(values, levels, strict=True) if at == level]
         sd = math.sqrt(mean([(other - mean(peers)) ** 2 for other in peers]))
-        result.append((value - mean(peers)) / sd if sd > 1e-12 else 0.0)
+        result.append((value - mean(peers)) / sd if sd > 1e-9 else 0.0)
     return result

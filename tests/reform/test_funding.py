@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reference import funding as reference
 from reference.random_district import calm_district, scenario, shaken_district
-from sim.reform.funding import DIVISIONS, METRICS, PURPOSES, Funding, luck_share
+from sim.reform.funding import DIVISIONS, METRICS, PURPOSES, Funding, claim_per_student, luck_share, standardised
 from sim.reform.governance import Governance
 from sim.reform.schedule import Schedule
 
@@ -118,6 +118,19 @@ def test_where_a_level_has_no_fund_nothing_of_it_goes_to_luck():
     model.step()
     assert np.isnan(model.fund_luck_share[1]) and not np.isnan(model.fund_luck_share[0])
     assert not model.schools.received[model.schools.level == 1].any()
+
+
+@given(st.floats(-5, 5), st.floats(-5, 5), st.integers(1, 9))
+@example(-0.05031179189136372, 0.1307014952211411, 2)  # one SD below the mean but for the last bit
+@settings(deadline=None, derandomize=True)
+def test_of_two_zones_the_lower_has_no_claim_whatever_the_last_bit(one, other, schools):
+    values = np.repeat([one, other], schools)
+    claims = claim_per_student(standardised(values, np.zeros(2 * schools)))
+    if abs(one - other) < 1e-9:
+        assert claims.tolist() == [1.0] * (2 * schools)
+    elif abs(one - other) > 1e-5:
+        assert (claims[values == min(one, other)] == 0.0).all()
+        assert claims[values == max(one, other)] == pytest.approx(2.0)
 
 
 def test_a_lever_that_is_off_changes_no_bit():
