@@ -12,6 +12,9 @@ from sim.noise import Floats
 from sim.scoring import LIKELY, UNLIKELY, stated_value
 from sim.userinput import no_such
 
+PER_STUDENTS = 100.0
+"""Unit of the indicators that are named so: teachers or rooms for 100 students."""
+
 
 def inspect_run(
     standard: OfficialStandard,
@@ -67,7 +70,7 @@ def _of_replicate(standard: OfficialStandard, rows: pd.DataFrame, stated: Mappin
     asked = [rule["district"] for _, _, rule in standard.rules if "district" in rule]
     schools = rows[rows["scope"] == "school"].rename(columns={"unit": "school"}).reset_index(drop=True)
     for key in standard.resources:
-        for per, of in ((100.0, f"{key}_per_100"), (1.0, f"{key}_per_student")):
+        for per, of in ((PER_STUDENTS, f"{key}_per_100"), (1.0, f"{key}_per_student")):
             if of in schools:
                 schools[key] = schools[of] * schools["students"] / per
     district = rows[rows["scope"] == "district"]

@@ -81,6 +81,7 @@ STRUCTURE = {
     "sim/reform/lever.py": {"EARLIEST_YEAR": "bound of what may be typed"},
     "sim/reform/training.py": {"PLAN_YEARS": "unit of the setting hours_5y"},
     "sim/result.py": {"BAND_OPACITY": "looks"},
+    "sim/run_inspection.py": {"PER_STUDENTS": "unit of the indicators, per 100 students"},
     "sim/scoring.py": {
         "LIKELY": "when a target counts as met, as the interface says",
         "UNLIKELY": "when a target counts as missed, as the interface says",

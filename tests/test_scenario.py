@@ -3,6 +3,7 @@
 import gc
 import json
 import pickle
+import re
 import weakref
 
 import mesa
@@ -52,8 +53,8 @@ class TestLoad:
             ({"district": "wuhan"}, "district=wuhan: no such district; known: "),
             ({"policy": "wuhan_edz_2021"}, "did you mean 'wuhan_edz_2021_2023'?"),
             ({"policy": None}, "policy must be a name, got null; policy=none is the one that changes nothing"),
-            ({"counterfactual": "nothing"}, "counterfactual=nothing: no such policy; known: none, "),
-            ({"policy": "none.yaml"}, "policy=none.yaml: no such policy; known: none"),
+            ({"counterfactual": "nothing"}, "counterfactual=nothing: no such policy; known: "),
+            ({"policy": "none.yaml"}, "policy=none.yaml: no such policy; known: "),
             ({"overrides": "policy.rotation.rate=0.1"}, 'must be a list, such as ["policy.rotation.rate=0.15"]'),
             ({"overrides": [3]}, "or pairs of key and value, got 3"),
             (
@@ -83,7 +84,8 @@ class TestLoad:
         with pytest.raises(sim.UserError) as refused:
             sim.load(**given)
         assert message in str(refused.value)
-        assert "\n" not in str(refused.value) and len(str(refused.value)) < 200
+        all_but_what_is_known = re.sub(r"known: [^;]*", "", str(refused.value))  # grows with the shipped files
+        assert "\n" not in str(refused.value) and len(all_but_what_is_known) < 200
 
     def test_overrides_are_texts_or_pairs(self):
         texts = sim.load(policy=PLAN, overrides=["policy.rotation.rate=0.15", "effects.kappa=0.1", *SMALL])
