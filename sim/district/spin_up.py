@@ -31,6 +31,8 @@ from sim.reform import Policy
 TEACHER_YEARS = 40
 """Longer than a career, so that nobody is left of those whom synthesis put there."""
 STUDENT_YEARS = LAST_GRADE
+LEAST_OWN = 0.5
+"""Children of its own catchment whom a public school has at least, over its entrants, about."""
 MOST_APPLICANTS = 0.95
 """Share of the families who can be had to ask for private places, however many there are."""
 
@@ -146,14 +148,17 @@ def draw_to_private_schools(model: ZoneReform, level: int) -> None:
 
 
 def settle_residents(model: ZoneReform) -> None:
-    """Move residents towards what makes demand equal the entrants that each school has."""
+    """Move residents towards what makes demand equal the entrants that each school has.
+
+    A school that more families ask for than that is over-subscribed: it would stand empty once its name fades.
+    """
     schools = model.schools
     for level in (PRIMARY, JUNIOR):
         rows = np.flatnonzero((schools.level == level) & ~schools.private)
         if model.demand[rows].sum() == 0:
             continue
         scarce = (schools.intake[rows] + 1.0) / (model.demand[rows] + 1.0)
-        share = schools.residents[rows] * np.sqrt(scarce)
+        share = np.maximum(schools.residents[rows] * np.sqrt(scarce), LEAST_OWN * schools.intake[rows])
         schools.residents[rows] = apportion(int(schools.residents[rows].sum()), share)
     model.feeding = feeding(schools, model.distances)
 
