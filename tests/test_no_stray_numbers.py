@@ -19,6 +19,10 @@ DECLARATIONS = {"setting", "Setting", "margin", "of_zone", "number", "Column"}
 ROUNDING = {"round", "np.round"}
 """Calls whose second argument is a number of digits."""
 STRUCTURE = {
+    "sim/agents/assessment.py": {
+        "NO_SPREAD": "how close counts as equal",
+        "SAME_AGAIN": "how close counts as equal",
+    },
     "sim/agents/classroom.py": {
         "SCHOOL_DIGITS": "digits of an id",
         "INDEX_DIGITS": "digits of an id",
