@@ -6,6 +6,7 @@ import typing
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from sim.agents.channels import CHANNELS
@@ -135,16 +136,7 @@ class Settings:
     @classmethod
     def settings(cls) -> dict[str, Setting]:
         """What is declared, by name."""
-        kinds = typing.get_type_hints(cls)
-        declared = {}
-        for field in dataclasses.fields(cls):
-            if "setting" not in field.metadata:
-                raise TypeError(f"{cls.__name__}.{field.name} must be declared with setting(...)")
-            kind = kinds[field.name]
-            if typing.get_origin(kind) in (types.UnionType, typing.Union):  # a level or None
-                kind = next(part for part in typing.get_args(kind) if part is not types.NoneType)
-            declared[field.name] = dataclasses.replace(field.metadata["setting"], kind=kind)
-        return declared
+        return dict(_declared_by(cls))  # type: ignore[arg-type]  # mypy takes hashes of instances for those of a class
 
     @classmethod
     def declared(cls, name: str, where: str) -> Setting:
@@ -209,3 +201,18 @@ class Lever(Settings, ABC):
     def is_off(self) -> bool:
         """Whether every setting is at its off value."""
         return all(getattr(self, name) == declared.off for name, declared in self.settings().items())
+
+
+@cache
+def _declared_by(group: type[Settings]) -> dict[str, Setting]:
+    """Settings of a class with the kinds of their annotations; levers are asked for them in every step."""
+    kinds = typing.get_type_hints(group)
+    declared = {}
+    for field in dataclasses.fields(group):
+        if "setting" not in field.metadata:
+            raise TypeError(f"{group.__name__}.{field.name} must be declared with setting(...)")
+        kind = kinds[field.name]
+        if typing.get_origin(kind) in (types.UnionType, typing.Union):  # a level or None
+            kind = next(part for part in typing.get_args(kind) if part is not types.NoneType)
+        declared[field.name] = dataclasses.replace(field.metadata["setting"], kind=kind)
+    return declared
