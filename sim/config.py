@@ -124,6 +124,8 @@ class Effects:
     tutoring_ses: float
     quota_choice: float
     private_applicants: float
+    private_applicants_most: float
+    own_catchment_least: float
     # Staff
     quit_rate: float
     after_school_quit: float

@@ -76,7 +76,6 @@ STRUCTURE = {
     "sim/district/spec.py": {"SHOWN": "how long a message may be"},
     "sim/district/spin_up.py": {
         "TEACHER_YEARS": "length of the spin-up: more than anybody stays",
-        "MOST_APPLICANTS": "bound of what can be solved for",
     },
     "sim/district/synthesis.py": {"PER_STUDENTS": "unit of the margins, per 100 students"},
     "sim/indicators/scores.py": {"PERCENT": "unit"},

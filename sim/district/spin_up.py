@@ -31,10 +31,6 @@ from sim.reform import Policy
 TEACHER_YEARS = 40
 """Longer than a career, so that nobody is left of those whom synthesis put there."""
 STUDENT_YEARS = LAST_GRADE
-LEAST_OWN = 0.5
-"""Children of its own catchment whom a public school has at least, over its entrants, about."""
-MOST_APPLICANTS = 0.95
-"""Share of the families who can be had to ask for private places, however many there are."""
 
 
 def district_at_rest(
@@ -134,7 +130,7 @@ def draw_to_private_schools(model: ZoneReform, level: int) -> None:
     sent = place.migrant_share * (1.0 - place.migrant_public_share) * schools.residents[homes].sum()
     left = max(0.0, 1.0 - sent / schools.intake[rows].sum())
     asked = model.effects.private_applicants * left * schools.intake[rows].sum()
-    total = min(asked, MOST_APPLICANTS * families.sum())
+    total = min(asked, model.effects.private_applicants_most * families.sum())
     schools.appeal[rows] = solve_private_appeal(
         -model.distances[np.ix_(homes, rows)] / model.effects.distance_scale,
         schools.reputation[rows],
@@ -158,7 +154,7 @@ def settle_residents(model: ZoneReform) -> None:
         if model.demand[rows].sum() == 0:
             continue
         scarce = (schools.intake[rows] + 1.0) / (model.demand[rows] + 1.0)
-        share = np.maximum(schools.residents[rows] * np.sqrt(scarce), LEAST_OWN * schools.intake[rows])
+        share = np.maximum(schools.residents[rows] * np.sqrt(scarce), model.effects.own_catchment_least * schools.intake[rows])
         schools.residents[rows] = apportion(int(schools.residents[rows].sum()), share)
     model.feeding = feeding(schools, model.distances)
 
