@@ -154,7 +154,8 @@ def settle_residents(model: ZoneReform) -> None:
         if model.demand[rows].sum() == 0:
             continue
         scarce = (schools.intake[rows] + 1.0) / (model.demand[rows] + 1.0)
-        share = np.maximum(schools.residents[rows] * np.sqrt(scarce), model.effects.own_catchment_least * schools.intake[rows])
+        least = model.effects.own_catchment_least * schools.intake[rows]
+        share = np.maximum(schools.residents[rows] * np.sqrt(scarce), least)
         schools.residents[rows] = apportion(int(schools.residents[rows].sum()), share)
     model.feeding = feeding(schools, model.distances)
 
