@@ -235,19 +235,6 @@ def test_the_share_of_luck_is_a_share(pairs):
     assert luck_share(weight, 3 * weight) == pytest.approx(0.0, abs=1e-12)
 
 
-def test_one_year_value_added_pays_luck_more_than_three_years_do():
-    luck = {}
-    for metric in ("value_added_1y", "value_added_3y"):
-        shares = []
-        for seed in range(3):
-            model = under(Funding(zone_fund=1e6, performance_share=0.3, metric=metric), seed=seed)
-            for _ in range(3):
-                model.step()
-                shares.append(model.fund_luck_share.copy())
-        luck[metric] = np.mean(shares)
-    assert 0.05 < luck["value_added_3y"] < luck["value_added_1y"]
-
-
 def test_posts_are_bought_whole_and_the_rest_stays_on_the_account():
     model = under(Funding(zone_fund=2_000_000, spending={"posts": 1.0}))
     model.step()
