@@ -13,7 +13,8 @@ from sim.agents.channels import CHANNELS, Frozen, Received
 from sim.analysis.channels import GAP, split
 from sim.config import HORIZON, REPLICATES, Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
-from sim.district.spec import DistrictSpec, load_district
+from sim.district.reading import load_district
+from sim.district.spec import DistrictSpec
 from sim.district.spin_up import district_at_rest
 from sim.indicators.catalogue import DISTRICT, INDICATORS
 from sim.indicators.units import Units
@@ -22,7 +23,7 @@ from sim.noise import Floats, Noise, replicate_seed
 from sim.reform import Policy
 from sim.result import COST_KEYS, Result
 from sim.targets import Targets
-from sim.userinput import UserError, closest, find, no_such, parse_override, read_yaml, shown
+from sim.userinput import UserError, closest, find, no_such, number, parse_override, read_yaml, shown
 
 Arm = Literal["policy", "counterfactual"]
 Override = str | tuple[str, object]
@@ -159,9 +160,8 @@ def load(
     of_district = [(key.removeprefix("district."), value) for key, value in pairs if key.startswith("district.")]
     place = load_district(district, of_district, config_dirs)
     year = place.baseline_year
-    horizon = RunSettings(horizon=horizon).horizon
-    if horizon <= year:
-        raise UserError(f"run.horizon must be after the baseline year {year}, got {horizon}")
+    RunSettings(horizon=horizon)
+    number(horizon, f"run.horizon, after the baseline year {year},", year + 1, 2100)
     reform = Policy.load(policy, pairs, year, config_dirs)
     instead = Policy.load(counterfactual, (), year, config_dirs, key="counterfactual")
     for schedule in (*reform.levers, *instead.levers):

@@ -73,7 +73,7 @@ STRUCTURE = {
         "LOG_SLACK": "where a bisection begins",
         "HALVINGS": "length of a bisection",
     },
-    "sim/district/spec.py": {"SHOWN": "how long a message may be"},
+    "sim/district/reading.py": {"SHOWN": "how long a message may be"},
     "sim/district/spin_up.py": {
         "TEACHER_YEARS": "length of the spin-up: more than anybody stays",
     },

@@ -11,7 +11,7 @@ from quotes import plain, quotes
 from sim.agents.demography import new_cohort
 from sim.agents.school import JUNIOR, LEVELS, PRIMARY
 from sim.agents.zone import FORMS
-from sim.district.spec import load_district
+from sim.district.reading import load_district
 from sim.district.synthesis import zones_and_schools
 from sim.noise import Noise
 from sim.reform import Policy, known_levers

@@ -9,7 +9,8 @@ import sim
 from quotes import plain, quotes
 from sim.agents.school import NO_ZONE
 from sim.config import EffectTable
-from sim.district.spec import DistrictSpec, load_district
+from sim.district.reading import load_district
+from sim.district.spec import DistrictSpec
 from sim.reform import Policy, known_levers
 from sim.targets import Target, Targets, Unscored
 from sim.userinput import UserError, config_root, read_yaml
@@ -139,11 +140,12 @@ def test_the_money_of_shapingba_is_that_of_the_text():
 
 def test_entry_classes_of_the_pilot_have_45_students_at_most_as_its_text_says():
     [target] = [row for row in Targets.load("pilot_125").rows if isinstance(row, Target)]
-    assert (target.id, target.goal, target.comparator) == ("P12514", 45, "<=")
+    assert (target.id, target.goal, target.comparator, target.each) == ("P12514", 45, "<=", True)
     result = sim.run(sim.load("pilot_125", "pilot_125", horizon=2021, effects="means"), replicates=1)
-    [row] = result.targets().query("due and year == 2021").to_dict("records")
-    assert row["mean"] <= 45 < row["mean_counterfactual"]
-    assert row["reason"].startswith("decreed: policy.enrolment.class_cap_primary")
+    each, mean = result.targets().query("due and year == 2021").to_dict("records")
+    assert mean["mean"] < each["mean"] <= 45 < each["mean_counterfactual"]
+    assert each["expected_schools"] == len(load_district("pilot_125").public_schools)
+    assert each["reason"].startswith("decreed: policy.enrolment.class_cap_primary")
 
 
 def test_the_campus_of_the_pilot_opens_in_its_first_year_for_the_money_of_the_text():
@@ -165,6 +167,11 @@ def test_any_of_the_policies_runs_on_any_of_the_districts_or_says_why_not(place)
         model = sim.load(district, policy, horizon=2025, overrides=SMALL).model()
         model.step()
         assert model.costs[model.year] or not len(model.zones)  # a fund of zones costs nothing without any
+
+
+def test_shapingba_stops_where_its_three_years_end():
+    result = sim.run(sim.load("shapingba", "shapingba_2015", horizon=2018, overrides=SMALL), replicates=1)
+    assert result.indicators["year"].max() == 2018
 
 
 ACTS = [

@@ -63,7 +63,6 @@ def test_run_and_engine_settings():
         ("run.seed=-1", "0 ... 9223372036854775807"),
         ("run.seed=9223372036854775808", "0 ... 9223372036854775807"),
         ("run.seed=null", "whole number"),
-        ("run.horizon=2020", "within 2021 ... 2100"),
         ("run.horizon=range(2021, 2025)", "sweep"),
         ("run.sed=1", "did you mean 'run.seed'?"),
         ("run=3", "run.replicates, run.seed, run.horizon"),

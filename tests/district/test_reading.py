@@ -10,7 +10,9 @@ import yaml
 
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
-from sim.district.spec import DistrictSpec, PrivateSchool, load_district
+from sim.district.listed import PrivateSchool
+from sim.district.reading import load_district
+from sim.district.spec import DistrictSpec
 from sim.userinput import UserError, config_root, find, parse_override, read_yaml
 
 TABLE = Path(__file__).parents[2] / "docs" / "sources" / "zones_wuhan_edz.csv"
