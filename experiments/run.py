@@ -118,6 +118,7 @@ def _about(scenario: "Scenario", settings: Settings) -> dict[str, object]:
         "code": provenance.code_hash(),
         "resolved": scenario.resolved,
         "filled": scenario.filled,
+        "ranges": scenario.ranges,
         "notes": scenario.notes,
         "earlier": [],  # commands that computed the first of its replicates
     }

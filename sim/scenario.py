@@ -86,7 +86,21 @@ class Scenario:
     @property
     def notes(self) -> list[str]:
         """What the user should be told, a line each."""
-        return self.policy.notes + self.counterfactual.notes
+        open_values = len(self.ranges)
+        stand_in = (
+            f"{open_values} values stand for numbers that the documents mask or leave open: `ranges` of run.json says "
+            "where they may lie; a run takes one value of each"
+        )
+        return self.policy.notes + self.counterfactual.notes + ([stand_in] if open_values else [])
+
+    @property
+    def ranges(self) -> dict[str, dict[str, Any]]:
+        """Where the values may lie that stand for masked or missing numbers, by setting."""
+        of_district = {
+            f"district.{name}": {"low": low, "high": high, "why": self.district.sources[name]}
+            for name, (low, high) in self.district.ranges.items()
+        }
+        return {**of_district, **{f"policy.{one.setting}": one.plain for one in self.policy.ranges}}
 
     @property
     def filled(self) -> list[str]:

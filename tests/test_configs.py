@@ -13,7 +13,7 @@ from sim.userinput import config_root, find, read_yaml
 
 SOURCES = Path(__file__).parents[1] / "docs" / "sources"
 POLICIES = sorted((config_root() / "policy").glob("*.yaml"))
-HEADER = {"name", "title", "first_year", "last_year", "ends", "source", "sources"}
+HEADER = {"name", "title", "first_year", "last_year", "ends", "source", "sources", "ranges"}
 WUHAN = "wuhan_edz_2021_2023"
 
 PROMISED = {

@@ -49,6 +49,7 @@ def load_district(
         outside=outside,
         private_schools=private,
         sources=sources,
+        ranges=_ranges(given, typed, path),
         **values,
     )
 
@@ -102,6 +103,22 @@ def _margins(
     if in_file:
         raise UserError(f"{path}: {_some(in_file, '; ')}")
     return values, sources
+
+
+def _ranges(given: Mapping[str, Any], typed: Mapping[str, object], path: Path) -> dict[str, tuple[float, float]]:
+    """Low and high of each margin that states them; what was typed stands for no masked number."""
+    declared = {f.name: f.metadata for f in fields(DistrictSpec) if f.metadata}
+    ranges = {}
+    for key, margin in given.items():
+        if key in typed or not isinstance(margin, Mapping) or not {"low", "high"} & margin.keys():
+            continue
+        where, allowed = f"{path}: {key}", declared[key]
+        bounds = allowed["low"], allowed["high"]
+        low, high = (number(margin.get(end), f"{where}: {end}", *bounds) for end in ("low", "high"))
+        if not low <= margin["value"] <= high or low == high:
+            raise UserError(f"{where}: value {shown(margin['value'])} must lie between low {low:g} and high {high:g}")
+        ranges[key] = (low, high)
+    return ranges
 
 
 def _some(problems: Sequence[str], between: str) -> str:

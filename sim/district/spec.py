@@ -1,8 +1,9 @@
 """What a district states of itself: its zones, its schools, and the margins that fill the gaps.
 
 Every margin stands in the district's YAML as ``{value: ..., source: ...}``, the source being a document, a
-published table or ``assumed``. What the YAML does not state in detail (enrolment of each school, teachers,
-buildings) is drawn from these margins for each replicate.
+published table or ``assumed``; one whose number the document masks has the range it may lie in, ``low`` and ``high``,
+too. What the YAML does not state in detail (enrolment of each school, teachers, buildings) is drawn from these margins
+for each replicate.
 """
 
 from collections.abc import Mapping
@@ -35,6 +36,7 @@ class DistrictSpec:
     outside: tuple[OutsideSchool, ...] = ()
     private_schools: tuple[PrivateSchool, ...] = ()
     sources: Mapping[str, str] = field(repr=False)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict, repr=False)
 
     students: float = margin("students", 500, 20_000_000, "students in compulsory education, grades 1-9")
     birth_trend: float = margin("share a year", -0.2, 0.2, "yearly change of children of entry age")
