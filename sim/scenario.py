@@ -89,7 +89,7 @@ class Scenario:
         open_values = len(self.ranges)
         stand_in = (
             f"{open_values} values stand for numbers that the documents mask or leave open: `ranges` of run.json says "
-            "where they may lie; a run takes one value of each"
+            "where they may lie; a run takes one value of each, and sweeps over them come in a later release"
         )
         return self.policy.notes + self.counterfactual.notes + ([stand_in] if open_values else [])
 
@@ -251,7 +251,13 @@ def run_replicate(
 
     Then the policy's world once more for each of the channels, frozen at what the counterfactual gave.
     """
-    rest = scenario.at_rest(replicate_seed(seed, number))
+    return replicate_from(scenario.at_rest(replicate_seed(seed, number)), scenario, arms, number, channels)
+
+
+def replicate_from(
+    rest: ZoneReform, scenario: Scenario, arms: tuple[Arm, ...], number: int, channels: tuple[str, ...] = ()
+) -> Replicate:
+    """The replicate of which this is the district at rest."""
     received = Received()
     figures: dict[Arm, Floats] = {}
     costs: dict[Arm, dict[int, dict[str, int]]] = {}

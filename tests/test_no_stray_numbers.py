@@ -60,6 +60,7 @@ STRUCTURE = {
         "UPPER": "percentile that a column is named after",
         "CONFIDENCE": "of the interval by which a verdict is given, as the interface says",
     },
+    "sim/comparison.py": {"MILLION": "unit"},
     "sim/config.py": {
         "BASELINE_YEAR": "default of a run",
         "HORIZON": "default of a run",

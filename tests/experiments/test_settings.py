@@ -115,7 +115,7 @@ def test_a_mistake_is_one_line_with_the_way_out(word, told):
 @pytest.mark.parametrize(
     "word",
     [
-        *("experiment=one", "language=zh"),
+        "language=zh",
         *("engine=dask", "engine.time_limit=3", "engine.address=tcp://a:1", "design=lhs"),
     ],
 )
@@ -124,7 +124,7 @@ def test_names_of_a_later_release_are_refused_with_one_line(word):
         read([word])
 
 
-@pytest.mark.parametrize("word", ["experiment=null", "language=en"])
+@pytest.mark.parametrize("word", ["language=en"])
 def test_their_only_value_may_be_typed(word):
     assert read([word]) == read([])
 
