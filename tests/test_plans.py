@@ -1,21 +1,25 @@
 """The nine plans against the source table: every row is there, in its words, and gets one of the five statuses."""
 
 import re
+from dataclasses import fields
 
 import pytest
 
 import sim
 from reforms import EACH, NO_DISTRICT, REFORMS, all_published, policy_file, published, rows
 from sim.config import EffectTable
+from sim.district.listed import ZoneSpec
 from sim.district.spec import DistrictSpec
 from sim.reform import known_levers
 from sim.targets import DISTRICT_TABLE, Target, Targets, Unscored
-from sim.userinput import config_root
+from sim.userinput import config_root, read_yaml
 
 SCORED = ("met", "missed", "uncertain")
 NOT_SCORED = ("not simulated", "not a target")
 READ_AS = {"QS11": 4200}
 """Goals that are our reading of what the source table has: 0.42 under the heading “(%)”."""
+OF_ZONES = " of each of the district's zones"
+"""How a carrier ends that the zones of the district state each of itself."""
 DERIVED = re.compile(r"(?P<id>[A-Z0-9]+)(/\d{4})?(/mean)?")
 
 
@@ -82,14 +86,20 @@ def test_numbers_and_years_agree_with_the_source_table(place):
 @EACH
 def test_what_carries_a_row_is_set_by_the_policy_or_stated_by_the_district(place):
     settings, effects, levers = policy_file(place), EffectTable.load().numbers, known_levers()
+    law = read_yaml(config_root() / "background" / "law.yaml")
     for id, row in rows(place).items():
         for carrier in (*row.get("carried_by", []), *filter(None, [row.get("set_by")])):
             kind, _, name = carrier.partition(".")
             group, _, setting = name.partition(".")
+            if carrier.endswith(OF_ZONES):
+                named = carrier.removesuffix(OF_ZONES).replace(" and ", ", ").split(", ")
+                assert set(named) <= {field.name for field in fields(ZoneSpec)}, (id, carrier)
+                continue
             assert not setting or setting in levers[group].settings(), (id, carrier)
             known = {
                 "policy": setting in settings.get(group, {}) if setting else name in settings,
                 "effects": name in effects,
+                "background": name in law,
                 "district": carrier == DISTRICT_TABLE or name in (*DistrictSpec.margins(), "outside"),
             }
             assert known[kind], (id, carrier)
