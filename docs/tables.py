@@ -22,7 +22,8 @@ from sim.agents.student import Students
 from sim.agents.teacher import Teachers
 from sim.agents.zone import Zones
 from sim.config import EffectTable
-from sim.district.spec import DistrictSpec, load_district
+from sim.district.reading import load_district
+from sim.district.spec import DistrictSpec
 from sim.indicators.catalogue import INDICATORS
 from sim.model import CALENDAR
 from sim.reform import known_levers

@@ -37,6 +37,7 @@ Examples
   zonesim                                                  the Wuhan zones under their plan of 2021-2023
   zonesim run policy.rotation.rate=0.15 run.replicates=20  the same with another lever, and quicker
   zonesim run policy=my_plan out='my results'              configs/policy/my_plan.yaml, and where results go
+  zonesim experiment=all_reforms                           nine reforms on one district, side by side
 """
 
 
@@ -131,10 +132,11 @@ def _do(words: list[str]) -> None:
         with writing():
             print(_help(command.verb), end="")
         return
-    from experiments.run import run
+    from experiments import comparison, run
     from experiments.settings import read
 
-    run(read(command.words, command.config_dirs), shlex.join(["zonesim", *words]))
+    settings = read(command.words, command.config_dirs)
+    (comparison if settings.experiment else run).run(settings, shlex.join(["zonesim", *words]))
 
 
 def _help(verb: str | None) -> str:

@@ -60,32 +60,32 @@ def run(settings: Settings, command: str) -> None:
     )
     standard = OfficialStandard.load(settings.standard, settings.config_dirs) if settings.standard else None
     for note in scenario.notes:
-        _tell(note)
+        tell(note)
     about = _about(scenario, settings)
     run_id = provenance.run_id(scenario.resolved, settings.run.seed, scenario.horizon, str(about["code"]))
     place = settings.out or default_folder(scenario.district.name, scenario.policy.name, run_id)
     folder = RunFolder(Path(place), run_id)
     wanted = settings.run.replicates
-    with folder.claimed(settings.force, lambda: _tell(f"another command works in {place}: waiting")) as held:
+    with folder.claimed(settings.force, lambda: tell(f"another command works in {place}: waiting")) as held:
         done = held["replicates"] if held else 0
         channels = settings.channels or (held is not None and CHANNELS in held["files"])
         if held and channels and CHANNELS not in held["files"]:
             wanted = max(wanted, done)
-            _tell(f"this run is without channels; it is run again with them, for {counted(wanted)}")
+            tell(f"this run is without channels; it is run again with them, for {counted(wanted)}")
             held, done = None, 0
         elif 0 < done < wanted:
             missing = wanted - done
             also = ", with channels as before" if channels and not settings.channels else ""
-            _tell(f"this run has {counted(done)}; {missing} more {'is' if missing == 1 else 'are'} added{also}")
+            tell(f"this run has {counted(done)}; {missing} more {'is' if missing == 1 else 'are'} added{also}")
         elif not held and (replaced := folder.replicates()):  # with force
-            _tell(f"{place}: the run that is here, of {counted(replaced)}, is replaced by {wanted}")
+            tell(f"{place}: the run that is here, of {counted(replaced)}, is replaced by {wanted}")
         if done < wanted:
             started = datetime.now(UTC)
             result = _replicates(scenario, settings, range(done, wanted), channels)
-            session = _session(command, started)
+            ours = session(command, started)
             if held:
                 result = Result.read(folder.path).join(result)
-                about["earlier"] = [*held["earlier"], {key: held[key] for key in session}]
+                about["earlier"] = [*held["earlier"], {key: held[key] for key in ours}]
             tables = {
                 "indicators.parquet": result.indicators,
                 "targets.csv": result.targets(),
@@ -95,10 +95,10 @@ def run(settings: Settings, command: str) -> None:
             }
             if result.parts is not None:
                 tables |= {CHANNELS: means_table(result.channels()), "channels.parquet": result.parts}
-            folder.save(tables, session | {"replicates": wanted} | about)
+            folder.save(tables, ours | {"replicates": wanted} | about)
         else:
             more = f", more than the {wanted} asked for" if done > wanted else ""
-            _tell(f"this run is finished and has {counted(done)}{more}; force=true runs it again")
+            tell(f"this run is finished and has {counted(done)}{more}; force=true runs it again")
         with writing():
             scoreboard.show(folder.path, scoreboard.terminal())
             if standard is not None:
@@ -118,12 +118,13 @@ def _about(scenario: "Scenario", settings: Settings) -> dict[str, object]:
         "code": provenance.code_hash(),
         "resolved": scenario.resolved,
         "filled": scenario.filled,
+        "ranges": scenario.ranges,
         "notes": scenario.notes,
         "earlier": [],  # commands that computed the first of its replicates
     }
 
 
-def _session(command: str, started: datetime) -> dict[str, object]:
+def session(command: str, started: datetime) -> dict[str, object]:
     """What it says of the command that computed it, or the last of its replicates."""
     finished = datetime.now(UTC)
     return {
@@ -141,7 +142,7 @@ def _replicates(scenario: "Scenario", settings: Settings, numbers: range, channe
     engine = engines.make(settings.engine.name, settings.engine.workers)
     more = len(scenario.channels) if channels else 0
     words = f"replicates of {2 + more} worlds, {more} of them for channels" if more else "replicates"
-    with _progress(engine, len(numbers), words) as watched:
+    with progress(engine, len(numbers), words) as watched:
         return sim.run(
             scenario,
             len(numbers),
@@ -153,7 +154,7 @@ def _replicates(scenario: "Scenario", settings: Settings, numbers: range, channe
 
 
 @contextmanager
-def _progress(engine: Engine, total: int, words: str) -> Iterator[Engine]:
+def progress(engine: Engine, total: int, words: str) -> Iterator[Engine]:
     """The engine with a bar that counts its results, on a terminal; closed whatever happens."""
     console = Console(stderr=True)
     bar = Progress(
@@ -185,5 +186,6 @@ class _Rate(ProgressColumn):
         return Text(f"{speed:.1f} a second" if speed else "")
 
 
-def _tell(message: str) -> None:
+def tell(message: str) -> None:
+    """To the user, beside the results."""
     print(message, file=sys.stderr)

@@ -43,14 +43,14 @@ def show(folder: Path, console: Console) -> None:
     _say(console, _place(record["resolved"]["district"]))
     if len(due):
         _say(console, "Targets in the years they are judged", style="bold", before=1)
-        out = _OUT[_print(console, (_verdicts(due, out) for out in _OUT))]
+        out = _OUT[print_fitting(console, (_verdicts(due, out) for out in _OUT))]
         for line in _expected(due):
             _say(console, line)
         for name, meaning in LEGEND.items():
             if name not in out:
                 _say(console, textwrap.fill(f"{name:9}{meaning}", console.width, subsequent_indent=" " * 9))
         _say(console, "Where it stands, year by year: policy / without", style="bold", before=1)
-        _print(console, _by_years(targets[targets["mean"].notna()]))
+        print_fitting(console, _by_years(targets[targets["mean"].notna()]))
     left_out = " and ".join(
         f"{(targets['status'] == status).sum()} are {words}"
         for status, words in (("not simulated", "not simulated"), ("not a target", "not targets"))
@@ -64,7 +64,7 @@ def show(folder: Path, console: Console) -> None:
         last = effects["year"].max()
         headline = effects[(effects["year"] == last) & effects["indicator"].isin(HEADLINES)]
         _say(console, f"What the policy changes by {last} (policy less without)", style="bold", before=1)
-        _print(console, (_effects(headline, out) for out in ((), ("se",), ("se", "interval"))))
+        print_fitting(console, (_effects(headline, out) for out in ((), ("se",), ("se", "interval"))))
     if "channels.csv" in record["files"]:
         _show_channels(folder, effects, console)
     for line in _costs(pd.read_csv(folder / "cost_effect.csv", keep_default_na=False)):
@@ -84,7 +84,7 @@ def _show_channels(folder: Path, effects: pd.DataFrame, console: Console) -> Non
     table = channels_table(pd.read_parquet(folder / "channels.parquet"), effects)
     last = table["year"].max()
     _say(console, f"The change of {GAP} by {last}, by channel", style="bold", before=1)
-    _print(console, (_channels(table[table["year"] == last], shown) for shown in (("mean", "se"), ("mean",))))
+    print_fitting(console, (_channels(table[table["year"] == last], shown) for shown in (("mean", "se"), ("mean",))))
     _say(console, "A part is what goes away when every student gets of that channel what he gets without the policy.")
 
 
@@ -277,7 +277,7 @@ def _millions(row: Mapping[str, Any]) -> str:
     return f"{ratio} million yuan (95 %: {low}..{high})"
 
 
-def _print(console: Console, tables: Iterable[Table]) -> int:
+def print_fitting(console: Console, tables: Iterable[Table]) -> int:
     """Print the first table that fits, or the last as wide as it is; gives which."""
     unbounded = console.options.update(max_width=10_000)
     for number, table in enumerate(tables):  # noqa: B007

@@ -23,19 +23,23 @@ from hydra.grammar.gen.OverrideParser import OverrideParser
 from omegaconf import OmegaConf
 
 from experiments.engines import ENGINES
+from experiments.experiment import Experiment
 from sim.config import RunSettings
 from sim.userinput import UserError, config_root, find, no_such, number, read_yaml, shown
 
-NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out", "standard")
+NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out", "standard", "experiment")
 """Settings that are names or paths, taken as they are typed."""
 
 SWITCHES = ("force", "channels")
 """Settings that are true or false."""
 
+NULLS = ("null", "None", "~")
+"""Nothing, as it may be typed."""
+
 OF_THE_MODEL = ("district", "policy", "effects")
 """Groups whose settings the model looks up and checks itself."""
 
-DEFAULTS_OF_LATER = {"experiment": None, "language": "en"}
+DEFAULTS_OF_LATER = {"language": "en"}
 """Settings of a later release, with the one value they have in this one."""
 
 VALUES_OF_LATER = {
@@ -83,6 +87,7 @@ class Settings:
     engine: EngineSettings
     out: str | None
     standard: str | None
+    experiment: str | None
     force: bool
     channels: bool
     overrides: tuple[tuple[str, object], ...]
@@ -106,9 +111,10 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> Settings:
         if key in typed:
             raise UserError(f"{key} is given twice, as {shown(typed[key])} and as {shown(value)}; keep one")
         typed[key] = value
-    composed = _compose(typed.get("engine", ""), config_dirs)
+    given = {**_of_experiment(typed, config_dirs), **typed}
+    composed = _compose(given.get("engine", ""), config_dirs)
     overrides = []
-    for key, value in typed.items():
+    for key, value in given.items():
         if key in LATER:
             raise _later(key)
         group, _, rest = key.partition(".")
@@ -126,6 +132,25 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> Settings:
         overrides=tuple(overrides),
         config_dirs=tuple(config_dirs),
     )
+
+
+def _of_experiment(typed: Mapping[str, str], config_dirs: Sequence[Path]) -> Mapping[str, str]:
+    """The settings of the experiment that was asked for, if one was."""
+    if typed.get("experiment", NULLS[0]) in NULLS:
+        return {}
+    experiment = Experiment.load(typed["experiment"], config_dirs)
+    for key in ("policy", "channels", "standard"):
+        if key in typed:
+            raise UserError(
+                f"{key}={typed[key]}: experiment={experiment.name} sets the policies of its file side by side; "
+                f"leave {key} out, or type it without the experiment"
+            )
+    if experiment.settings:
+        try:
+            read([f"{key}={value}" for key, value in experiment.settings.items()], config_dirs)
+        except UserError as problem:
+            raise UserError(f"{experiment.path}: {problem}") from None
+    return experiment.settings
 
 
 def _split(word: str) -> tuple[str, str]:
@@ -180,7 +205,7 @@ def _put(composed: dict[str, Any], key: str, typed: str) -> None:
     elif key not in composed:
         raise no_such(key, "setting", key if group in composed else group, _known(composed))
     elif key in NAMES:
-        if typed in ("null", "None", "~"):
+        if typed in NULLS:
             instead = "leave it out for its default" + (", or type policy=none" if key == "policy" else "")
             raise UserError(f"{key} must be a name, got {typed}; {instead}")
         composed[key] = typed

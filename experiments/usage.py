@@ -15,9 +15,11 @@ Settings
                         double_reduction, curriculum_2022
   run.replicates=N      1 ... 100000; more are added to a run that is there        100
   run.seed=N            0 ... 2^63-1                                               1
-  run.horizon=YEAR      last simulated year, 2021 or later                         2025
+  run.horizon=YEAR      last simulated year, after the baseline, up to 2100        2025
   engine=NAME           processes or serial; the figures are the same              processes
   engine.workers=N      of engine=processes                                        one for each core
+  experiment=NAME       several policies on one district with the same luck, in
+                        one table: all_reforms; its settings give way to typed ones
   out=DIR               folder of the results                                      outputs/DISTRICT/POLICY/RUN
   channels=true         splits the change of the score gap by channel; takes longer  false
   force=true            runs again and replaces what is in the folder              false

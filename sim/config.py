@@ -38,7 +38,7 @@ class RunSettings:
     def __post_init__(self) -> None:
         number(self.replicates, "run.replicates", 1, 100_000, whole=True)
         number(self.seed, "run.seed", 0, 2**63 - 1, whole=True)
-        number(self.horizon, "run.horizon", 2021, 2100, whole=True)
+        number(self.horizon, "run.horizon", whole=True)  # which years are allowed, the district's baseline says
 
 
 @dataclass(frozen=True, slots=True)

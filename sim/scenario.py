@@ -13,7 +13,8 @@ from sim.agents.channels import CHANNELS, Frozen, Received
 from sim.analysis.channels import GAP, split
 from sim.config import HORIZON, REPLICATES, Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
-from sim.district.spec import DistrictSpec, load_district
+from sim.district.reading import load_district
+from sim.district.spec import DistrictSpec
 from sim.district.spin_up import district_at_rest
 from sim.indicators.catalogue import DISTRICT, INDICATORS
 from sim.indicators.units import Units
@@ -22,7 +23,7 @@ from sim.noise import Floats, Noise, replicate_seed
 from sim.reform import Policy
 from sim.result import COST_KEYS, Result
 from sim.targets import Targets
-from sim.userinput import UserError, closest, find, no_such, parse_override, read_yaml, shown
+from sim.userinput import UserError, closest, find, no_such, number, parse_override, read_yaml, shown
 
 Arm = Literal["policy", "counterfactual"]
 Override = str | tuple[str, object]
@@ -85,7 +86,21 @@ class Scenario:
     @property
     def notes(self) -> list[str]:
         """What the user should be told, a line each."""
-        return self.policy.notes + self.counterfactual.notes
+        open_values = len(self.ranges)
+        stand_in = (
+            f"{open_values} values stand for numbers that the documents mask or leave open: `ranges` of run.json says "
+            "where they may lie; a run takes one value of each, and sweeps over them come in a later release"
+        )
+        return self.policy.notes + self.counterfactual.notes + ([stand_in] if open_values else [])
+
+    @property
+    def ranges(self) -> dict[str, dict[str, Any]]:
+        """Where the values may lie that stand for masked or missing numbers, by setting."""
+        of_district = {
+            f"district.{name}": {"low": low, "high": high, "why": self.district.sources[name]}
+            for name, (low, high) in self.district.ranges.items()
+        }
+        return {**of_district, **{f"policy.{one.setting}": one.plain for one in self.policy.ranges}}
 
     @property
     def filled(self) -> list[str]:
@@ -159,9 +174,8 @@ def load(
     of_district = [(key.removeprefix("district."), value) for key, value in pairs if key.startswith("district.")]
     place = load_district(district, of_district, config_dirs)
     year = place.baseline_year
-    horizon = RunSettings(horizon=horizon).horizon
-    if horizon <= year:
-        raise UserError(f"run.horizon must be after the baseline year {year}, got {horizon}")
+    RunSettings(horizon=horizon)
+    number(horizon, f"run.horizon, after the baseline year {year},", year + 1, 2100)
     reform = Policy.load(policy, pairs, year, config_dirs)
     instead = Policy.load(counterfactual, (), year, config_dirs, key="counterfactual")
     for schedule in (*reform.levers, *instead.levers):
@@ -237,7 +251,13 @@ def run_replicate(
 
     Then the policy's world once more for each of the channels, frozen at what the counterfactual gave.
     """
-    rest = scenario.at_rest(replicate_seed(seed, number))
+    return replicate_from(scenario.at_rest(replicate_seed(seed, number)), scenario, arms, number, channels)
+
+
+def replicate_from(
+    rest: ZoneReform, scenario: Scenario, arms: tuple[Arm, ...], number: int, channels: tuple[str, ...] = ()
+) -> Replicate:
+    """The replicate of which this is the district at rest."""
     received = Received()
     figures: dict[Arm, Floats] = {}
     costs: dict[Arm, dict[int, dict[str, int]]] = {}

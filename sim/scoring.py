@@ -62,6 +62,35 @@ def score(targets: Targets, indicators: pd.DataFrame, parameters: Mapping[str, A
     return table.astype(kinds | {"expected_schools": float}).fillna({"due": False}).astype({"due": bool})
 
 
+def kept(targets: Targets, indicators: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.DataFrame:
+    """Which promises each replicate keeps in all years in which they are judged, with and without the policy.
+
+    Those that the policy decrees or the district's table gives are left out, and those without a value.
+
+    Returns
+    -------
+    DataFrame
+        `id, scenario, replicate, kept`.
+    """
+    world, tables = _World(indicators), [pd.DataFrame(columns=["id", "scenario", "replicate", "kept"])]
+    for target in targets.rows:
+        if isinstance(target, Unscored):
+            continue
+        years = [year for year in target.years if year in world.years[1:]]
+        stated = (DECREED, GIVEN)
+        if not years or any(_reason(target, parameters, year).startswith(stated) for year in years):
+            continue
+        goal, at = target.resolve(parameters), [year - world.years[0] for year in years]
+        for scenario in ("policy", "counterfactual"):
+            values = _steps(world.measure(target, scenario), target.step)[:, at]
+            judged = np.stack([_worst(target, values[:, i]) for i in range(len(at))], axis=1)
+            if np.isfinite(judged).all():
+                met = target.met(judged, goal).all(axis=1)
+                row = {"id": target.id, "scenario": scenario, "replicate": world.replicates, "kept": met}
+                tables.append(pd.DataFrame(row))
+    return pd.concat(tables[1:] or tables, ignore_index=True)
+
+
 class _World:
     """Indicators of a run as arrays (replicate, year, unit), nan where there is no row."""
 

@@ -66,7 +66,8 @@ class Target:
     each : bool
         Whether every school has to meet it, of both levels where the level is `both`.
     per_school : bool
-        Whether the measure is the mean of the schools, though it adds up: the mean version of a goal for each.
+        Whether the measure is the mean of the schools, though the district's figure is their sum or the highest: the
+        mean version of a goal for each.
     weight : str
         Indicator that shares of both levels are pooled by; empty for counts, which add up.
     set_by : str
@@ -116,7 +117,8 @@ class Target:
     @property
     def mean_version(self) -> "Target":
         """The same for the mean of a goal that each school has to meet."""
-        return replace(self, each=False, per_school=INDICATORS[self.indicator].adds_up)
+        measure = INDICATORS[self.indicator]
+        return replace(self, each=False, per_school=measure.adds_up or measure.highest)
 
 
 @dataclass(frozen=True)

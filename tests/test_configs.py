@@ -1,19 +1,17 @@
 """Shipped configurations: every number says where it is from, and what is quoted stands in the text."""
 
-import csv
 import re
-from pathlib import Path
 
 import pytest
 import yaml
 
 from quotes import plain, quotes
+from reforms import all_published
 from sim.reform import Policy
 from sim.userinput import config_root, find, read_yaml
 
-SOURCES = Path(__file__).parents[1] / "docs" / "sources"
 POLICIES = sorted((config_root() / "policy").glob("*.yaml"))
-HEADER = {"name", "title", "first_year", "last_year", "ends", "source", "sources"}
+HEADER = {"name", "title", "first_year", "last_year", "ends", "source", "sources", "ranges"}
 WUHAN = "wuhan_edz_2021_2023"
 
 PROMISED = {
@@ -59,11 +57,6 @@ def in_order(words, text):
     return all(sign in rest for sign in re.findall(r"[\u4e00-\u9fff]", words))
 
 
-def target_rows():
-    with (SOURCES / "targets.csv").open(encoding="utf-8", newline="") as file:
-        return {row["id"]: row for row in csv.DictReader(file)}
-
-
 def policy_sources():
     return read_yaml(find("policy", WUHAN))["sources"]
 
@@ -85,7 +78,7 @@ class TestPolicies:
 
 class TestTheWuhanPlan:
     def test_its_period_is_that_of_the_text(self):
-        policy, row = Policy.load(WUHAN), target_rows()["WK01"]
+        policy, row = Policy.load(WUHAN), all_published()["WK01"]
         assert (policy.first_year, policy.last_year) == (int(row["baseline_year"]), int(row["target_year"]))
 
     def test_quotes_are_cut_out_of_their_sources(self):
@@ -104,19 +97,19 @@ class TestTheWuhanPlan:
 
     @pytest.mark.parametrize(("key", "row"), sorted(SENTENCES))
     def test_the_sentence_of_a_setting_is_that_of_its_target(self, key, row):
-        words = target_rows()[row]["indicator_zh"].partition("(")[0]
+        words = all_published()[row]["indicator_zh"].partition("(")[0]
         assert in_order(words, "".join(quotes(policy_sources()[key])))
 
     @pytest.mark.parametrize(("key", "year"), PROMISED, ids=str)
     def test_numbers_of_the_text_are_reached_in_their_year(self, key, year):
         group, name = key.split(".")
-        row = target_rows()[PROMISED[key, year]]
+        row = all_published()[PROMISED[key, year]]
         assert (row["unit"][0], int(row["target_year"])) == ("%", year)
         reached = getattr(Policy.load(WUHAN).lever(group, year), name)
         assert reached == pytest.approx(float(row["target_value"]) / 100)
 
     def test_half_of_all_lessons_use_digital_teaching_in_the_first_year(self):
-        lever, row = Policy.load(WUHAN).lever("digital", 2021), target_rows()["WK14"]
+        lever, row = Policy.load(WUHAN).lever("digital", 2021), all_published()["WK14"]
         assert 100 * lever.school_coverage * lever.lesson_share == pytest.approx(float(row["target_value"]), abs=3)
 
     def test_shares_that_are_reached_step_by_step_never_fall(self):
@@ -126,12 +119,72 @@ class TestTheWuhanPlan:
             assert by_year == sorted(by_year)
 
 
-@pytest.mark.parametrize("group", ["prices", "background"])
-def test_prices_and_law_say_where_they_are_from(group):
-    for path in (config_root() / group).glob("*.yaml"):
-        for key, stated in read_yaml(path).items():
-            if isinstance(stated, dict):
-                assert str(stated.get("source", "")).strip(), f"{path.name}: {key}"
+OF_THE_WORLD = ("district", "policy", "targets", "effects", "prices", "background", "standard")
+"""Groups whose values say where they are from; the others say what to run, and where."""
+WORLD = [path for group in OF_THE_WORLD for path in sorted((config_root() / group).glob("*.yaml"))]
+IN_ITS_COMMENT = {"baseline_year", "first_year", "last_year"}
+"""Years of the place and the plan, which the comments and the document at the head of the file explain."""
+
+
+def without_source(raw, group):
+    """Where values stand in a file's content that neither they nor a block round them has a source for."""
+    if group == "policy":
+        stated = {f"{lever}.{name}" for lever, block in raw.items() if lever not in HEADER for name in block}
+        return [key for key in stated if not is_text(raw["sources"][key])]
+    if group == "targets":
+        return [id for id, row in raw["targets"].items() if not is_text(row["quote"])]
+    found = []
+
+    def walk(node, place):
+        if isinstance(node, dict) and not is_text(node.get("source")):
+            for key, value in node.items():
+                walk(value, (*place, str(key)))
+        elif isinstance(node, list):
+            for i, value in enumerate(node):
+                walk(value, (*place, str(i)))
+        elif isinstance(node, int | float) and not isinstance(node, bool) and place[-1] not in IN_ITS_COMMENT:
+            found.append(".".join(place))
+
+    walk(raw, ())
+    return found
+
+
+def is_text(source):
+    return isinstance(source, str) and bool(source.strip())
+
+
+@pytest.mark.parametrize("path", WORLD, ids=lambda path: f"{path.parent.name}/{path.stem}")
+class TestSources:
+    def test_every_value_has_one(self, path):
+        assert without_source(read_yaml(path), path.parent.name) == []
+
+    def test_a_value_without_is_found(self, path):
+        raw = read_yaml(path)
+        holders = list(with_sources(raw, path.parent.name))
+        if not holders:  # nothing of its own but words
+            assert path.stem in ("none", "means", "frozen")
+        for holder, key in holders:
+            source = holder[key]
+            for no_source in ("", " ", None):
+                holder[key] = no_source
+                assert without_source(raw, path.parent.name), (key, source)
+            holder[key] = source
+
+
+def with_sources(raw, group):
+    """Each mapping of a file that has a source for some value, and the key of it."""
+    if group == "policy":
+        yield from ((raw["sources"], key) for key in raw.get("sources", {}))
+    elif group == "targets":
+        yield from ((row, "quote") for row in raw["targets"].values())
+    elif isinstance(raw, dict):
+        if "source" in raw and any(isinstance(value, int | float | dict) for value in raw.values()):
+            yield raw, "source"
+        for value in raw.values():
+            yield from with_sources(value, group)
+    elif isinstance(raw, list):
+        for value in raw:
+            yield from with_sources(value, group)
 
 
 def test_every_file_opens_with_a_comment_that_says_what_it_is():

@@ -60,6 +60,7 @@ STRUCTURE = {
         "UPPER": "percentile that a column is named after",
         "CONFIDENCE": "of the interval by which a verdict is given, as the interface says",
     },
+    "sim/comparison.py": {"MILLION": "unit"},
     "sim/config.py": {
         "BASELINE_YEAR": "default of a run",
         "HORIZON": "default of a run",
@@ -73,7 +74,7 @@ STRUCTURE = {
         "LOG_SLACK": "where a bisection begins",
         "HALVINGS": "length of a bisection",
     },
-    "sim/district/spec.py": {"SHOWN": "how long a message may be"},
+    "sim/district/reading.py": {"SHOWN": "how long a message may be"},
     "sim/district/spin_up.py": {
         "TEACHER_YEARS": "length of the spin-up: more than anybody stays",
     },

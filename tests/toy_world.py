@@ -78,6 +78,7 @@ def load(
         resolved=resolved,
         notes=["the policy begins in 2021"],
         filled=["students of each school"],
+        ranges={},
         horizon=horizon,
         channels=("digital",),
         baseline_year=2020,

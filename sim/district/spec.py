@@ -1,22 +1,16 @@
 """What a district states of itself: its zones, its schools, and the margins that fill the gaps.
 
 Every margin stands in the district's YAML as ``{value: ..., source: ...}``, the source being a document, a
-published table or ``assumed``. What the YAML does not state in detail (enrolment of each school, teachers,
-buildings) is drawn from these margins for each replicate.
+published table or ``assumed``; one whose number the document masks has the range it may lie in, ``low`` and ``high``,
+too. What the YAML does not state in detail (enrolment of each school, teachers, buildings) is drawn from these margins
+for each replicate.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
 from typing import Any
 
-from sim.agents.school import LEVELS
-from sim.agents.zone import FORMS
-from sim.config import BASELINE_YEAR
-from sim.userinput import UserError, closest, find, no_such, number, read_yaml, shown
-
-SHOWN = 3
-"""Problems of one kind that a message lists."""
+from sim.district.listed import OutsideSchool, PrivateSchool, ZoneSpec
 
 
 def margin(
@@ -28,54 +22,6 @@ def margin(
     """
     allowed = {"unit": unit, "low": low, "high": high, "meaning": meaning, "whole": whole, "unstated": unstated}
     return field(metadata=allowed) if unstated is None else field(default=unstated, metadata=allowed)
-
-
-def of_zone(unit: str, low: float, high: float, meaning: str) -> Any:
-    """Declare one value that a zone may state of itself; None leaves what the district's margins give."""
-    metadata = {"unit": unit, "low": low, "high": high, "meaning": meaning, "whole": False}
-    return field(default=None, metadata=metadata)
-
-
-@dataclass(frozen=True)
-class ZoneSpec:
-    """One zone or group as the district's table lists it, with what sets it apart from the district's margins."""
-
-    name: str
-    level: int
-    form: int
-    lead: str | None
-    schools: tuple[str, ...]
-    east: float | None = of_zone("km", 0, 300, "place of its centre on the map")
-    north: float | None = of_zone("km", 0, 300, "place of its centre on the map")
-    birth_trend: float | None = of_zone("share a year", -0.2, 0.2, "yearly change of children of entry age there")
-    seat_slack: float | None = of_zone("share", 0, 2, "places in the entry grade beyond the baseline's entrants")
-    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    @staticmethod
-    def own_values() -> tuple[str, ...]:
-        """Names of the values that a zone may state."""
-        return tuple(f.name for f in fields(ZoneSpec) if f.metadata)
-
-    def own(self, name: str, otherwise: float) -> float:
-        """What the zone states under this name, or else the other value."""
-        stated: float | None = getattr(self, name)
-        return otherwise if stated is None else stated
-
-
-@dataclass(frozen=True)
-class OutsideSchool:
-    """A public school of one level that is in no zone: what zones do passes it by, not what the district does."""
-
-    name: str
-    level: int
-
-
-@dataclass(frozen=True)
-class PrivateSchool:
-    """A private school (民办学校) of one level: it stands in no zone, and no lever acts on it."""
-
-    name: str
-    level: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +36,7 @@ class DistrictSpec:
     outside: tuple[OutsideSchool, ...] = ()
     private_schools: tuple[PrivateSchool, ...] = ()
     sources: Mapping[str, str] = field(repr=False)
+    ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict, repr=False)
 
     students: float = margin("students", 500, 20_000_000, "students in compulsory education, grades 1-9")
     birth_trend: float = margin("share a year", -0.2, 0.2, "yearly change of children of entry age")
@@ -218,199 +165,3 @@ class DistrictSpec:
     def by_level(self, name: str) -> tuple[float, float]:
         """A margin that is stated for primary and junior apart."""
         return getattr(self, f"{name}_primary"), getattr(self, f"{name}_junior")
-
-
-def load_district(
-    name: str, overrides: Sequence[tuple[str, object]] = (), config_dirs: Sequence[Path] = ()
-) -> DistrictSpec:
-    """Read a district's YAML and replace single margins by `overrides` (key below ``district.``, value)."""
-    typed = dict(overrides)
-    for key in typed:
-        _check_known(key)
-    path = find("district", name, config_dirs)
-    raw = read_yaml(path)
-    own_name = path.absolute().parent.name if path.name == "district.yaml" else path.stem
-    if str(raw.get("name", own_name)) != own_name:
-        raise UserError(f"{path}: name is {shown(raw['name'])}, but this district is called {own_name}; leave name out")
-    given, zones = raw.get("margins") or {}, raw.get("zones")
-    if not isinstance(given, dict):
-        raise UserError(f"{path}: margins must be names and values, got {shown(given)}")
-    if not isinstance(zones, list) or not all(isinstance(zone, dict) for zone in zones):
-        raise UserError(f"{path}: zones must be a list of zones as in the shipped wuhan_edz.yaml, got {shown(zones)}")
-    values, sources = _margins(given, typed, path)
-    specs = tuple(_zone(zone, path) for zone in zones)
-    outside = _outside(raw.get("outside") or [], specs, path)
-    private = _private_schools(raw.get("private_schools") or [], specs, outside, path)
-    _check_private(private, values, path)
-    levels = {zone.level for zone in specs} | {school.level for school in outside}
-    if missing := [name for kind, name in enumerate(LEVELS) if kind not in levels]:
-        raise UserError(f"{path}: zones: none is {missing[0]}; a district needs primary and junior schools")
-    return DistrictSpec(
-        name=own_name,
-        title=str(raw.get("title", own_name)),
-        baseline_year=_year(typed, raw, path),
-        targets=raw.get("targets"),
-        zones=specs,
-        outside=outside,
-        private_schools=private,
-        sources=sources,
-        **values,
-    )
-
-
-def _check_known(key: str) -> None:
-    """Refuse an override of what no district states."""
-    known = (*DistrictSpec.margins(), "baseline_year")
-    if key == "zones":
-        raise UserError("district.zones comes in a later release; leave it out for the zones of the table")
-    if key not in known:
-        raise UserError(
-            f"district.{key}: no such margin; known are the margins of configs/district/NAME.yaml, such as "
-            f"{known[0]}, class_cap_primary{closest(key, known)}"
-        )
-
-
-def _margins(
-    given: Mapping[str, Any], typed: Mapping[str, object], path: Path
-) -> tuple[dict[str, float], dict[str, str]]:
-    """Value and source of each margin; what is wrong in the file names it, what was typed does not."""
-    declared = {f.name: f.metadata for f in fields(DistrictSpec) if f.metadata}
-    in_file = [f"{key}: no such margin{closest(key, declared)}" for key in given if key not in declared]
-    as_typed: list[str] = []
-    missing: list[str] = []
-    values: dict[str, float] = {}
-    sources: dict[str, str] = {}
-    for key, allowed in declared.items():
-        value: object = typed.get(key, given.get(key))
-        sources[key] = "command line" if key in typed else "not stated"
-        if key not in typed and value is None and allowed["unstated"] is not None:
-            values[key] = allowed["unstated"]
-            continue
-        if key not in typed and value is None:
-            missing.append(f"{key} ({', '.join(filter(None, (allowed['meaning'], allowed['unit'])))})")
-            continue
-        if key not in typed and isinstance(value, Mapping):
-            sources[key] = str(value.get("source", "not stated"))
-            value = value.get("value")
-        try:
-            plain = number(value, f"district.{key}", allowed["low"], allowed["high"], whole=allowed["whole"])
-            values[key] = float(plain)
-        except UserError as problem:
-            (as_typed if key in typed else in_file).append(str(problem))
-    if as_typed:
-        raise UserError(_some(as_typed, "; "))
-    if missing:
-        in_file.append(
-            f"{len(missing)} margin{'s are' if len(missing) > 1 else ' is'} missing: {_some(missing, ', ')}; "
-            "copy the margins of the shipped wuhan_edz.yaml"
-        )
-    if in_file:
-        raise UserError(f"{path}: {_some(in_file, '; ')}")
-    return values, sources
-
-
-def _some(problems: Sequence[str], between: str) -> str:
-    """The first few, and how many more there are."""
-    more = f" and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-    return between.join(problems[:SHOWN]) + more
-
-
-def _year(typed: Mapping[str, object], raw: Mapping[str, Any], path: Path) -> int:
-    """The baseline year."""
-    key = "baseline_year"
-    where = f"district.{key}" if key in typed else f"{path}: {key}"
-    return int(number(typed.get(key, raw.get(key, BASELINE_YEAR)), where, 1990, 2100, whole=True))
-
-
-def _zone(raw: Mapping[str, Any], path: Path) -> ZoneSpec:
-    name, schools, lead = raw.get("name"), raw.get("schools"), raw.get("lead")
-    where = f"{path}: zone {name}"
-    if not isinstance(name, str) or not isinstance(schools, list) or not schools:
-        raise UserError(f"{where}: a zone needs a name and a list of schools, got {shown(dict(raw))}")
-    for key, allowed in (("level", LEVELS), ("form", FORMS)):
-        if raw.get(key) not in allowed:
-            raise UserError(f"{where}: {key} must be one of {', '.join(allowed)}")
-    if lead is not None and lead not in schools:
-        raise UserError(f"{where}: lead school {lead} is not among its schools")
-    known = [f.name for f in fields(ZoneSpec)]
-    for key in raw:
-        if key not in known or key == "sources":
-            raise no_such(f"{where}: {key}", "entry", key, known[:-1])
-    if ("east" in raw) != ("north" in raw):
-        raise UserError(f"{where}: a place on the map is east and north, got one of them")
-    values, sources = _own_values(raw, where)
-    return ZoneSpec(
-        name, LEVELS.index(raw["level"]), FORMS.index(raw["form"]), lead, tuple(schools), **values, sources=sources
-    )
-
-
-def _own_values(raw: Mapping[str, Any], where: str) -> tuple[dict[str, float], dict[str, str]]:
-    """Value and source of what a zone states of itself."""
-    values: dict[str, float] = {}
-    sources: dict[str, str] = {}
-    for f in fields(ZoneSpec):
-        if not f.metadata or f.name not in raw:
-            continue
-        stated: Any = raw[f.name]
-        source = "not stated"
-        if isinstance(stated, Mapping):
-            stated, source = stated.get("value"), str(stated.get("source", source))
-        values[f.name] = number(stated, f"{where}: {f.name}", f.metadata["low"], f.metadata["high"])
-        sources[f.name] = source
-    return values, sources
-
-
-def _outside(raw: object, zones: Sequence[ZoneSpec], path: Path) -> tuple[OutsideSchool, ...]:
-    """The public schools in no zone, listed by level."""
-    where = f"{path}: outside"
-    example = "[{level: primary, schools: [...]}]"
-    if not isinstance(raw, list) or not all(isinstance(group, Mapping) for group in raw):
-        raise UserError(f"{where} must be a list such as {example}, got {shown(raw)}")
-    known = {(school, zone.level) for zone in zones for school in zone.schools}
-    found: list[OutsideSchool] = []
-    for group in raw:
-        level, schools = group.get("level"), group.get("schools")
-        if level not in LEVELS or not isinstance(schools, list) or not all(isinstance(name, str) for name in schools):
-            raise UserError(f"{where}: each needs a level ({', '.join(LEVELS)}) and a list of schools, as in {example}")
-        for name in schools:
-            if (name, LEVELS.index(level)) in known:
-                raise UserError(f"{where}: {name}: there is a {level} school of this name already")
-            known.add((name, LEVELS.index(level)))
-            found.append(OutsideSchool(name, LEVELS.index(level)))
-    return tuple(found)
-
-
-def _private_schools(
-    raw: object, zones: Sequence[ZoneSpec], outside: Sequence[OutsideSchool], path: Path
-) -> tuple[PrivateSchool, ...]:
-    """The private schools as listed; a nine-year school stands once under each level."""
-    where = f"{path}: private_schools"
-    if not isinstance(raw, list) or not all(isinstance(school, Mapping) for school in raw):
-        raise UserError(f"{where} must be a list of {{name, level}}, got {shown(raw)}")
-    public = {school for zone in zones for school in zone.schools} | {school.name for school in outside}
-    schools: list[PrivateSchool] = []
-    for given in raw:
-        name, level = given.get("name"), given.get("level")
-        if not isinstance(name, str) or level not in LEVELS or len(given) > 2:
-            raise UserError(f"{where}: each needs a name and a level ({', '.join(LEVELS)}), got {shown(dict(given))}")
-        school = PrivateSchool(name, LEVELS.index(level))
-        if name in public or school in schools:
-            other = "a public school has this name too" if name in public else f"it is listed twice as {level}"
-            raise UserError(f"{where}: {name}: {other}; give it a name of its own")
-        schools.append(school)
-    return tuple(schools)
-
-
-def _check_private(private: Sequence[PrivateSchool], values: Mapping[str, float], path: Path) -> None:
-    """Private schools and the shares that speak of them must go together."""
-    for kind, level in enumerate(LEVELS):
-        key, exist = f"private_share_{level}", any(school.level == kind for school in private)
-        if exist and values[key] == 0:
-            raise UserError(f"{path}: private_schools lists {level} schools: {key} must say for what share of entrants")
-        if not exist and values[key] > 0:
-            raise UserError(f"district.{key}={values[key]:g}: the district lists no private {level} school; use 0")
-    if not private and values["migrant_public_share"] < 1:
-        raise UserError(
-            f"district.migrant_public_share={values['migrant_public_share']:g}: the district lists no private schools, "
-            "and all its children go to public ones; use 1"
-        )

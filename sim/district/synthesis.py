@@ -20,8 +20,9 @@ from sim.agents.teacher import (
 from sim.agents.zone import Zones
 from sim.apportion import apportion
 from sim.config import Effects
+from sim.district.listed import OutsideSchool, PrivateSchool
 from sim.district.margins import amounts, school_sizes
-from sim.district.spec import DistrictSpec, OutsideSchool, PrivateSchool
+from sim.district.spec import DistrictSpec
 from sim.noise import Floats, Noise
 from sim.userinput import UserError
 

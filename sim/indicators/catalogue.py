@@ -22,6 +22,8 @@ class Indicator:
         Where it is defined; elsewhere it is nan.
     adds_up : bool
         Whether the figure of a zone or the district is the sum of its schools'.
+    highest : bool
+        Whether it is the highest of its schools'.
     """
 
     unit: str
@@ -29,6 +31,7 @@ class Indicator:
     better: int = 0
     scopes: tuple[str, ...] = SCOPES
     adds_up: bool = False
+    highest: bool = False
 
 
 _OVER_SCHOOLS = (DISTRICT, ZONE)
@@ -52,8 +55,8 @@ INDICATORS: dict[str, Indicator] = {
     "zones": _count("zones", "zones and groups (学区, 教育集团) of the level", 0, _OVER_SCHOOLS),
     "zones_with_lead": Indicator("share", "zones that have a lead school", 1, _OVER_SCHOOLS),
     "class_size_mean": Indicator("students", "mean class size", -1),
-    "class_size_max": Indicator("students", "largest class", -1),
-    "entry_class_max": Indicator("students", "largest class of the entry grade (新生年级)", -1),
+    "class_size_max": Indicator("students", "largest class", -1, highest=True),
+    "entry_class_max": Indicator("students", "largest class of the entry grade (新生年级)", -1, highest=True),
     "classes_56_plus": _count("classes", "classes of 56 students or more (大班额)", -1),
     "students_per_teacher": Indicator("students", "students per teacher (师生比)", -1),
     "private_share": Indicator("share", "students of the level at private schools (民办)", 0, (DISTRICT,)),

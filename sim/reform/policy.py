@@ -12,11 +12,12 @@ from typing import Any, Self
 from sim.agents.channels import CHANNELS
 from sim.config import BASELINE_YEAR
 from sim.reform.lever import Lever, Setting, calendar_year
+from sim.reform.ranges import Range, read_ranges
 from sim.reform.schedule import Schedule, timeline
 from sim.userinput import UserError, closest, find, no_such, read_yaml, shown
 
 _OPEN_HEADER = ("first_year", "last_year", "ends", "budget", "spending_never_falls")  # what the command line may set
-_HEADER = ("name", "title", *_OPEN_HEADER, "source", "sources")
+_HEADER = ("name", "title", *_OPEN_HEADER, "source", "sources", "ranges")
 BUDGET = Setting(
     None,
     "yuan a year",
@@ -48,6 +49,8 @@ class Policy:
         Yuan that its levers may cost in a year, by the year it holds from (0: always); empty where none is stated.
     spending_never_falls : bool
         The public budget per student is held at last year's where law would lower it (生均支出只增不减).
+    ranges : tuple of Range
+        Where the values may lie that stand for numbers which the document masks or leaves open.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Policy:
     moved_by: int
     budgets: Mapping[int, float | None]
     spending_never_falls: bool
+    ranges: tuple[Range, ...]
 
     @classmethod
     def load(
@@ -127,6 +131,7 @@ class Policy:
             moved_by=moved_by,
             budgets=timeline(raw["budget"], BUDGET, "policy.budget", moved_by) if "budget" in raw else {},
             spending_never_falls=_flag(raw, "spending_never_falls"),
+            ranges=read_ranges(raw.get("ranges", {}), levers),
         )
 
     def acting(self, step: str, year: int) -> list[Lever]:
@@ -261,6 +266,8 @@ def _overridden(
             raw[group] = {**block, ".".join(names): value}
         sources = raw.get("sources")
         raw["sources"] = {**(sources if isinstance(sources, dict) else {}), ".".join(path): "command line"}
+        ranges = _texts(raw, "ranges")  # what is typed stands for no masked number
+        raw["ranges"] = {key: ranges[key] for key in ranges if not f"{key}.".startswith(f"{'.'.join(path)}.")}
     return raw
 
 

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 
+class MissingPlace(UserError):
+    """A plan names a school or zone that the district lacks; without its `projects` it runs there."""
+
+    def __init__(self, message: str, projects: str) -> None:
+        super().__init__(message)
+        self.projects = projects
+        """The setting that lists them, such as `policy.building.projects`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Project(Settings):
     """What is done at one school, or shared over the schools of one zone by their students."""
@@ -92,10 +101,11 @@ def check_school(name: str, district: DistrictSpec, where: str) -> None:
         raise _not_here(where, "school", name, district.public_schools)
 
 
-def _not_here(where: str, kind: str, name: str | None, names: Sequence[str]) -> UserError:
+def _not_here(where: str, kind: str, name: str | None, names: Sequence[str]) -> MissingPlace:
     """The answer to a place that the district lacks; a plan of another district runs there without its places."""
     answer = no_such(f"{where}={name}", f"{kind} in the district", name, names)
-    return UserError(f"{answer}; {where.partition('[')[0]}=[] runs the policy without such places")
+    projects = where.partition("[")[0]
+    return MissingPlace(f"{answer}; {projects}=[] runs the policy without such places", projects)
 
 
 def pay(model: "ZoneReform", lever: str, project: Project, yuan: float, years: int) -> None:

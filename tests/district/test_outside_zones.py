@@ -8,7 +8,8 @@ import yaml
 
 import sim
 from sim.agents.school import NO_ZONE
-from sim.district.spec import OutsideSchool, load_district
+from sim.district.listed import OutsideSchool
+from sim.district.reading import load_district
 from sim.indicators.units import Units
 from sim.userinput import UserError, find, read_yaml
 

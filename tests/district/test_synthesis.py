@@ -9,7 +9,8 @@ import pytest
 from sim.agents.school import JUNIOR, LEVELS, PRIMARY, YEARS
 from sim.agents.teacher import CORE, DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, SCIENCE_IT
 from sim.config import Effects
-from sim.district.spec import PrivateSchool, load_district
+from sim.district.listed import PrivateSchool
+from sim.district.reading import load_district
 from sim.district.synthesis import POSTS, RESOURCES, distances, feeding, teachers_of, zones_and_schools
 from sim.indicators.standards import weighted_cv
 from sim.noise import Noise

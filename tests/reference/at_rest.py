@@ -7,7 +7,7 @@ import numpy as np
 
 import sim
 from sim.agents import demography
-from sim.district.spec import PrivateSchool
+from sim.district.listed import PrivateSchool
 
 
 @cache

@@ -8,7 +8,7 @@ import numpy as np
 import sim
 from sim.agents.zone import FORMS
 from sim.district.background import load_background
-from sim.district.spec import OutsideSchool, PrivateSchool, ZoneSpec
+from sim.district.listed import OutsideSchool, PrivateSchool, ZoneSpec
 
 MOST_STUDENTS = 300
 BACKGROUNDS = ["law", "frozen", "double_reduction", "falling_births", "curriculum_2022"]

@@ -10,7 +10,9 @@ import yaml
 
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
-from sim.district.spec import DistrictSpec, PrivateSchool, load_district
+from sim.district.listed import PrivateSchool
+from sim.district.reading import load_district
+from sim.district.spec import DistrictSpec
 from sim.userinput import UserError, config_root, find, parse_override, read_yaml
 
 TABLE = Path(__file__).parents[2] / "docs" / "sources" / "zones_wuhan_edz.csv"
@@ -47,7 +49,7 @@ class TestShippedDistricts:
         stated = read_yaml(find("district", name))["margins"]
         assert list(stated) == list(DistrictSpec.margins())
         for key, margin in stated.items():
-            assert margin.keys() == {"value", "source"}, key
+            assert margin.keys() in ({"value", "source"}, {"value", "low", "high", "source"}), key
             assert isinstance(margin["source"], str) and len(margin["source"]) >= len("assumed"), key
         assert load_district(name).sources == {key: margin["source"] for key, margin in stated.items()}
 
@@ -297,6 +299,21 @@ class TestOwnDistricts:
     )
     def test_a_wrong_zone_is_refused(self, tmp_path, change, message):
         assert message in refusal(**own_district(tmp_path, lambda raw: raw["zones"][0].update(change)))
+
+    @pytest.mark.parametrize(
+        ("margin", "message"),
+        [
+            ({"low": 5, "high": 9}, "low must be within 500 ... 20000000, got 5"),
+            ({"low": 1000}, "high must be a number"),
+            ({"low": 70_000, "high": 80_000}, "value 60000 must lie between low 70000 and high 80000"),
+        ],
+    )
+    def test_a_range_is_within_the_bounds_and_round_the_value(self, tmp_path, margin, message):
+        def state(raw):
+            raw["margins"]["students"] |= margin
+
+        with pytest.raises(UserError, match=re.escape(message)):
+            load_district(**own_district(tmp_path, state))
 
     def test_a_zone_may_be_without_a_lead(self, tmp_path):
         where = own_district(tmp_path, lambda raw: raw["zones"][0].pop("lead"))

@@ -1,0 +1,74 @@
+"""An experiment: a named study that puts settings and policies together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+from sim.userinput import UserError, find, no_such, read_yaml, shown
+
+ENTRIES = ("title", "settings", "policies")
+OF_POLICY = ("policy", "targets")
+
+
+@dataclass(frozen=True)
+class Member:
+    """One policy of an experiment, and the plan whose promises it is judged by."""
+
+    policy: str
+    targets: str | None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What `configs/experiment/NAME.yaml` says.
+
+    Attributes
+    ----------
+    settings : mapping
+        Key and value of each setting, as they would be typed.
+    """
+
+    name: str
+    path: Path
+    title: str
+    settings: Mapping[str, str]
+    members: tuple[Member, ...]
+
+    @classmethod
+    def load(cls, name: str, config_dirs: Sequence[Path] = ()) -> Self:
+        """Read and check it; whether its settings exist is seen where all settings are read."""
+        path = find("experiment", name, config_dirs)
+        raw = read_yaml(path)
+        for key in raw.keys() - set(ENTRIES):
+            raise no_such(f"{path}: {key}", "entry", key, ENTRIES)
+        settings, policies = raw.get("settings", {}), raw.get("policies")
+        if not isinstance(settings, dict):
+            raise UserError(f"{path}: settings must be names and values, got {shown(settings)}")
+        if "experiment" in settings or "policy" in settings:
+            raise UserError(f"{path}: settings name neither an experiment nor a policy; list what is run in policies")
+        if not isinstance(policies, list) or not policies:
+            raise UserError(f"{path}: policies must be a list such as [{{policy: tekes_zones}}], got {shown(policies)}")
+        members = tuple(_member(one, path) for one in policies)
+        names = [member.policy for member in members]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise UserError(f"{path}: policies lists {twice[0]} twice; keep one")
+        typed = {str(key): _as_typed(value) for key, value in settings.items()}
+        return cls(path.stem, path, str(raw.get("title", name)), typed, members)
+
+
+def _member(raw: object, path: Path) -> Member:
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("policy"), str):
+        raise UserError(f"{path}: each of policies must be {{policy: NAME, targets: NAME}}, got {shown(raw)}")
+    for key in raw.keys() - set(OF_POLICY):
+        raise no_such(f"{path}: policies: {key}", "entry", key, OF_POLICY)
+    return Member(raw["policy"], raw.get("targets"))
+
+
+def _as_typed(value: Any) -> str:
+    """A value of the file as it would be typed on the command line."""
+    if isinstance(value, str):
+        return value
+    return yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**6).removesuffix("...\n").strip()
