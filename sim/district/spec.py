@@ -239,6 +239,7 @@ def load_district(
         raise UserError(f"{path}: zones must be a list of zones as in the shipped wuhan_edz.yaml, got {shown(zones)}")
     values, sources = _margins(given, typed, path)
     specs = tuple(_zone(zone, path) for zone in zones)
+    _check_names(specs, own_name, path)
     outside = _outside(raw.get("outside") or [], specs, path)
     private = _private_schools(raw.get("private_schools") or [], specs, outside, path)
     _check_private(private, values, path)
@@ -342,6 +343,26 @@ def _zone(raw: Mapping[str, Any], path: Path) -> ZoneSpec:
     return ZoneSpec(
         name, LEVELS.index(raw["level"]), FORMS.index(raw["form"]), lead, tuple(schools), **values, sources=sources
     )
+
+
+def _check_names(zones: Sequence[ZoneSpec], district: str, path: Path) -> None:
+    """Refuse names by which results could not be told apart; a nine-year school stands in a zone of each level."""
+    zone_of: dict[tuple[int, object], str] = {}
+    for i, zone in enumerate(zones):
+        where = f"{path}: zone {zone.name}"
+        level = LEVELS[zone.level]
+        if zone.name == district:
+            raise UserError(f"{where} has the name of the district; give it a name of its own")
+        if (zone.name, zone.level) in [(other.name, other.level) for other in zones[:i]]:
+            raise UserError(f"{where}: there is a {level} zone of this name already; give each a name of its own")
+        for school in zone.schools:
+            if not isinstance(school, str):
+                raise UserError(f'{where}: schools must be names, got {shown(school)}; write it in quotes: "{school}"')
+            if (zone.level, school) in zone_of:
+                other = zone_of[zone.level, school]
+                said = "lists it twice" if other == zone.name else f"has it too, and a {level} school is in one zone"
+                raise UserError(f"{where}: school {school}: zone {other} {said}; leave one out, or give it another name")
+            zone_of[zone.level, school] = zone.name
 
 
 def _own_values(raw: Mapping[str, Any], where: str) -> tuple[dict[str, float], dict[str, str]]:
