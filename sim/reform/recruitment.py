@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.agents.staffing import establishment
+from sim.agents.staffing import posts_by_norm
 from sim.agents.teacher import SUBJECTS
 from sim.agents.terms import by_level
 from sim.indicators.standards import RESOURCES, load_standard
@@ -25,8 +25,8 @@ class Recruitment(Lever):
 
     Each post a school has above the status quo costs a teacher's pay (`new_teacher_pay`) a year; posts that a norm
     takes from one school do not pay for those of another. A surplus teacher who moves costs `move`, a hire with a
-    master's degree `graduate_hire`; an agency teacher costs `agency_pay` in place of a teacher's pay for as long as he
-    stays, and the difference is booked as a saving.
+    master's degree `graduate_hire`; an agency teacher costs `agency_pay` in place of a teacher's pay, and the difference
+    is booked as a saving. When a setting ends its teachers stay, and neither their pay nor the saving is booked.
     """
 
     step: ClassVar[str] = "staffing"
@@ -108,11 +108,11 @@ class Recruitment(Lever):
     def apply(self, model: "ZoneReform", year: int) -> None:
         if self.is_off:
             return
-        before = establishment(model)
+        before = posts_by_norm(model)
         terms = model.terms
         terms.fill_norm = max(terms.fill_norm, self.fill_norm)
         terms.norm = by_level(terms.norm, self.norm_primary, self.norm_junior)
-        more = np.maximum(0, establishment(model) - before)
+        more = np.maximum(0, posts_by_norm(model) - before)
         model.spend(self.group, model.schools.sum_by_level(more) * model.prices["new_teacher_pay"])
         if self.district_managed:
             terms.surplus_pools = {**terms.surplus_pools, "district": self.group}

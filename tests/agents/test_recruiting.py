@@ -42,7 +42,7 @@ def two_schools_out_of_balance(model):
     """Four posts of one school of a zone now belong to another, whose last two language posts are empty."""
     zone = np.flatnonzero(model.zones.members >= 2)[0]
     full, short = np.flatnonzero(model.schools.zone == zone)[:2]
-    wanted = staffing.establishment(model)
+    wanted = staffing.posts_by_norm(model) + model.schools.funded_posts
     model.norm_share[full] *= (wanted[full] - 4) / wanted[full]
     gone = np.flatnonzero((model.teachers.school == short) & (model.teachers.subject == LANGUAGE))[:2]
     return int(full), int(short), gone
@@ -55,7 +55,7 @@ def test_surplus_teachers_fill_vacancies_before_any_are_hired():
         if world is model:
             under(Recruitment(district_managed=True), world)
         before = at(world)
-        wanted = staffing.establishment(world)
+        wanted = staffing.posts_by_norm(world) + world.schools.funded_posts
         staffing.fill_posts(world, gone)
     surplus = before[full] - wanted[full]
     assert surplus > 2
@@ -197,6 +197,19 @@ def test_agency_teachers_are_less_skilled_and_cheaper_until_they_leave():
     model.effects = replace(model.effects, quit_rate=1.0)
     staffing.renew(model)
     assert not model.teachers.agency.any() and model.terms.costs == {}
+
+
+@pytest.mark.parametrize("lever", [Recruitment(agency_share=0.5), Recruitment(norm_primary=10.0, norm_junior=8.0)])
+def test_when_a_policy_ends_its_teachers_stay_and_neither_their_pay_nor_a_saving_is_booked(lever):
+    model = under(lever, new_year(quit_rate=0.3))
+    staffing.renew(model)
+    hired = set(model.teachers.id[model.teachers.employed & (model.teachers.experience == 0)].tolist())
+    assert model.terms.costs != {}
+    model.begin_year()
+    model.effects = replace(model.effects, quit_rate=0.0)
+    staffing.renew(model)
+    assert model.terms.costs == {}
+    assert hired <= set(model.teachers.id[model.teachers.employed].tolist())
 
 
 def test_hires_have_the_degrees_that_are_asked_for_at_a_price():

@@ -130,7 +130,7 @@ class ReferenceModel(World):
         for lever, costs in staff.costs.items():
             for level in (0, 1):
                 self.spend(lever, level, costs[level])
-        self.flows |= {"retired": staff.retired, "hired": staff.hired}
+        self.flows |= {"retired": staff.retired, "contracts_ended": staff.ended, "hired": staff.hired}
 
     def rotation(self):
         """Who was posted for a time returns; some teach at two schools."""
@@ -155,6 +155,7 @@ class ReferenceModel(World):
         users, live = learning.adopters(self)
         for row, school in enumerate(self.schools):
             school.digital, school.live = row in users, row in live
+            school.live_room = school.live_room or school.live
         parts = learning.parts(self)
         after = learning.students_after(self, parts)
         for c, own in zip(self.classes, parts, strict=True):

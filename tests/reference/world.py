@@ -224,7 +224,7 @@ class World(mesa.Model):
     def public_budget(self):
         """What the district has for the students of its public schools, primary and junior."""
         before = self.background.at(self.baseline_year).quota
-        a_student = [self.place.spending_primary, self.place.spending_junior]
+        a_student = [self.district.spending_primary, self.district.spending_junior]
         pupils = [s for s in self.students if not self.schools[s.school].private]
         return [
             (a_student[level] + self.terms.quota[level] - before[level]) * self.count(level, pupils) for level in (0, 1)
