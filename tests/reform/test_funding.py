@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reference import funding as reference
-from reference.random_district import calm_district, scenario, shaken_district
+from reference.random_district import at_rest, calm_district, scenario, shaken_district
 from sim.reform.funding import DIVISIONS, METRICS, PURPOSES, Funding, claim_per_student, luck_share, standardised
 from sim.reform.governance import Governance
 from sim.reform.schedule import Schedule
@@ -236,16 +236,17 @@ def test_the_share_of_luck_is_a_share(pairs):
 
 
 def test_one_year_value_added_pays_luck_more_than_three_years_do():
-    luck = {}
-    for metric in ("value_added_1y", "value_added_3y"):
-        shares = []
-        for seed in range(3):
-            model = under(Funding(zone_fund=1e6, performance_share=0.3, metric=metric), seed=seed)
+    """On average: it does so in two districts of three."""
+    luck = {"value_added_1y": [], "value_added_3y": []}
+    for metric, shares in luck.items():
+        policy = under(Funding(zone_fund=1e6, performance_share=0.3, metric=metric)).policy
+        for seed in range(20):
+            model = scenario().start(at_rest(seed), "counterfactual")
+            model.policy = policy
             for _ in range(3):
                 model.step()
-                shares.append(model.fund_luck_share.copy())
-        luck[metric] = np.mean(shares)
-    assert 0.05 < luck["value_added_3y"] < luck["value_added_1y"]
+                shares.append(model.fund_luck_share.mean())
+    assert 0.05 < np.mean(luck["value_added_3y"]) < np.mean(luck["value_added_1y"]) - 0.01
 
 
 def test_posts_are_bought_whole_and_the_rest_stays_on_the_account():
