@@ -119,6 +119,7 @@ class Effects:
     distance_scale: float
     taste_scale: float
     choice_status: float
+    choice_weight_most: float
     reputation_memory: float
     ses_trait: float
     tutoring_ses: float
