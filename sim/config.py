@@ -129,6 +129,8 @@ class Effects:
     quit_rate: float
     after_school_quit: float
     move_seekers: float
+    volunteers: float
+    volunteer_pay: float
     title_noise: float
     award_noise: float
     principal_turnover: float

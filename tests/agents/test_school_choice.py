@@ -75,7 +75,7 @@ def wuhan(seed):
 @pytest.mark.parametrize("level", [PRIMARY, JUNIOR])
 @pytest.mark.parametrize("seed", range(8))
 def test_at_rest_as_many_as_were_seen_to_would_leave_if_all_might_choose(seed, level):
-    """In every replicate: families of two thousand statuses a catchment, effects drawn; fewer where that asks too much."""
+    """In every replicate: families of two thousand statuses a catchment, effects drawn; fewer at the bound."""
     model = wuhan(seed)
     schools, effects = model.schools, model.effects
     rows = np.flatnonzero((schools.level == level) & ~schools.private)
