@@ -119,6 +119,7 @@ class Effects:
     distance_scale: float
     taste_scale: float
     choice_status: float
+    choice_weight_most: float
     reputation_memory: float
     ses_trait: float
     tutoring_ses: float
@@ -130,6 +131,8 @@ class Effects:
     quit_rate: float
     after_school_quit: float
     move_seekers: float
+    volunteers: float
+    volunteer_pay: float
     title_noise: float
     award_noise: float
     principal_turnover: float

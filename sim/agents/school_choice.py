@@ -20,7 +20,7 @@ FAMILIES = 20
 the normal give the whole to a few thousandths, where Gauss-Hermite points, few of them near the middle, miss by 0.02.
 """
 HIGHEST_WEIGHT, HALVINGS = 1000.0, 32
-"""Weight of reputation that no district comes near, and the bisection below it."""
+"""Weight of reputation far above any that families have (`choice_weight_most`), and the bisection below it."""
 ROUNDS, LONGER, SHORTER = 150, 1.3, 0.5
 """Steps towards the appeal of private schools: each is longer than the last, or shorter once that went too far."""
 FEWEST = 1e-12

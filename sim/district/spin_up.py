@@ -101,17 +101,22 @@ def bring_schools_to_rest(model: ZoneReform) -> None:
 
 
 def weigh_reputation(model: ZoneReform) -> None:
-    """Weight of reputation at which, if all might choose, the observed share would go elsewhere."""
+    """Weight of reputation at which, if all might choose, the observed share would go elsewhere.
+
+    That share is a figure of cities: where schools lie far apart no weight that a family can have may reach it, and
+    families weigh reputation by `choice_weight_most`, so that fewer would go.
+    """
     schools = model.schools
     for level in range(len(LEVELS)):
         rows = np.flatnonzero((schools.level == level) & ~schools.private)
-        model.choice_weight[level] = solve_choice_weight(
+        weight = solve_choice_weight(
             -model.distances[np.ix_(rows, rows)] / model.effects.distance_scale,
             schools.reputation[rows],
             schools.residents[rows],
             model.effects.taste_scale,
             model.effects.i_zexiao,
         )
+        model.choice_weight[level] = min(weight, model.effects.choice_weight_most)
         draw_to_private_schools(model, level)
 
 

@@ -5,6 +5,7 @@ from math import ceil, floor
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE
@@ -91,7 +92,7 @@ class Rotation(Lever):
         "random",
         unit="",
         choices=("random", "voluntary"),
-        meaning="anyone eligible, or only those who seek another school",
+        meaning="anyone eligible, or only those who seek another school or volunteer for the allowance",
         source="QS27: 全面实施, of all who are eligible; c_tti_elem for volunteers",
     )
     allowance: float = setting(
@@ -99,7 +100,7 @@ class Rotation(Lever):
         unit="yuan a year",
         low=0,
         high=1e6,
-        meaning="paid to this year's movers and all on a posting",
+        meaning="paid to this year's movers and all on a posting; under voluntary selection it brings volunteers",
         source="WK32: 薪酬 among the incentives, without an amount; c_tti_takeup for what moves volunteers",
     )
     heads_rate: float = setting(
@@ -161,12 +162,13 @@ class Rotation(Lever):
         pool_of_row = pool_of_school[teachers.school[rows]]
         luck = noise.uniform("rotation number", year, pool_ids)
         standing = Standing.of(model)
+        willing = teachers.seeks_school | volunteers(model, year, self.allowance)
         pairs: list[Pair] = []
         for pool in np.unique(pool_of_row):
             inside = pool_of_row == pool
             count = floor(self.rate * int(inside.sum()) / 2 + float(luck[pool]))
             if self.selection == "voluntary":
-                inside &= teachers.seeks_school[rows]
+                inside &= willing[rows]
             candidates = Candidates(model, rows[inside], place[inside], standing)
             least = ceil(self.backbone_share * 2 * count - 1e-9)
             pairs += choose_pairs(candidates, count, least, self.direction)
@@ -193,6 +195,18 @@ class Rotation(Lever):
         elif self.posting_years is not None:
             teachers.home_school[movers] = before
             teachers.posting_end[movers] = year + self.posting_years - 1
+
+
+def volunteers(model: "ZoneReform", year: int, allowance: float) -> NDArray[np.bool_]:
+    """Teachers who would rotate for an allowance (yuan a year) though they seek no other school, (T,).
+
+    The share is `volunteers` at `volunteer_pay` of a year's pay or more, and in proportion below; each teacher has a
+    price of his own for the year, so that who volunteers for less volunteers for more.
+    """
+    effects = model.effects
+    enough = effects.volunteer_pay * model.prices["new_teacher_pay"]
+    share = effects.volunteers * min(1.0, allowance / enough)
+    return model.noise.chance("volunteers", year, model.teachers.id, share)
 
 
 @dataclass

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import sim
 from reference.at_rest import before_enrolment, district
+from reference.small_world import same_bits
 from sim.agents import enrolment
 from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY
 from sim.agents.school_choice import (
@@ -74,7 +75,7 @@ def wuhan(seed):
 @pytest.mark.parametrize("level", [PRIMARY, JUNIOR])
 @pytest.mark.parametrize("seed", range(8))
 def test_at_rest_as_many_as_were_seen_to_would_leave_if_all_might_choose(seed, level):
-    """In every replicate: families of two thousand statuses a catchment, effects drawn."""
+    """In every replicate: families of two thousand statuses a catchment, effects drawn; fewer at the bound."""
     model = wuhan(seed)
     schools, effects = model.schools, model.effects
     rows = np.flatnonzero((schools.level == level) & ~schools.private)
@@ -84,13 +85,46 @@ def test_at_rest_as_many_as_were_seen_to_would_leave_if_all_might_choose(seed, l
         minds = model.choice_weight[level] * status_weight(STATUSES)[:, None]
         utility = (near[home] + minds * (schools.reputation[rows] - schools.reputation[row])) / effects.taste_scale
         stays += schools.residents[row] * (1 / np.exp(utility).sum(axis=1)).mean()
-    assert 1 - stays / schools.residents[rows].sum() == pytest.approx(effects.i_zexiao, abs=0.02)
-    assert model.choice_weight[level] > 0
+    leave = 1 - stays / schools.residents[rows].sum()
+    assert 0 < model.choice_weight[level] <= effects.choice_weight_most
+    if model.choice_weight[level] < effects.choice_weight_most:
+        assert leave == pytest.approx(effects.i_zexiao, abs=0.02)
+    else:
+        assert leave < effects.i_zexiao + 0.02
+
+
+def test_where_schools_lie_far_apart_the_weight_is_bounded_and_fewer_would_leave():
+    near, far = (sparse(f"effects.distance_scale={scale}") for scale in (2.0, 0.05))
+    assert (near.choice_weight < 20).all() and (far.choice_weight == 20).all()
+    assert would_leave(near) == pytest.approx([0.405, 0.405], abs=1e-3)
+    assert all(0 < share < 0.3 for share in would_leave(far))
+
+
+def test_a_bound_that_no_weight_reaches_changes_nothing():
+    loose, looser = (sparse("effects.distance_scale=2", f"effects.choice_weight_most={most}") for most in (900, 901))
+    assert same_bits(loose.schools, looser.schools) and np.array_equal(loose.students.score, looser.students.score)
+    assert np.array_equal(loose.choice_weight, looser.choice_weight)
+
+
+def sparse(*overrides):
+    """A small district at rest with the effects at their values, but for those given."""
+    return sim.load(effects="means", overrides=["district.students=900", *overrides]).at_rest(4)
+
+
+def would_leave(model):
+    """Share of the families of each level that would leave their catchment's school, if all might choose."""
+    shares = []
+    for level in (PRIMARY, JUNIOR):
+        rows = np.flatnonzero((model.schools.level == level) & ~model.schools.private)
+        near = -model.distances[np.ix_(rows, rows)] / model.effects.distance_scale
+        place = model.schools.reputation[rows], model.schools.residents[rows], model.effects.taste_scale
+        shares.append(share_elsewhere(model.choice_weight[level], near, *place))
+    return shares
 
 
 def test_entrants_want_to_leave_as_often_as_was_seen_if_all_may_choose():
     leave = []
-    model = before_enrolment(3, students=6000)
+    model = before_enrolment(1, students=6000)
     model.terms.may_choose = 1.0
     for luck in range(10):
         model.noise = Noise(luck)

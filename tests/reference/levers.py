@@ -113,7 +113,7 @@ def posts_due(world):
 def rotation(world, given):
     if given.eligible_years is not None:
         world.terms.rotation_years = given.eligible_years
-    others = ("allowance", "heads_rate", "deputies_rate", "itinerant_share")
+    others = ("heads_rate", "deputies_rate", "itinerant_share")
     rules = {name: value for name, value in vars(given).items() if name not in others}
     rota = Rota(world)
     rotate(rota, **rules)

@@ -29,6 +29,7 @@ class District:
 
     def __init__(self, model):
         self.year, self.noise = model.year, model.noise
+        self.effects, self.prices = model.effects, model.prices
         ids = model.teachers.id
         turn = self.noise.rank("rotation", self.year, ids)
         place = self.noise.rank("rotation place", self.year, ids)
@@ -73,6 +74,7 @@ def rotate(
     posting_years=None,
     relation_moves=False,
     selection="random",
+    allowance=0.0,
 ):
     """Let the teachers of every pool exchange schools."""
     if eligible_years is not None:
@@ -85,7 +87,8 @@ def rotate(
         lot = float(district.noise.uniform("rotation number", district.year, [pool_id])[0])
         count = math.floor(rate * len(candidates) / 2 + lot)
         missing = math.ceil(backbone_share * 2 * count - 1e-9)
-        candidates = [t for t in candidates if t.seeks_school or selection == "random"]
+        if selection == "voluntary":
+            candidates = [t for t in candidates if t.seeks_school or volunteers(district, t, allowance)]
         candidates.sort(key=lambda t: t.turn)
         for left in range(count, 0, -1):
             pair = next_pair(district, candidates, direction, missing, left)
@@ -94,6 +97,13 @@ def rotate(
             missing -= pair[0].backbone + pair[1].backbone
             candidates = [t for t in candidates if t not in pair]
             exchange(*pair, district.year, posting_years, relation_moves)
+
+
+def volunteers(district, teacher, allowance):
+    """Whether a teacher would move for the allowance: the more of a year's pay it is, the likelier, up to a point."""
+    effects, prices = district.effects, district.prices
+    of_full = min(1.0, allowance / (effects.volunteer_pay * prices["new_teacher_pay"]))
+    return float(district.noise.uniform("volunteers", district.year, [teacher.id])[0]) < effects.volunteers * of_full
 
 
 def exchange_managers(model, role, rate, scope="zone"):

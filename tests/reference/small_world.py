@@ -20,6 +20,7 @@ TAKEN_FOR_GRANTED = {
     "tau": 2.0,
     "keep": 0.7,
     "novice_years": 5.0,
+    "volunteer_pay": 0.18,
     "gap_most": 1.0,
     "training_full_hours": 360.0,
     "lesson_study_best": 0.25,
@@ -95,7 +96,7 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
         prices={
             **{"training_hour": 40.0, "live_room": 1e5, "platform": 1e4, "research_project": 3e4},
             **{"move": 3e3, "joint_work": 1e3, "ict_course": 600.0, "contest": 300.0},
-            **{"itinerant": 1.2e4, "zone_office": 7.5e4},
+            **{"new_teacher_pay": 1.5e5, "itinerant": 1.2e4, "zone_office": 7.5e4},
         },
         spent={},
         policy=SimpleNamespace(years_running=lambda year: max(0, year - 2020), in_force=lambda year: ["a lever"]),

@@ -18,6 +18,7 @@ EFFECTS = {
     "class_knee": (2.0, 12.0),  # classes are as small as the district
     "quit_rate": (0.0, 0.1),
     "move_seekers": (0.0, 0.8),
+    "volunteers": (0.0, 0.8),
     "ceiling_members": (0.0, 3.0),
     "b_sent": (0.0, 1.0),
     "lesson_study_best": (0.05, 1.0),

@@ -13,7 +13,7 @@ from sim.agents.management import management
 from sim.agents.postings import end_postings
 from sim.agents.teacher import SUBJECTS
 from sim.indicators.standards import weighted_cv
-from sim.reform.rotation import Rotation
+from sim.reform.rotation import Rotation, volunteers
 from sim.userinput import UserError
 
 WATCHED = ("school", "home_school", "posting_end", "years_here", "moved", "rotated", "eligible")
@@ -27,6 +27,7 @@ levers = st.builds(
     posting_years=st.sampled_from([None, 1, 3]),
     relation_moves=st.booleans(),
     selection=st.sampled_from(["random", "voluntary"]),
+    allowance=st.sampled_from([0.0, 9e3, 27e3, 1e5]),
 )
 worlds = st.builds(
     small_world,
@@ -58,9 +59,10 @@ def students_at(model):
 @given(worlds, levers)
 @settings(max_examples=300, deadline=None)
 def test_it_equals_rotation_teacher_by_teacher(model, lever):
+    model.effects = effects(volunteers=0.4)
     twin = reference.District(model)
     names = ("rate", "backbone_share", "eligible_years", "scope", "direction", "posting_years")
-    given_ = {name: getattr(lever, name) for name in (*names, "relation_moves", "selection")}
+    given_ = {name: getattr(lever, name) for name in (*names, "relation_moves", "selection", "allowance")}
     reference.rotate(twin, **given_)
     lever.apply(model, YEAR)
     for column in WATCHED:
@@ -83,6 +85,42 @@ def test_every_school_keeps_its_teachers_of_every_subject(model, lever):
     assert eligible[teachers.rotated].all()
     if lever.selection == "voluntary":
         assert teachers.seeks_school[teachers.rotated].all()
+
+
+@given(worlds, st.floats(0, 1e6), st.floats(0, 1e6))
+@settings(max_examples=60, deadline=None)
+def test_who_volunteers_for_an_allowance_does_for_a_larger_one(model, one, other):
+    model.effects = effects(volunteers=0.5)
+    less, more = (volunteers(model, YEAR, allowance) for allowance in sorted((one, other)))
+    assert not (less & ~more).any()
+    assert not volunteers(model, YEAR, 0.0).any()
+
+
+@pytest.mark.parametrize(("allowance", "share"), [(13_500, 0.1), (27_000, 0.2), (1e6, 0.2)])
+def test_the_share_who_volunteer_is_the_studys_at_its_allowance(allowance, share):
+    model = small_world(1, teachers=40_000)
+    model.effects = effects(volunteers=0.2)
+    assert volunteers(model, YEAR, allowance).mean() == pytest.approx(share, abs=0.01)
+
+
+def test_an_allowance_lets_teachers_rotate_who_seek_no_other_school():
+    moved = {}
+    for selection in ("random", "voluntary"):
+        for allowance in (0.0, 27e3):
+            model = large_world_of(0.3)
+            model.teachers.seeks_school[:] = False
+            Rotation(rate=0.1, direction="any", selection=selection, allowance=allowance).apply(model, YEAR)
+            moved[selection, allowance] = model.teachers.rotated
+    assert not moved["voluntary", 0.0].any() and moved["voluntary", 27e3].any()
+    assert np.array_equal(moved["random", 0.0], moved["random", 27e3])
+    assert not (moved["voluntary", 27e3] & ~volunteers(large_world_of(0.3), YEAR, 27e3)).any()
+
+
+def large_world_of(share):
+    """The large world in which this share volunteers for the study's allowance."""
+    model = large_world(8)
+    model.effects = effects(volunteers=share)
+    return model
 
 
 @pytest.mark.parametrize(("role", "rates"), [("head", "heads_rate"), ("deputy", "deputies_rate")])
