@@ -97,7 +97,8 @@ def check_names(zones: Sequence[ZoneSpec], district: str, path: Path) -> None:
             if (zone.level, school) in zone_of:
                 other = zone_of[zone.level, school]
                 said = "lists it twice" if other == zone.name else f"has it too, and a {level} school is in one zone"
-                raise UserError(f"{where}: school {school}: zone {other} {said}; leave one out, or give it another name")
+                mend = "leave one out, or give it another name"
+                raise UserError(f"{where}: school {school}: zone {other} {said}; {mend}")
             zone_of[zone.level, school] = zone.name
 
 

@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reference import funding as reference
-from reference.random_district import at_rest, calm_district, scenario, shaken_district
+from reference.random_district import calm_district, scenario, shaken_district
 from sim.reform.funding import DIVISIONS, METRICS, PURPOSES, Funding, claim_per_student, luck_share, standardised
 from sim.reform.governance import Governance
 from sim.reform.schedule import Schedule
