@@ -77,6 +77,15 @@ class Building(Lever):
                 f"the money; build {grades} at least, or name a single school"
             )
 
+    def unfinished(self, last_year: int) -> list[str]:
+        return [
+            f"policy.building.projects: what is built at {project.school or project.zone} from {project.start_year} "
+            f"would open in {project.start_year + self.lag}, but the policy ends with {last_year}: it is paid for so "
+            "far and never opens"
+            for project in self.projects
+            if project.start_year <= last_year < project.start_year + self.lag
+        ]
+
     def apply(self, model: "ZoneReform", year: int) -> None:
         for project in self.projects:
             if year < project.start_year:

@@ -185,6 +185,10 @@ class Lever(Settings, ABC):
     def check(self, district: "DistrictSpec") -> None:
         """Refuse what does not fit the district, such as a school it does not have; most levers fit any."""
 
+    def unfinished(self, last_year: int) -> list[str]:
+        """What the user should be told is left undone where the policy ends with `last_year`; most levers: nothing."""
+        return []
+
     def announce(self, model: "ZoneReform", year: int) -> None:
         """Say at the start of the year what all will go by; most levers have nothing to say."""
 

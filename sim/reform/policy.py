@@ -183,6 +183,8 @@ class Policy:
                     f"policy.{schedule.group} has values for {schedule.last_change}, after the policy's last "
                     f"year {self.last_year}: they are not used"
                 )
+            if self.ends and self.last_year is not None and (lever := schedule.at(self.last_year)) is not None:
+                notes += lever.unfinished(self.last_year)
             for name, line in schedule.lines.items():
                 notes += _early(f"policy.{schedule.group}.{name}", line, self.first_year)
         return notes

@@ -14,6 +14,7 @@ from reference.plain import differences, plain
 from reference.projects import Works
 from sim.agents.enrolment import enrol
 from sim.agents.school import LEVELS, YEARS
+from sim.reform import Policy
 from sim.reform.building import Building, Campus
 from sim.reform.showcase import Display, Showcase
 from sim.reform.trusteeship import Trust, Trusteeship
@@ -222,3 +223,15 @@ REFUSED = {
 def test_what_does_not_fit_the_district_is_refused_before_the_model_starts(words):
     with pytest.raises(UserError, match=REFUSED[words]):
         sim.load(overrides=[f"policy.{words}"])
+
+
+ENDS = [(2022, True, 1), (2023, True, 0), (2022, False, 0), (2020, True, 0)]
+
+
+@pytest.mark.parametrize(("last_year", "ends", "told"), ENDS)
+def test_a_policy_that_ends_before_a_building_opens_says_so(last_year, ends, told):
+    projects = [{"zone": "Z", "start_year": 2021, "seats": 90}]
+    words = {"first_year": 2020, "last_year": last_year, "ends": ends, "building": {"lag": 2, "projects": projects}}
+    notes = Policy.load("none", [(f"policy.{name}", value) for name, value in words.items()], 2019).notes
+    assert [note for note in notes if "would open in 2023" in note and "never opens" in note] == notes
+    assert len(notes) == told
