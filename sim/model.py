@@ -147,7 +147,7 @@ class ZoneReform(mesa.Model):
         self.frozen: Frozen | None = None  # a channel, where one is held at what another world gave
         self.paid: dict[object, int] = {}  # yuan, by project of a lever
         self.opened: set[object] = set()  # projects that are finished
-        self.flows = {"left": 0, "entered": 0, "replaced": 0, "retired": 0, "hired": 0}
+        self.flows = {"left": 0, "entered": 0, "replaced": 0, "retired": 0, "contracts_ended": 0, "hired": 0}
 
     def step(self) -> None:
         """Simulate one year."""

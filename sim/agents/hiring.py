@@ -68,6 +68,7 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle
         "age": int(district.entry_age),
         "base_skill": np.where(agency, skill + model.effects.b_contract_cn, skill),
         "agency": agency,
+        "bought": True,  # until there turns out to be a place for them in the establishment
         "ict_trained": False,
         "research": False,
     }

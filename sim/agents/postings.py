@@ -33,7 +33,7 @@ def end_postings(model: "ZoneReform") -> None:
     for one, other in counterparts(teachers, in_turn(teachers, due)):
         exchange_back(teachers, one, other)
     for row in in_turn(teachers, due & (teachers.posting_end > 0)):
-        settled = (teachers.school == teachers.home_school[row]) & (teachers.posting_end == 0)
+        settled = (teachers.school == teachers.home_school[row]) & (teachers.posting_end == 0) & ~teachers.bought
         heirs = np.flatnonzero(settled & ~teachers.moved & (teachers.subject == teachers.subject[row]))
         if len(heirs):
             heir = heirs[np.lexsort((teachers.id[heirs], teachers.years_here[heirs]))[0]]

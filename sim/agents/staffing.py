@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.curriculum import deal_empty_posts
+from sim.agents.fixed_term import settle_contracts
 from sim.agents.hiring import has_priority, hire, middle_standing, open_posts, owners, pay_for_hires, vacancy
 from sim.agents.management import change_managers
 from sim.agents.school import NO_ZONE
@@ -29,7 +30,12 @@ def renew(model: "ZoneReform") -> None:
     give_titles(model)
     move_voluntarily(model)
     teachers = model.teachers
-    teachers.eligible = teachers.employed & (teachers.years_here >= model.terms.rotation_years)
+    teachers.eligible = may_rotate(teachers, model.terms.rotation_years)
+
+
+def may_rotate(teachers: Teachers, years: int) -> Array:
+    """Mask of those who have been at their school for so many years; who is on a fixed term belongs to his school."""
+    return np.asarray(teachers.employed & (teachers.years_here >= years) & ~teachers.bought)
 
 
 def a_year_passes(model: "ZoneReform") -> None:
@@ -46,32 +52,44 @@ def a_year_passes(model: "ZoneReform") -> None:
 
 
 def exits(model: "ZoneReform") -> Array:
-    """Rows of those who retire or quit; the backbone titles they held fall vacant at their school."""
+    """Rows of those who retire or quit."""
     teachers, noise, terms = model.teachers, model.noise, model.terms
     birth_month = np.floor(MONTHS * noise.uniform("birth month", 0, teachers.id))
     limit = np.where(teachers.female, terms.retirement_months[1], terms.retirement_months[0])
     retires = teachers.age * MONTHS + birth_month >= limit
     quit_rate = model.effects.quit_rate + model.effects.after_school_quit * terms.after_school_hours
     quits = noise.chance("quit", model.year, teachers.id, quit_rate)
-    leaving = np.flatnonzero(teachers.employed & (retires | quits))
+    return np.flatnonzero(teachers.employed & (retires | quits))
+
+
+def leave(model: "ZoneReform", leaving: Array) -> None:
+    """Those in the rows `leaving` go; their posts and the backbone titles they held fall vacant at their school."""
+    teachers, schools = model.teachers, model.schools
     for rung in range(1, len(BACKBONE)):
         at = teachers.school[leaving[teachers.backbone[leaving] == rung]]
-        model.schools.vacant_titles[:, rung - 1] += np.bincount(at, minlength=len(model.schools)).astype(np.int32)
-    return leaving
+        schools.vacant_titles[:, rung - 1] += np.bincount(at, minlength=len(schools)).astype(np.int32)
+    teachers.home_school[leaving] = teachers.school[leaving]
+    teachers.school[leaving] = -1
+    teachers.bought[leaving] = False
 
 
 def fill_posts(model: "ZoneReform", leaving: Array) -> None:
-    """Hire into empty posts up to each school's establishment, then into new posts; surplus posts stay empty.
+    """Hire into empty posts up to each school's establishment and bought posts, then into new posts.
+
+    Surplus posts stay empty. Those whose bought post is not bought again leave first; of the hires those who find the
+    establishment full are on a fixed term.
 
     The subjects with the largest share of empty posts come first, but for those that have priority. Surplus
     teachers of other schools come before hires where the terms say so. Where the lessons of subjects change, empty
     posts change their subject first.
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
-    teachers.home_school[leaving] = teachers.school[leaving]
-    teachers.school[leaving] = -1
+    leave(model, leaving)
+    establishment = posts_by_norm(model)
+    ended = settle_contracts(model, establishment)
+    leave(model, ended)
     deal_empty_posts(model)
-    wanted = establishment(model)
+    wanted = establishment + schools.funded_posts
     even_out(model, wanted)
     filled = np.bincount(teachers.school[teachers.employed], minlength=len(schools))
     missing = np.maximum(wanted - filled, 0)
@@ -85,12 +103,13 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     new = missing - np.bincount(owner[refilled], minlength=len(schools))
     if new.sum() > 0:
         open_posts(model, np.repeat(np.arange(len(schools)), new), middle)
+    settle_contracts(model, establishment)
     pay_for_hires(model)
-    model.flows["retired"], model.flows["hired"] = len(leaving), int(missing.sum())
+    model.flows |= {"retired": len(leaving), "contracts_ended": len(ended), "hired": int(missing.sum())}
 
 
-def establishment(model: "ZoneReform") -> Array:
-    """Teachers each school should have: its share of the norm as in the baseline year, and posts from the zone fund.
+def posts_by_norm(model: "ZoneReform") -> Array:
+    """Establishment (编制) of each school: its share of the norm as in the baseline year.
 
     `fill_norm` brings schools below the plain norm up towards it, and takes nothing from those above. Private schools
     keep to the district's status quo whatever norm is decreed.
@@ -103,7 +122,7 @@ def establishment(model: "ZoneReform") -> Array:
     share = model.norm_share + filled * np.maximum(0.0, 1.0 - model.norm_share)
     usual = np.array(model.district.by_level("norm"))[schools.level]
     norm = np.where(schools.private, usual, model.terms.norm[schools.level])
-    return np.asarray(np.round(students / norm * share).astype(np.int64) + schools.funded_posts)
+    return np.asarray(np.round(students / norm * share).astype(np.int64))
 
 
 def give_titles(model: "ZoneReform") -> None:
@@ -141,7 +160,8 @@ def move_voluntarily(model: "ZoneReform") -> None:
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
     seeks = noise.chance("seeks school", model.year, teachers.id, model.effects.move_seekers)
-    teachers.seeks_school = seeks & teachers.employed & (teachers.posting_end == 0) & (teachers.years_here > 0)
+    settled = teachers.employed & (teachers.posting_end == 0) & (teachers.years_here > 0) & ~teachers.bought
+    teachers.seeks_school = seeks & settled
     rows = np.flatnonzero(teachers.seeks_school & ~schools.private[teachers.school])
     first, second = pairs_of_movers(model, rows)
     apart = teachers.school[first] != teachers.school[second]

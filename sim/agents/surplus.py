@@ -35,13 +35,13 @@ def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> Arra
 
     The school furthest below its establishment, as a share of it, comes first. Who goes there is drawn by lot
     among all whom their schools have above theirs, those first whose subject is that of an empty post there;
-    nobody on a posting. With the teacher of such a subject the empty post changes schools the other way, so
+    nobody on a posting or a fixed term. With the teacher of such a subject the empty post changes schools the other way, so
     that each school keeps its posts by subject.
     """
     teachers, schools = model.teachers, model.schools
     filled = np.bincount(teachers.school[teachers.employed], minlength=len(schools))
     spare, wanted = filled - establishment, establishment - filled
-    rows = np.flatnonzero(teachers.employed & (teachers.posting_end == 0))
+    rows = np.flatnonzero(teachers.employed & (teachers.posting_end == 0) & ~teachers.bought)
     rows = rows[(spare[teachers.school[rows]] > 0) & (pool[teachers.school[rows]] >= 0)]
     rows = rows[np.argsort(model.noise.rank("surplus", model.year, teachers.id[rows]))]
     moved = np.zeros(len(LEVELS), np.int64)

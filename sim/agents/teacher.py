@@ -43,6 +43,7 @@ class Teachers(Columns):
     practised = Column(np.float64, "SD of achievement a year", "part of learned skill that is kept up")
     learned = Column(np.float64, "SD of achievement a year", "skill gained, or lost, by working with others")
     agency = Column(np.bool_, "", "employed through an agency (劳务派遣)")
+    bought = Column(np.bool_, "", "on a fixed term, in a post that the zone fund buys from year to year")
     seeks_school = Column(np.bool_, "", "looked for another school this year")
     moved = Column(np.bool_, "", "first year at this school")
     rotated = Column(np.bool_, "", "moved by the rotation of this year")

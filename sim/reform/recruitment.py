@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.agents.staffing import establishment
+from sim.agents.staffing import posts_by_norm
 from sim.agents.teacher import SUBJECTS
 from sim.agents.terms import by_level
 from sim.indicators.standards import RESOURCES, load_standard
@@ -108,11 +108,11 @@ class Recruitment(Lever):
     def apply(self, model: "ZoneReform", year: int) -> None:
         if self.is_off:
             return
-        before = establishment(model)
+        before = posts_by_norm(model)
         terms = model.terms
         terms.fill_norm = max(terms.fill_norm, self.fill_norm)
         terms.norm = by_level(terms.norm, self.norm_primary, self.norm_junior)
-        more = np.maximum(0, establishment(model) - before)
+        more = np.maximum(0, posts_by_norm(model) - before)
         model.spend(self.group, model.schools.sum_by_level(more) * model.prices["new_teacher_pay"])
         if self.district_managed:
             terms.surplus_pools = {**terms.surplus_pools, "district": self.group}

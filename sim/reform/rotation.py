@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE
+from sim.agents.staffing import may_rotate
 from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS
 from sim.agents.zone import FORMS, of_zone
 from sim.reform.heads import exchange_managers
@@ -132,7 +133,7 @@ class Rotation(Lever):
         teachers = model.teachers
         if self.eligible_years is not None:
             model.terms.rotation_years = self.eligible_years
-            teachers.eligible = teachers.employed & (teachers.years_here >= self.eligible_years)
+            teachers.eligible = may_rotate(teachers, self.eligible_years)
         if self.rate > 0:
             pairs = self._pairs(model, year)
             self._exchange(model, year, pairs[:, 0], pairs[:, 1])

@@ -42,7 +42,7 @@ def two_schools_out_of_balance(model):
     """Four posts of one school of a zone now belong to another, whose last two language posts are empty."""
     zone = np.flatnonzero(model.zones.members >= 2)[0]
     full, short = np.flatnonzero(model.schools.zone == zone)[:2]
-    wanted = staffing.establishment(model)
+    wanted = staffing.posts_by_norm(model) + model.schools.funded_posts
     model.norm_share[full] *= (wanted[full] - 4) / wanted[full]
     gone = np.flatnonzero((model.teachers.school == short) & (model.teachers.subject == LANGUAGE))[:2]
     return int(full), int(short), gone
@@ -55,7 +55,7 @@ def test_surplus_teachers_fill_vacancies_before_any_are_hired():
         if world is model:
             under(Recruitment(district_managed=True), world)
         before = at(world)
-        wanted = staffing.establishment(world)
+        wanted = staffing.posts_by_norm(world) + world.schools.funded_posts
         staffing.fill_posts(world, gone)
     surplus = before[full] - wanted[full]
     assert surplus > 2

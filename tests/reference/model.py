@@ -130,7 +130,7 @@ class ReferenceModel(World):
         for lever, costs in staff.costs.items():
             for level in (0, 1):
                 self.spend(lever, level, costs[level])
-        self.flows |= {"retired": staff.retired, "hired": staff.hired}
+        self.flows |= {"retired": staff.retired, "contracts_ended": staff.ended, "hired": staff.hired}
 
     def rotation(self):
         """Who was posted for a time returns; some teach at two schools."""

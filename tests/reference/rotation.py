@@ -14,6 +14,7 @@ class Teacher:
     backbone: bool
     turn: int
     place: int
+    bought: bool
     seeks_school: bool
     eligible: bool
     posted: bool
@@ -41,6 +42,7 @@ class District:
                 backbone=int(t.backbone) >= 2,
                 turn=int(turn[row]),
                 place=int(place[row]),
+                bought=bool(t.bought),
                 seeks_school=bool(t.seeks_school),
                 eligible=bool(t.eligible),
                 posted=int(t.posting_end) != 0,
@@ -75,7 +77,8 @@ def rotate(
     """Let the teachers of every pool exchange schools."""
     if eligible_years is not None:
         for teacher in district.teachers:
-            teacher.eligible = teacher.school >= 0 and teacher.years_here >= eligible_years
+            enough = teacher.years_here >= eligible_years
+            teacher.eligible = teacher.school >= 0 and enough and not teacher.bought
     for pool_id, schools in pools(district, scope):
         candidates = [t for t in district.teachers if t.school in schools and t.eligible and not t.posted]
         candidates = [t for t in candidates if not district.schools[t.school].private]
@@ -228,7 +231,8 @@ def end_postings(district):
         heirs = [
             h
             for h in district.teachers
-            if h.school == one.home_school and h.posting_end == 0 and not h.moved and h.subject == one.subject
+            if h.school == one.home_school and h.posting_end == 0 and h.subject == one.subject
+            if not h.moved and not h.bought
         ]
         if heirs:
             heir = min(heirs, key=lambda t: (t.years_here, t.id))

@@ -20,6 +20,8 @@ class Staff:
         self.prices, self.costs = model.prices, {}
         self.posts = plain(model.teachers)
         self.schools = plain(model.schools)
+        for post in self.posts:
+            post.fresh = False  # hired this year
         for row, school in enumerate(self.schools):
             school.row = row
             school.students = 0
@@ -27,7 +29,7 @@ class Staff:
         for student in model.students.school.tolist():
             self.schools[student].students += 1
         self.baseline = model.baseline
-        self.retired = self.hired = 0
+        self.retired = self.ended = self.hired = 0
 
     def teachers(self, school=None):
         """Those employed, in all or at one school."""
@@ -64,7 +66,7 @@ def renew(model):
     give_titles(staff)
     exchange_schools(staff)
     for post in staff.posts:
-        post.eligible = post.school >= 0 and post.years_here >= staff.terms.rotation_years
+        post.eligible = post.school >= 0 and post.years_here >= staff.terms.rotation_years and not post.bought
     return staff
 
 
@@ -91,9 +93,27 @@ def see_off(staff):
         tired = staff.effects.after_school_quit * staff.terms.after_school_hours
         if retires or staff.lot("quit", t) < staff.effects.quit_rate + tired:
             staff.retired += 1
-            if t.backbone > 0:
-                staff.schools[t.school].vacant_titles[t.backbone - 1] += 1
-            t.home_school, t.school = t.school, -1
+            go(staff, t)
+
+
+def go(staff, t):
+    """A teacher leaves post and title behind at the school."""
+    if t.backbone > 0:
+        staff.schools[t.school].vacant_titles[t.backbone - 1] += 1
+    t.home_school, t.school, t.bought = t.school, -1, False
+
+
+def end_contracts(staff, school):
+    """Who was hired for bought money takes a vacant post of the establishment, or one bought again, or goes."""
+    contracts = [t for t in staff.teachers(school) if t.bought]
+    contracts.sort(key=lambda t: (-t.years_here, t.id))
+    established = len(staff.teachers(school)) - len(contracts)
+    while contracts and established < establishment(staff, school):
+        contracts.pop(0).bought = False
+        established += 1
+    for t in contracts[school.funded_posts :]:
+        staff.ended += 1
+        go(staff, t)
 
 
 def change_managers(staff):
@@ -112,15 +132,19 @@ def change_managers(staff):
 
 
 def fill_posts(staff):
-    """Each school hires up to its establishment, into empty posts, then into posts it founds.
+    """Each school hires up to its establishment and bought posts, into empty posts, then into posts it founds.
 
     Empty posts are filled first in subjects that have priority, then where most are empty, then by lot.
     """
+    def wanted(school):
+        return establishment(staff, school) + school.funded_posts
+
     for school in staff.schools:
+        end_contracts(staff, school)
         follow_lessons(staff, school)
-    even_out(staff, lambda school: establishment(staff, school))
+    even_out(staff, wanted)
     for school in staff.schools:
-        school.missing = max(0, establishment(staff, school) - len(staff.teachers(school)))
+        school.missing = max(0, wanted(school) - len(staff.teachers(school)))
         school.first = prior_subjects(staff, school, [t.subject for t in staff.teachers(school)])
     for level in (0, 1):
         mates = [school for school in staff.schools if school.level == level and not school.private]
@@ -158,7 +182,18 @@ def fill_posts(staff):
             post = found(staff, school, subject)
             have[post.subject] += 1
             hire(staff, post, school)
+    for school in staff.schools:
+        on_fixed_terms(staff, school)
     pay(staff)
+
+
+def on_fixed_terms(staff, school):
+    """Of this year's hires, the last by number are those for whom there is no post of the establishment."""
+    here = staff.teachers(school)
+    beyond = len(here) - sum(t.bought for t in here) - establishment(staff, school)
+    hires = sorted((t for t in here if t.fresh), key=lambda t: -t.id)
+    for t in hires[: max(0, beyond)]:
+        t.bought = True
 
 
 def follow_lessons(staff, school):
@@ -200,16 +235,16 @@ def owner(post):
 
 
 def establishment(staff, school):
-    """What the norm gives for the school's students, in the proportion of the baseline year, and bought posts."""
+    """What the norm gives for the school's students, in the proportion of the baseline year."""
     if staff.held:
         return school.posts
     if school.private:
         usual = (staff.place.norm_primary, staff.place.norm_junior)[school.level]
-        return round(school.students / usual * school.norm_share) + school.funded_posts
+        return round(school.students / usual * school.norm_share)
     shortfall = max(0.0, 1 - school.norm_share)
     share = school.norm_share + staff.terms.fill_norm * shortfall
     by_norm = school.students / float(staff.terms.norm[school.level])
-    return round(by_norm * share) + school.funded_posts
+    return round(by_norm * share)
 
 
 def scarcest(mix, have):
@@ -244,6 +279,7 @@ def hire(staff, post, school):
         masters = staff.lot("degree", post, year=0) < staff.terms.masters_share
         post.degree = 2 if masters else min(post.degree, 1)
     post.school = post.home_school = school.row
+    post.bought, post.fresh = False, True
     post.female = staff.lot("female", post, year=0) < staff.place.female_share
     post.age = int(staff.place.entry_age)
     post.experience = post.years_here = post.title = post.backbone = post.posting_end = 0
@@ -275,7 +311,7 @@ def give_titles(staff):
 def exchange_schools(staff):
     """Who seeks another school may exchange with a like one of the zone; better teachers drift to better schools."""
     for post in staff.posts:
-        free = post.school >= 0 and post.posting_end == 0 and post.years_here > 0
+        free = post.school >= 0 and post.posting_end == 0 and post.years_here > 0 and not post.bought
         post.seeks_school = free and staff.lot("seeks school", post) < staff.effects.move_seekers
     pools = {}
     for t in staff.posts:

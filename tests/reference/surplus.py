@@ -17,7 +17,7 @@ def fill_one(staff, schools, establishment):
     """Fill one vacancy of the school that is furthest below its establishment; whether anyone could."""
     missing = {s.row: establishment(s) - len(staff.teachers(s)) for s in schools}
     short = [s for s in schools if missing[s.row] > 0]
-    spare = [t for s in schools if missing[s.row] < 0 for t in staff.teachers(s) if t.posting_end == 0]
+    spare = [t for s in schools if missing[s.row] < 0 for t in staff.teachers(s) if t.posting_end == 0 and not t.bought]
     if not short or not spare:
         return False
     there = max(short, key=lambda s: round(missing[s.row] / establishment(s), 9))

@@ -1,0 +1,32 @@
+"""Part of step 3, staffing: teachers in posts that the zone fund bought serve for as long as it buys them."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.noise import rank_within
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+
+def settle_contracts(model: "ZoneReform", establishment: Array) -> Array:
+    """Say what becomes of those on a fixed term, and return the rows of those for whom there is no post.
+
+    Longest here first, ties by id, they take what is vacant of the establishment, and are then teachers like others;
+    the next keep the posts that are bought again.
+
+    Parameters
+    ----------
+    establishment : array
+        Posts of each school without those bought, (S,).
+    """
+    teachers = model.teachers
+    staff = np.bincount(teachers.school[teachers.employed & ~teachers.bought], minlength=len(model.schools))
+    vacant = np.maximum(0, establishment - staff)
+    rows = np.flatnonzero(teachers.employed & teachers.bought)
+    at = teachers.school[rows]
+    turn = rank_within(at, -teachers.years_here[rows].astype(np.int64), teachers.id[rows])
+    teachers.bought[rows[turn < vacant[at]]] = False
+    return np.asarray(rows[turn >= vacant[at] + model.schools.funded_posts[at]])
