@@ -87,14 +87,18 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle
 
 
 def pay_for_hires(model: "ZoneReform") -> None:
-    """Book what this year's hires with a master's degree cost, and what agency teachers save in pay."""
+    """Book what this year's hires with a master's degree cost, and what agency teachers save in pay.
+
+    The saving ends with the setting, as does the cost of posts above the status quo: teachers stay, uncounted.
+    """
     teachers, prices = model.teachers, model.prices
     if model.terms.masters_share is not None:
         graduates = public_teachers(model) & (teachers.experience == 0) & (teachers.degree >= MASTERS)
         model.spend("recruitment", model.schools.count_by_level(teachers.school[graduates]) * prices["graduate_hire"])
-    agency = teachers.school[teachers.employed & teachers.agency]
-    saved = prices["new_teacher_pay"] - prices["agency_pay"]
-    model.spend("recruitment", -saved * model.schools.count_by_level(agency))
+    if model.terms.agency_share > 0:
+        agency = teachers.school[teachers.employed & teachers.agency]
+        saved = prices["new_teacher_pay"] - prices["agency_pay"]
+        model.spend("recruitment", -saved * model.schools.count_by_level(agency))
 
 
 def open_posts(model: "ZoneReform", school: Array, middle: Floats) -> None:

@@ -199,6 +199,19 @@ def test_agency_teachers_are_less_skilled_and_cheaper_until_they_leave():
     assert not model.teachers.agency.any() and model.terms.costs == {}
 
 
+@pytest.mark.parametrize("lever", [Recruitment(agency_share=0.5), Recruitment(norm_primary=10.0, norm_junior=8.0)])
+def test_when_a_policy_ends_its_teachers_stay_and_neither_their_pay_nor_a_saving_is_booked(lever):
+    model = under(lever, new_year(quit_rate=0.3))
+    staffing.renew(model)
+    hired = set(model.teachers.id[model.teachers.employed & (model.teachers.experience == 0)].tolist())
+    assert model.terms.costs != {}
+    model.begin_year()
+    model.effects = replace(model.effects, quit_rate=0.0)
+    staffing.renew(model)
+    assert model.terms.costs == {}
+    assert hired <= set(model.teachers.id[model.teachers.employed].tolist())
+
+
 def test_hires_have_the_degrees_that_are_asked_for_at_a_price():
     for share, degrees in ((0.0, {0, 1}), (1.0, {2})):
         model = under(Recruitment(masters_share=share), new_year(quit_rate=0.3))

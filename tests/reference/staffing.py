@@ -215,7 +215,7 @@ def pay(staff):
             if t.experience == 0 and t.degree == 2 and not staff.schools[t.school].private:
                 staff.book("recruitment", staff.schools[t.school], staff.prices["graduate_hire"])
     for t in staff.teachers():
-        if t.agency:
+        if t.agency and staff.terms.agency_share > 0:
             less = staff.prices["agency_pay"] - staff.prices["new_teacher_pay"]
             staff.book("recruitment", staff.schools[t.school], less)
 
