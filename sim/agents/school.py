@@ -59,6 +59,7 @@ class Schools(Columns):
     bought_posts = Column(np.int32, "teachers", "posts bought from the zone fund for next year")
     funded_posts = Column(np.int32, "teachers", "posts bought the year before")
     account = Column(np.int64, "yuan", "received from the zone fund and not yet spent")
+    post_savings = Column(np.int64, "yuan", "part of the account that is for posts, less than a year's pay so far")
     stake = Column(np.float64, "", "share of the full incentive effect that its teachers face")
     score = Column(np.float64, "SD of achievement", "measured mean score")
     true_effect = Column(np.float64, "SD of achievement", "what the school's year truly added")

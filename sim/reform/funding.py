@@ -130,7 +130,7 @@ class Funding(Lever):
         high=1,
         choices=PURPOSES,
         meaning="what schools buy; training and research have no effect on learning here; equipment adds to its "
-        "book value, posts hire; the rest stays on the account",
+        "book value, posts hire for a year, whole ones out of what was put by for them; the rest stays on the account",
         source="PC06: 运转、培训、教研、表彰; equipment and posts assumed",
     )
 
@@ -219,14 +219,19 @@ class Funding(Lever):
         return students * claim_per_student(standardised(mixed, rivals(schools)))
 
     def buy(self, model: "ZoneReform") -> None:
-        """Schools spend by purpose; posts are bought whole and paid for a year, equipment adds to its book value."""
+        """Schools spend by purpose; equipment adds to its book value.
+
+        Posts are bought whole and paid for a year, with what was put by for them in earlier years as well.
+        """
         schools, together = model.schools, model.terms.unified_money
         for purpose, share in sorted(self.spending.items()):
             spent = np.minimum(np.floor(share * schools.received).astype(np.int64), schools.account)
             if purpose == "posts":
                 pay = round(model.prices["new_teacher_pay"])
-                schools.bought_posts = spent // pay
-                spent = spent // pay * pay
+                saved = np.minimum(schools.post_savings + spent, schools.account)
+                schools.bought_posts = saved // pay
+                spent = saved // pay * pay
+                schools.post_savings = saved - spent
             if purpose == "equipment":
                 schools.equipment = schools.equipment + (where_needed(model, spent) if together else spent)
             schools.account -= spent

@@ -139,14 +139,17 @@ def claim(distance):
     return 1 + distance if 1 + distance > 1e-9 else 0.0
 
 
-def purchases(lever, received, prices):
-    """Yuan spent on each purpose by a school that received so much, and whole posts bought."""
+def purchases(lever, received, put_by, prices):
+    """Yuan spent on each purpose by a school that received so much, whole posts bought, and yuan put by for more."""
     spent = {purpose: math.floor(share * received) for purpose, share in lever.spending.items()}
-    pay = round(prices["new_teacher_pay"])
-    posts = spent.get("posts", 0) // pay
+    pay, posts = round(prices["new_teacher_pay"]), 0
     if "posts" in spent:
+        put_by += spent["posts"]
+        while put_by >= pay:
+            put_by -= pay
+            posts += 1
         spent["posts"] = posts * pay
-    return spent, posts
+    return spent, posts, put_by
 
 
 def where_needed(spent, district):

@@ -245,13 +245,14 @@ def funding(world, given):
     ledger.budgeted += fund
     kept, received = money.paid_to_schools(given, district, money.paid_to_zones(given, district))
     ledger.spent_by_zones += sum(kept)
-    purchases = [money.purchases(given, yuan, world.prices) for yuan in received]
-    equipment = [bought.get("equipment", 0) for bought, _ in purchases]
+    put_by = [school.post_savings for school in world.schools]
+    purchases = [money.purchases(given, *yuan, world.prices) for yuan in zip(received, put_by, strict=True)]
+    equipment = [bought.get("equipment", 0) for bought, _, _ in purchases]
     if world.terms.unified_money:
         equipment = money.where_needed(equipment, district)
     rows = zip(world.schools, received, purchases, equipment, strict=True)
-    for school, yuan, (bought, posts), more in rows:
-        school.received, school.bought_posts = yuan, posts
+    for school, yuan, (bought, posts, left), more in rows:
+        school.received, school.bought_posts, school.post_savings = yuan, posts, left
         school.account += yuan - sum(bought.values())
         school.equipment += more
         ledger.spent_by_schools += sum(bought.values())

@@ -46,7 +46,8 @@ def test_it_equals_funding_yuan_by_yuan(seed):
     stakes = reference.stakes(lever, district)
     of_zones = reference.paid_to_zones(lever, district)
     kept, received = reference.paid_to_schools(lever, district, of_zones)
-    bought = [reference.purchases(lever, yuan, model.prices) for yuan in received]
+    put_by = schools.post_savings.tolist()
+    bought = [reference.purchases(lever, *yuan, model.prices) for yuan in zip(received, put_by, strict=True)]
     account = [a + r - sum(b[0].values()) for a, r, b in zip(schools.account, received, bought, strict=True)]
     spent = [b[0].get("equipment", 0) for b in bought]
     placed = reference.where_needed(spent, district) if model.terms.unified_money else spent
@@ -64,7 +65,8 @@ def test_it_equals_funding_yuan_by_yuan(seed):
     assert model.terms.bundled == (max(one, lever.bundled) if on_results else one)
     assert schools.received.tolist() == received
     assert schools.account.tolist() == account
-    assert schools.bought_posts.tolist() == [posts for _, posts in bought]
+    assert schools.bought_posts.tolist() == [posts for _, posts, _ in bought]
+    assert schools.post_savings.tolist() == [left for _, _, left in bought]
     assert schools.equipment == pytest.approx(equipment, abs=1.01 if model.terms.unified_money else 1e-6)
     assert schools.equipment.sum() - worth == pytest.approx(sum(spent), abs=1e-3)
     assert zones.performance == pytest.approx(performance, abs=1e-9)
@@ -74,7 +76,7 @@ def test_it_equals_funding_yuan_by_yuan(seed):
     by_level = [sum(yuan for yuan, z in zip(of_zones, zones, strict=True) if z.level == level) for level in (0, 1)]
     assert model.terms.costs == ({"funding": tuple(by_level)} if sum(by_level) else {})
     assert model.ledger.spent_by_zones == sum(kept)
-    assert model.ledger.spent_by_schools == sum(sum(spent.values()) for spent, _ in bought)
+    assert model.ledger.spent_by_schools == sum(sum(spent.values()) for spent, _, _ in bought)
     for level in (0, 1):
         expected = reference.luck_share(lever, district, level) if on_results else np.nan
         assert model.fund_luck_share[level] == pytest.approx(expected, abs=1e-9, nan_ok=True)
@@ -246,6 +248,33 @@ def test_posts_are_bought_whole_and_the_rest_stays_on_the_account():
     bought = schools.bought_posts.copy()
     model.step()
     assert np.array_equal(schools.funded_posts, bought)
+
+
+def test_a_fund_too_small_for_a_post_a_year_buys_one_every_few_years():
+    """What is put by for posts buys them; what no purpose takes does not."""
+    model = under(Funding(per_school_fund=80_000.0, spending={"posts": 0.75}))
+    schools, pay = model.schools, round(model.prices["new_teacher_pay"])
+    put_by = received = bought = 0
+    for _ in range(6):
+        model.step()
+        put_by = put_by + np.floor(0.75 * schools.received).astype(int)
+        received = received + schools.received
+        bought = bought + schools.bought_posts
+        assert schools.bought_posts.tolist() == (put_by // pay).tolist()
+        put_by = put_by % pay
+        assert schools.post_savings.tolist() == put_by.tolist()
+        assert schools.account.tolist() == (received - bought * pay).tolist()
+    assert (received < 6 * pay).sum() > 5 and (bought[received > 2 * pay] > 0).all()
+
+
+def test_teachers_beyond_those_of_no_fund_are_the_posts_bought_the_year_before():
+    model, same = under(Funding(zone_fund=2_000_000, spending={"posts": 1.0})), under()
+    model.step(), same.step()
+    for _ in range(4):
+        paid = int(model.schools.bought_posts.sum())
+        model.step(), same.step()
+        assert paid > 0 and int(model.teachers.bought.sum()) == paid
+        assert int(model.teachers.employed.sum()) - int(same.teachers.employed.sum()) == paid
 
 
 def test_spending_more_than_all_is_refused():
