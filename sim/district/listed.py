@@ -81,6 +81,26 @@ def read_zone(raw: Mapping[str, Any], path: Path) -> ZoneSpec:
     )
 
 
+def check_names(zones: Sequence[ZoneSpec], district: str, path: Path) -> None:
+    """Refuse names by which results could not be told apart; a nine-year school stands in a zone of each level."""
+    zone_of: dict[tuple[int, object], str] = {}
+    for i, zone in enumerate(zones):
+        where = f"{path}: zone {zone.name}"
+        level = LEVELS[zone.level]
+        if zone.name == district:
+            raise UserError(f"{where} has the name of the district; give it a name of its own")
+        if (zone.name, zone.level) in [(other.name, other.level) for other in zones[:i]]:
+            raise UserError(f"{where}: there is a {level} zone of this name already; give each a name of its own")
+        for school in zone.schools:
+            if not isinstance(school, str):
+                raise UserError(f'{where}: schools must be names, got {shown(school)}; write it in quotes: "{school}"')
+            if (zone.level, school) in zone_of:
+                other = zone_of[zone.level, school]
+                said = "lists it twice" if other == zone.name else f"has it too, and a {level} school is in one zone"
+                raise UserError(f"{where}: school {school}: zone {other} {said}; leave one out or rename it")
+            zone_of[zone.level, school] = zone.name
+
+
 def _own_values(raw: Mapping[str, Any], where: str) -> tuple[dict[str, float], dict[str, str]]:
     """Value and source of what a zone states of itself."""
     values: dict[str, float] = {}

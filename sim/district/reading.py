@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.agents.school import LEVELS
 from sim.config import BASELINE_YEAR
-from sim.district.listed import PrivateSchool, read_outside, read_private_schools, read_zone
+from sim.district.listed import PrivateSchool, check_names, read_outside, read_private_schools, read_zone
 from sim.district.spec import DistrictSpec
 from sim.userinput import UserError, closest, find, number, read_yaml, shown
 
@@ -34,6 +34,7 @@ def load_district(
         raise UserError(f"{path}: zones must be a list of zones as in the shipped wuhan_edz.yaml, got {shown(zones)}")
     values, sources = _margins(given, typed, path)
     specs = tuple(read_zone(zone, path) for zone in zones)
+    check_names(specs, own_name, path)
     outside = read_outside(raw.get("outside") or [], specs, path)
     private = read_private_schools(raw.get("private_schools") or [], specs, outside, path)
     _check_private(private, values, path)

@@ -43,6 +43,34 @@ def own_district(folder, change):
     return {"name": "mine", "config_dirs": [folder]}
 
 
+class TestNames:
+    @pytest.mark.parametrize(
+        ("entries", "said"),
+        [
+            ({"name": "神龙小学教育集团"}, "zone 神龙小学教育集团: there is a primary zone of this name already; give each a name"),
+            ({"name": "mine"}, "zone mine has the name of the district; give it a name of its own"),
+            ({"schools": ["甲小学", "乙小学", "甲小学"]}, "school 甲小学: zone 三角湖小学教育集团 lists it twice; leave one out"),
+            ({"schools": ["甲小学", "神龙小学"]}, "school 神龙小学: zone 神龙小学教育集团 has it too, and a primary school"),
+            ({"schools": ["甲小学", 12]}, "schools must be names, got 12; write it in quotes"),
+            ({"schools": ["甲小学", ["乙小学"]]}, "schools must be names, got"),
+        ],
+    )
+    def test_one_name_for_two_places_is_refused(self, tmp_path, entries, said):
+        def change(raw):
+            raw["zones"][2] = {**raw["zones"][2], "lead": None, **entries}
+
+        answer = refusal(**own_district(tmp_path, change))
+        assert "mine.yaml: zone" in answer and said in answer and "\n" not in answer
+
+    def test_a_nine_year_school_stands_in_a_zone_of_each_level(self, tmp_path):
+        def change(raw):
+            for zone in raw["zones"][:2]:  # one of junior, one of primary schools
+                zone["schools"] = [*zone["schools"], "九年制学校"]
+                zone["name"] = "一贯制集团"
+
+        assert load_district(**own_district(tmp_path, change)).public_schools.count("九年制学校") == 2
+
+
 class TestShippedDistricts:
     @pytest.mark.parametrize("name", DISTRICTS)
     def test_every_margin_has_a_source_or_says_assumed(self, name):
