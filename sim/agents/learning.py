@@ -193,6 +193,7 @@ def adopt_digital(model: "ZoneReform") -> None:
     model.schools.digital[rows] = place < share_of(terms.digital_school_share, count)
     place = rank_within(schools.level, zone_lot, ~schools.lead, lot)
     model.schools.live[rows] = place < share_of(terms.live_class_share, count)
+    model.schools.live_room |= model.schools.live
 
 
 def _weighted_means(

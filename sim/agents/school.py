@@ -53,6 +53,7 @@ class Schools(Columns):
     vacant_titles = Column(np.int32, "", "backbone titles (school, district, city) to be given again", width=3)
     digital = Column(np.bool_, "", "uses digital teaching (`b_platform`, 0 by default)")
     live = Column(np.bool_, "", "takes or gives live classes")
+    live_room = Column(np.bool_, "", "equipped for live classes, this year or before")
     research = Column(np.bool_, "", "has a district research project (no effect on learning)")
     received = Column(np.int64, "yuan", "received from the zone fund this year")
     last_received = Column(np.int64, "yuan", "received the year before, for this year's work")

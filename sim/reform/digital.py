@@ -24,8 +24,8 @@ LIVE_SOURCE = {
 class Digital(Lever):
     """Equips schools; what a live class is worth depends on who is heard (`sim.agents.learning`).
 
-    A school equipped for live classes costs `live_room` once; one that uses the platform above the status quo
-    costs `platform` every year.
+    A school equipped for live classes costs `live_room` once, and stays equipped if it stops; one that uses the
+    platform above the status quo costs `platform` every year.
     """
 
     step: ClassVar[str] = "learning"
@@ -77,6 +77,6 @@ class Digital(Lever):
             model.spend(self.group, np.maximum(0, more) * model.prices["platform"])
             terms.digital_school_share = self.school_coverage
         if self.live_class_share is not None:
-            new = schools_reached(self.live_class_share, schools) - schools.count_by_level(schools.live)
+            new = schools_reached(self.live_class_share, schools) - schools.count_by_level(schools.live_room)
             model.spend(self.group, np.maximum(0, new) * model.prices["live_room"])
             terms.live_class_share = self.live_class_share

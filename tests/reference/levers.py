@@ -230,7 +230,7 @@ def digital(world, given):
         terms.digital_school_share = given.school_coverage
     if given.live_class_share is not None:
         for level in (0, 1):
-            now = sum(s.live for s in world.schools if s.level == level)
+            now = sum(s.live_room for s in world.schools if s.level == level)
             new = max(0, schools_reached(given.live_class_share, level, world) - now)
             world.spend("digital", level, new * world.prices["live_room"])
         terms.live_class_share = given.live_class_share

@@ -155,6 +155,7 @@ class ReferenceModel(World):
         users, live = learning.adopters(self)
         for row, school in enumerate(self.schools):
             school.digital, school.live = row in users, row in live
+            school.live_room = school.live_room or school.live
         parts = learning.parts(self)
         after = learning.students_after(self, parts)
         for c, own in zip(self.classes, parts, strict=True):

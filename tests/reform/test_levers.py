@@ -186,15 +186,29 @@ def test_training_pays_for_those_it_adds_to_the_status_quo():
 def test_digital_pays_rooms_once_and_the_platform_every_year():
     model = small_world(1, schools=10, zones=1)
     lever = Digital(kind="network_school", school_coverage=0.8, live_class_share=0.5, lesson_share=0.4)
-    model.schools.live[:1] = True
+    model.schools.live_room[:1] = True
     lever.apply(model, YEAR)
     assert model.spent == {"digital": 4 * 1e4 + 4 * 1e5}
     assert (model.terms.digital_school_share, model.terms.digital_lesson_share) == (0.8, 0.4)
     assert (model.terms.live_class_share, model.terms.live_source) == (0.5, "district_best")
-    model.schools.live[:5] = True
+    model.schools.live_room[:5] = True
     model.terms.digital_school_share, model.spent = 0.4, {}
     lever.apply(model, YEAR + 1)
     assert model.spent == {"digital": 4 * 1e4}
+
+
+def test_a_school_that_stops_live_classes_is_not_equipped_a_second_time():
+    words = ["district.students=900", "policy.digital={live_class_share: {2021: 0.9, 2022: 0, 2023: 0.9, 2024: 1}}"]
+    model = sim.load(overrides=words).model(seed=1)
+    before = int(model.schools.live_room.sum())
+    spent, live = [], []
+    for _ in range(4):
+        model.step()
+        spent.append(sum(model.terms.costs.get("digital", (0,))))
+        live.append(int(model.schools.live.sum()))
+    room = model.prices["live_room"]
+    assert spent == [(live[0] - before) * room, 0, 0, (live[3] - live[0]) * room]
+    assert spent[0] > 0 and live[1] == 0 and live[2] == live[0]
 
 
 def test_recruitment_pays_for_posts_above_the_status_quo():
