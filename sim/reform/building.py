@@ -11,6 +11,7 @@ from sim.district.spec import DistrictSpec
 from sim.indicators.standards import RESOURCES, load_standard
 from sim.reform.lever import Lever, setting
 from sim.reform.projects import Project, check_projects, pay
+from sim.userinput import UserError
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -60,6 +61,21 @@ class Building(Lever):
 
     def check(self, district: DistrictSpec) -> None:
         check_projects(self.projects, district)
+        for i, project in enumerate(self.projects):
+            self._check_seats(project, district, f"{project.where()}[{i}]")
+
+    def _check_seats(self, project: Campus, district: DistrictSpec, where: str) -> None:
+        """Refuse places of which a grade of the schools that share them would get none."""
+        zones = [zone for zone in district.zones if project.school in zone.schools or zone.name == project.zone]
+        levels = [zone.level for zone in zones for school in zone.schools if project.school in (None, school)]
+        levels += [school.level for school in district.outside if school.name == project.school]
+        grades = sum(YEARS[level] for level in levels)
+        if project.seats < grades:
+            raise UserError(
+                f"{where}.seats={project.seats}: for {grades} grades of "
+                f"{'one school' if project.school is not None else f'{len(levels)} schools'}, so that some would get no "
+                f"place for the money; build {grades} at least, or name a single school"
+            )
 
     def apply(self, model: "ZoneReform", year: int) -> None:
         for project in self.projects:

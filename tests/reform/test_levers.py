@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
+import sim
 from reference.random_district import calm_district
 from reference.small_world import YEAR, effects, same_bits, small_world
 from sim.agents.activities import public_teachers, record_activities
-from sim.agents.staffing import establishment
+from sim.agents.staffing import posts_by_norm
 from sim.agents.zone import fidelity
 from sim.model import CALENDAR
 from sim.reform import known_levers
@@ -227,15 +228,15 @@ def test_filling_the_norm_raises_schools_below_it_and_no_school_pays_for_another
     model.students.school = np.arange(800) % 4
     model.norm_share = np.array([0.6, 1.0, 1.4, 1.4])
     plain = np.bincount(model.students.school, minlength=4) / 19
-    before = establishment(model)
+    before = posts_by_norm(model)
     Recruitment(fill_norm=0.5).apply(model, YEAR)
-    after = establishment(model)
+    after = posts_by_norm(model)
     assert after.tolist() == np.round(plain * [0.8, 1.0, 1.4, 1.4]).tolist()
     assert after[0] > before[0] and after[1:].tolist() == before[1:].tolist()
     assert model.spent == {"recruitment": (after[0] - before[0]) * 1e5}
     model.spent, model.terms.fill_norm = {}, 0.0
     Recruitment(fill_norm=1.0, norm_primary=22).apply(model, YEAR)  # a weaker norm, to which the first school is raised
-    new = establishment(model)
+    new = posts_by_norm(model)
     assert (new[1:] < before[1:]).all() and new[0] > before[0]
     assert model.spent == {"recruitment": (new[0] - before[0]) * 1e5}
 

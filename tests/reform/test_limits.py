@@ -106,7 +106,8 @@ def cases():
 def project_cases(one, project):
     for name, part in typing.get_args(one.kind)[0].settings().items():
         for value in limits(part):
-            yield [{**project, name: value}]
+            least = project["seats"] if name == "seats" else value  # a place for each grade of the zone's schools
+            yield [{**project, name: max(value, least)}]
 
 
 def run(rest, levers):
@@ -205,7 +206,7 @@ STRONG = {
         {"unified": ["personnel", "money", "teaching", "appraisal"], "fidelity_years": 0.1, "director_share": 1}
     ],
     "showcase": [{"projects": [{"zone": name, "start_year": 2021} for name, *_ in ZONES]}],
-    "building": [{"projects": [{"school": name, "start_year": 2021, "seats": 1} for name in "丁戊寅"], "lag": 0}],
+    "building": [{"projects": [{"school": name, "start_year": 2021, "seats": 9} for name in "丁戊寅"], "lag": 0}],
     "trusteeship": [{"projects": [{"school": name, "trustee": "丁", "start_year": 2021} for name in "甲戊寅"]}],
 }
 """Each lever with all it has."""
