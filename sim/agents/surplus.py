@@ -35,8 +35,8 @@ def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> Arra
 
     The school furthest below its establishment, as a share of it, comes first. Who goes there is drawn by lot
     among all whom their schools have above theirs, those first whose subject is that of an empty post there;
-    nobody on a posting or a fixed term. With the teacher of such a subject the empty post changes schools the other way, so
-    that each school keeps its posts by subject.
+    nobody on a posting or a fixed term. With the teacher of such a subject the empty post changes schools the other
+    way, so that each school keeps its posts by subject.
     """
     teachers, schools = model.teachers, model.schools
     filled = np.bincount(teachers.school[teachers.employed], minlength=len(schools))

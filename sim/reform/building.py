@@ -71,10 +71,10 @@ class Building(Lever):
         levels += [school.level for school in district.outside if school.name == project.school]
         grades = sum(YEARS[level] for level in levels)
         if project.seats < grades:
+            schools = "one school" if project.school is not None else f"{len(levels)} schools"
             raise UserError(
-                f"{where}.seats={project.seats}: for {grades} grades of "
-                f"{'one school' if project.school is not None else f'{len(levels)} schools'}, so that some would get no "
-                f"place for the money; build {grades} at least, or name a single school"
+                f"{where}.seats={project.seats}: for {grades} grades of {schools}, so that some would get no place for "
+                f"the money; build {grades} at least, or name a single school"
             )
 
     def apply(self, model: "ZoneReform", year: int) -> None:

@@ -25,8 +25,9 @@ class Recruitment(Lever):
 
     Each post a school has above the status quo costs a teacher's pay (`new_teacher_pay`) a year; posts that a norm
     takes from one school do not pay for those of another. A surplus teacher who moves costs `move`, a hire with a
-    master's degree `graduate_hire`; an agency teacher costs `agency_pay` in place of a teacher's pay, and the difference
-    is booked as a saving. When a setting ends its teachers stay, and neither their pay nor the saving is booked.
+    master's degree `graduate_hire`; an agency teacher costs `agency_pay` in place of a teacher's pay, and the
+    difference is booked as a saving. When a setting ends its teachers stay, and neither their pay nor the saving is
+    booked.
     """
 
     step: ClassVar[str] = "staffing"
