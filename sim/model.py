@@ -281,8 +281,8 @@ class ZoneReform(mesa.Model):
         return np.where(self.schools.level == level, places, 0).astype(np.int64)
 
     def _norm_share(self) -> Floats:
-        """Each school's baseline posts over what the plain norm gives for its baseline students."""
+        """Each school's baseline posts over what the plain norm gives for its baseline students; 1 where it had none."""
         schools = self.schools
         students = schools.intake * np.array(YEARS)[schools.level]
         plain = students / np.array(self.district.by_level("norm"))[schools.level]
-        return np.asarray(schools.posts / np.maximum(plain, 1e-9))
+        return np.where(plain > 0, schools.posts / np.where(plain > 0, plain, 1.0), 1.0)

@@ -106,7 +106,7 @@ ALONE = ("district.catchment_enforcement=1", "effects.b_peer=0", "effects.b_peer
     [
         ("digital", ["policy.digital.live_class_share=1", "policy.digital.kind=network_school"]),
         ("teachers_learning", ["policy.joint_teaching.coverage=1", "district.live_class_share=0"]),
-        ("money", [*FUND[:2], "effects.e_cn_passthru=1"]),
+        ("money", [FUND[0], "effects.e_cn_passthru=1"]),
     ],
 )
 def test_a_policy_that_acts_by_one_channel_alone_is_that_channel(channel, settings):

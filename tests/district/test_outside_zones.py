@@ -76,9 +76,9 @@ def test_teachers_outside_zones_are_left_in_peace_by_rotation_in_zones_and_not_a
 def test_teachers_outside_zones_change_schools_among_themselves():
     overrides = ["district.students=20000", "effects.move_seekers=0.8"]
     model = sim.load("shapingba", effects="means", overrides=overrides).model(seed=1)
-    schools, teachers = model.schools, model.teachers
-    home, person = teachers.school.copy(), teachers.id.copy()
+    schools, home, person = model.schools, model.teachers.school.copy(), model.teachers.id.copy()
     model.step()
+    teachers = model.teachers.take(np.arange(len(home)))  # those of new posts come after
     changed = teachers.employed & (teachers.id == person) & (teachers.school != home)
     from_outside = changed & (schools.zone[home] == NO_ZONE)
     assert from_outside.any()

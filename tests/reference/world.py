@@ -141,7 +141,8 @@ class World(mesa.Model):
         self.feeding, self.home_area = model.feeding.tolist(), model.home_area.tolist()
         self.choice_weight = model.choice_weight.tolist()
         self.baseline = SimpleNamespace(**vars(model.baseline))
-        self.norm_share = [school.posts / self.plain_posts(school) for school in self.schools]
+        plain = [self.plain_posts(school) for school in self.schools]
+        self.norm_share = [school.posts / posts if posts else 1.0 for school, posts in zip(self.schools, plain, strict=True)]
         self.works = Works(self.schools, self.zones, self.prices, b_trust=self.effects.b_trust)
         self.quota = list(model.terms.quota)
         self.flows, self.costs, self.records = {}, {}, {}
@@ -154,7 +155,7 @@ class World(mesa.Model):
     def plain_posts(self, school):
         """Posts that the norm gives for the baseline's students."""
         norm = (self.district.norm_primary, self.district.norm_junior)[school.level]
-        return max(school.intake * YEARS[school.level] / norm, 1e-9)
+        return school.intake * YEARS[school.level] / norm
 
     def status_quo(self):
         """Terms of the year before any lever speaks: the district's, and the law's."""
