@@ -281,7 +281,7 @@ class ZoneReform(mesa.Model):
         return np.where(self.schools.level == level, places, 0).astype(np.int64)
 
     def _norm_share(self) -> Floats:
-        """Each school's baseline posts over what the plain norm gives for its baseline students; 1 where it had none."""
+        """Each school's baseline posts over what the plain norm gives for its baseline students; 1 without any."""
         schools = self.schools
         students = schools.intake * np.array(YEARS)[schools.level]
         plain = students / np.array(self.district.by_level("norm"))[schools.level]

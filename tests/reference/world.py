@@ -142,7 +142,8 @@ class World(mesa.Model):
         self.choice_weight = model.choice_weight.tolist()
         self.baseline = SimpleNamespace(**vars(model.baseline))
         plain = [self.plain_posts(school) for school in self.schools]
-        self.norm_share = [school.posts / posts if posts else 1.0 for school, posts in zip(self.schools, plain, strict=True)]
+        posts = [school.posts for school in self.schools]
+        self.norm_share = [held / norm if norm else 1.0 for held, norm in zip(posts, plain, strict=True)]
         self.works = Works(self.schools, self.zones, self.prices, b_trust=self.effects.b_trust)
         self.quota = list(model.terms.quota)
         self.flows, self.costs, self.records = {}, {}, {}
