@@ -4,21 +4,24 @@ Two scenarios with the same seed therefore share every birth, trait, retirement 
 policy did not touch, and a result cannot depend on process count, engine or order.
 
 A draw hashes the id with a key of (seed, stream, year) and transforms the 64 bits. Only integer
-operations and ``+ - * /`` take part, so that a compiled twin can give the same bits.
+operations and ``+ - * /`` take part, so that the compiled twin (`sim.loops`) gives the same bits.
 """
 
 import hashlib
 from functools import lru_cache
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.compiled import loops
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_Bits = NDArray[np.uint64]
+Bits = NDArray[np.uint64]
 
-_GOLDEN = 0x9E3779B97F4A7C15
+GOLDEN = 0x9E3779B97F4A7C15
 _MASK = (1 << 64) - 1
 
 
@@ -49,11 +52,15 @@ class Noise:
 
     def uniform(self, stream: str, year: int, ids: ArrayLike) -> Floats:
         """Uniform on the open interval (0, 1): 52-bit grid points, never 0 or 1."""
+        if (fast := loops()) is not None:
+            return _shaped(fast.uniforms, ids, self.key(stream, year))
         grid = (self._hash(stream, year, ids) >> np.uint64(12)).astype(np.float64)
         return (grid + 0.5) * 2.0**-52
 
     def normal(self, stream: str, year: int, ids: ArrayLike) -> Floats:
         """Standard normal, by linear interpolation in a table of the inverse distribution function."""
+        if (fast := loops()) is not None:
+            return _shaped(fast.normals, ids, self.key(stream, year), tail_quantiles())
         return inverse_normal(self.uniform(stream, year, ids))
 
     def chance(self, stream: str, year: int, ids: ArrayLike, probability: ArrayLike) -> NDArray[np.bool_]:
@@ -78,9 +85,21 @@ class Noise:
             return rank_within(np.zeros(len(ids), dtype=np.int64), hashed, ids)
         return rank_within(np.asarray(groups), hashed, ids)
 
-    def _hash(self, stream: str, year: int, ids: ArrayLike) -> _Bits:
+    def key(self, stream: str, year: int) -> np.uint64:
+        """What the ids are hashed with, for a loop of its own."""
+        return np.uint64(_key(self.seed, stream, year))
+
+    def _hash(self, stream: str, year: int, ids: ArrayLike) -> Bits:
+        if (fast := loops()) is not None:
+            return _shaped(fast.hashes, ids, self.key(stream, year))
         bits = np.asarray(ids, dtype=np.int64).view(np.uint64)
-        return _mix(_mix(bits) ^ np.uint64(_key(self.seed, stream, year)))
+        return _mix(_mix(bits) ^ self.key(stream, year))
+
+
+def _shaped(loop: Any, ids: ArrayLike, *more: object) -> NDArray[Any]:
+    """What a loop makes of ids of any shape."""
+    plain = np.asarray(ids, dtype=np.int64)
+    return np.asarray(loop(plain.ravel(), *more)).reshape(plain.shape)
 
 
 def rank_within(groups: NDArray[np.generic], *keys: NDArray[np.generic]) -> Ints:
@@ -104,22 +123,24 @@ def inverse_normal(u: Floats) -> Floats:
     """
     tail = np.minimum(u, 1.0 - u)
     bits = tail.view(np.int64)
-    bins = (bits >> 42) - _FIRST_BIN
-    place = (bits & ((1 << 42) - 1)).astype(np.float64) * 2.0**-42
-    table = _tail_quantiles()
+    bins = (bits >> PLACE_BITS) - FIRST_BIN
+    place = (bits & ((1 << PLACE_BITS) - 1)).astype(np.float64) * 2.0**-PLACE_BITS
+    table = tail_quantiles()
     low = table[bins]
     magnitude = low + place * (table[bins + 1] - low)
     return np.asarray(np.where(u < 0.5, -magnitude, magnitude))
 
 
 _OCTAVES = 52  # tails from 2**-53 to 2**-1
-_FIRST_BIN = (1023 - 53) << 10
+FIRST_BIN = (1023 - 53) << 10
+PLACE_BITS = 42
+"""Mantissa bits below the bin."""
 
 
 @lru_cache(maxsize=1)
-def _tail_quantiles() -> Floats:
+def tail_quantiles() -> Floats:
     """Distance from the median at the lower edge of each bin of the tail probability."""
-    edges = (np.arange(_OCTAVES * 1024 + 1, dtype=np.int64) + _FIRST_BIN) << 42
+    edges = (np.arange(_OCTAVES * 1024 + 1, dtype=np.int64) + FIRST_BIN) << PLACE_BITS
     quantile = NormalDist().inv_cdf
     return np.array([-quantile(tail) for tail in edges.view(np.float64).tolist()] + [0.0])
 
@@ -132,16 +153,16 @@ def _key(seed: int, stream: str, year: int) -> int:
     return _mix_int(key ^ (year & _MASK))
 
 
-def _mix(bits: _Bits) -> _Bits:
+def _mix(bits: Bits) -> Bits:
     """Finaliser of splitmix64 after a golden-ratio step: a bijection whose output bits look independent."""
-    bits = bits + np.uint64(_GOLDEN)
+    bits = bits + np.uint64(GOLDEN)
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return bits ^ (bits >> np.uint64(31))
 
 
 def _mix_int(bits: int) -> int:
-    bits = (bits + _GOLDEN) & _MASK
+    bits = (bits + GOLDEN) & _MASK
     bits = ((bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     bits = ((bits ^ (bits >> 27)) * 0x94D049BB133111EB) & _MASK
     return bits ^ (bits >> 31)

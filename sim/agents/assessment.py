@@ -4,16 +4,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.cells import Moments
 from sim.agents.channels import SCORE_CHANNELS
-from sim.agents.columns import Array
-from sim.agents.learning import GRADE_DIGITS, PARTS, yearly_luck
+from sim.agents.learning import PARTS, yearly_luck
 from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS
-from sim.noise import Floats
+from sim.compiled import loops
+from sim.noise import Floats, tail_quantiles
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 LUCK = ("shock",)
+BEYOND_ENTRY = ~np.isin(np.arange(LAST_GRADE + 1), ENTRY_GRADE)
+"""Grades, by number, whose students were at a school of the level the year before."""
 NO_SPREAD = 1e-6
 """SD within grades of what a control tells, in SD, below which it tells nothing but what rounding leaves."""
 SAME_AGAIN = 1e-6
@@ -35,16 +38,28 @@ def assess(model: "ZoneReform") -> None:
 
 
 def sit_tests(model: "ZoneReform") -> None:
-    """y = A + inflation + luck of the day (class, school's grade) + noise; the score before it is kept."""
+    """Every student has a new score; the one before it is kept."""
     students, classes, effects = model.students, model.classes, model.effects
     classes.inflation = effects.gaming * effects.rec_perf_ind * model.schools.stake[classes.school]
     classes.day = yearly_luck(model, "class day", effects.class_day_sd, "grade day", effects.school_grade_day_sd)
-    noise = noise_sd(model)[students.grade] * model.noise.normal("test", model.year, students.id)
-    beside = (classes.inflation + classes.day)[students.classroom]
-    if model.frozen is not None:
-        beside = beside + model.frozen.change(SCORE_CHANNELS, model)
     students.prior_score = students.score
-    students.score = students.achievement + beside + noise
+    students.score = scores(model)
+    if model.frozen is not None:
+        students.score = students.score + model.frozen.change(SCORE_CHANNELS, model)
+
+
+def scores(model: "ZoneReform") -> Floats:
+    """Measured score: y = A + what lifts or lowers the class's scores this time + noise."""
+    students, classes, noise = model.students, model.classes, model.noise
+    beside = classes.inflation + classes.day
+    sd = noise_sd(model)[classes.grade]
+    if (fast := loops()) is not None:
+        key, knowledge = noise.key("test", model.year), (students.trait, students.lasting, students.fading)
+        return np.asarray(
+            fast.scores(students.id, key, tail_quantiles(), students.classroom, beside, sd, *knowledge)
+        )
+    room = students.classroom
+    return np.asarray(students.achievement + beside[room] + sd[room] * noise.normal("test", model.year, students.id))
 
 
 def noise_sd(model: "ZoneReform") -> Floats:
@@ -57,29 +72,32 @@ def noise_sd(model: "ZoneReform") -> Floats:
 
 
 def value_added(model: "ZoneReform") -> Floats:
-    """Mean residual of each school's scores, SD.
+    """Mean residual of each school's scores, SD, by least squares over the students of a level.
 
     Controls, within grade: the student's prior score and the school's mean prior score in that grade; the first where
     it varies, the second where it is not the first again. Only those count who were at a school of the level the year
     before; schools without any have 0.
+
+    With both controls the slope between school means is free of that between schoolmates, and a school's mean residual
+    depends on it alone; with the first only, one slope stands for both.
     """
     students, schools = model.students, model.schools
-    known = np.flatnonzero(np.isfinite(students.prior_score) & ~np.isin(students.grade, ENTRY_GRADE))
+    known = Moments.of(students, len(schools), students.prior_score, students.score, BEYOND_ENTRY)
+    prior, score = _from_grade_mean(known.mean_x, known.count), _from_grade_mean(known.mean_y, known.count)
     result = np.zeros(len(schools))
-    if len(known) == 0:
-        return result
-    school, grade = students.school[known], students.grade[known].astype(np.int64)
-    score = _centred(students.score[known], grade)
-    prior = students.prior_score[known]
-    school_prior = _centred(_means(prior, school.astype(np.int64) * GRADE_DIGITS + grade), grade)
-    prior = _centred(prior, grade)
     for level in range(len(LEVELS)):
-        of = schools.level[school] == level
-        if not of.any():
-            continue
-        rest = _residual(score[of], prior[of], school_prior[of])
-        count = np.bincount(school[of], minlength=len(schools))
-        result += np.bincount(school[of], weights=rest, minlength=len(schools)) / np.maximum(count, 1)
+        of = schools.level == level
+        count, apart = known.count[of], known.count[of] * prior[of]
+        within, between = float(known.xx[of].sum()), float((apart * prior[of]).sum())
+        rounding = NO_SPREAD**2 * count.sum()
+        if between * within > (within + between) * max(rounding, SAME_AGAIN * between):
+            slope = float((apart * score[of]).sum()) / between
+        elif within + between > rounding:
+            slope = float(known.xy[of].sum() + (apart * score[of]).sum()) / (within + between)
+        else:
+            slope = 0.0
+        rest = count * score[of] - slope * apart
+        result[of] = rest.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
     return result
 
 
@@ -107,21 +125,8 @@ def true_effect(model: "ZoneReform") -> Floats:
     return total / np.maximum(np.bincount(students.school, minlength=len(schools)), 1)
 
 
-def _residual(score: Floats, prior: Floats, school_prior: Floats) -> Floats:
-    """Least squares on two controls by the normal equations, or on those of them that tell something."""
-    a, b, c = (prior * prior).sum(), (prior * school_prior).sum(), (school_prior * school_prior).sum()
-    p, q = (prior * score).sum(), (school_prior * score).sum()
-    det = a * c - b * b
-    rounding = NO_SPREAD**2 * len(score)
-    if det <= a * max(rounding, SAME_AGAIN * c):
-        return score - prior * (p / a if a > rounding else 0.0)
-    return np.asarray(score - prior * ((p * c - q * b) / det) - school_prior * ((a * q - b * p) / det))
-
-
-def _means(values: Floats, groups: Array) -> Floats:
-    count = np.maximum(np.bincount(groups), 1)
-    return np.asarray((np.bincount(groups, weights=values) / count)[groups])
-
-
-def _centred(values: Floats, groups: Array) -> Floats:
-    return values - _means(values, groups)
+def _from_grade_mean(mean: Floats, count: Floats) -> Floats:
+    """Cell means less that of all students of the grade, (S, 9)."""
+    total = count.sum(axis=0)
+    of_grade = (count * mean).sum(axis=0) / np.where(total > 0, total, 1.0)
+    return np.where(count > 0, mean - of_grade, 0.0)

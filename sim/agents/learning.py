@@ -11,7 +11,8 @@ from sim.agents.joint_learning import sent_teaching
 from sim.agents.school import JUNIOR, LEVELS, NO_ZONE
 from sim.agents.teacher import experience_effect, match_quality
 from sim.agents.zone import of_zone
-from sim.noise import Floats, rank_within
+from sim.compiled import loops
+from sim.noise import Floats, rank_within, tail_quantiles
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -40,25 +41,33 @@ def learn(model: "ZoneReform") -> None:
     classes.incentives = (model.effects.rec_perf_ind * model.schools.stake + quota_effort(model))[classes.school]
     classes.principal = (model.schools.principal + model.schools.lent)[classes.school]
     classes.shock = shock_part(model)
-    gain = sum((classes.arrays[part] for part in PARTS), np.zeros(len(classes)))[model.students.classroom]
-    if model.frozen is not None:
-        gain = gain + model.frozen.change(LEARNING_CHANNELS, model)
-    grow(model, gain)
+    grow(model, sum((classes.arrays[part] for part in PARTS), np.zeros(len(classes))))
 
 
 def grow(model: "ZoneReform", gain: Floats) -> None:
-    """One year of every student, who gets `gain` from the class, (n,).
+    """One year of every student, whose class adds `gain`, (classes,).
 
     trait <- m + rho (trait - m) + sqrt(1 - rho^2) sd u;  g = gain + eta;
     lasting <- lasting + kappa g;  fading <- delta fading + (1 - kappa) g.
     """
     students, effects, noise, year = model.students, model.effects, model.noise, model.year
-    rho = effects.trait_rho
-    luck = np.sqrt(1.0 - rho * rho) * effects.trait_sd * noise.normal("trait", year, students.id)
+    rho, kappa, delta = effects.trait_rho, effects.kappa, effects.delta
+    luck_sd = float(np.sqrt(1.0 - rho * rho)) * effects.trait_sd
+    fast = loops() if model.frozen is None else None
+    if fast is not None:
+        keys = noise.key("trait", year), noise.key("eta", year)
+        state = students.home_mean, students.trait, students.lasting, students.fading
+        shape = rho, luck_sd, effects.eta_sd, kappa, delta
+        fast.grow(students.id, *keys, tail_quantiles(), students.classroom, gain, *state, *shape)
+        return
+    luck = luck_sd * noise.normal("trait", year, students.id)
     students.trait = students.home_mean + rho * (students.trait - students.home_mean) + luck
-    gain = gain + effects.eta_sd * noise.normal("eta", year, students.id)
-    students.lasting = students.lasting + effects.kappa * gain
-    students.fading = effects.delta * students.fading + (1.0 - effects.kappa) * gain
+    g = gain[students.classroom]
+    if model.frozen is not None:
+        g = g + model.frozen.change(LEARNING_CHANNELS, model)
+    g = g + effects.eta_sd * noise.normal("eta", year, students.id)
+    students.lasting = students.lasting + kappa * g
+    students.fading = delta * students.fading + (1.0 - kappa) * g
 
 
 def team_mean(model: "ZoneReform", values: Floats) -> Floats:

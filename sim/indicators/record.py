@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.cells import Moments
 from sim.indicators import activity, resources, scores, staff
 from sim.indicators.catalogue import INDICATORS, SCOPES
 from sim.indicators.standards import load_standard
@@ -49,7 +50,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         **resources.counts(units, schools, model.zones, teachers, classes, enrolled, standard.large_class),
         **resources.sectors(units, schools, students),
         **resources.evenness(units, schools, resources.amounts(schools, teachers), enrolled, standard),
-        **scores.quality(units, scores.tally(students, len(schools))),
+        **scores.quality(units, Moments.of_scores(students, len(schools))),
         **scores.scoring_rate(
             units, students, enrolled, model.district.scoring_rate_mean, model.district.scoring_rate_sd
         ),

@@ -1,9 +1,8 @@
 """What students know, as tests show it and as it is, and how far schools are apart."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
+from sim.agents.cells import Moments
 from sim.agents.columns import Array
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
 from sim.agents.student import Students
@@ -16,43 +15,16 @@ NO_VARIANCE = 1e-12
 """Variance, SD squared, below which differences are rounding."""
 
 
-@dataclass(frozen=True)
-class Tally:
-    """Counts and sums of the students of each school and grade, and squares about their means, (S, 9)."""
+def quality(units: Units, known: Moments) -> dict[str, Floats]:
+    """Means of scores, gaps between schools and their share of variance.
 
-    students: Floats
-    score: Floats
-    score_squares: Floats
-    achievement: Floats
-    achievement_squares: Floats
-
-
-def tally(students: Students, schools: int) -> Tally:
-    """One pass over the students. All have been tested by the time of the record."""
-    cells = students.school * np.int64(LAST_GRADE) + (students.grade - 1)
-    score, achievement = students.score, students.achievement
-
-    def total(values: Floats) -> Floats:
-        return sums(values, cells, schools * LAST_GRADE).reshape(schools, LAST_GRADE)
-
-    count = total(np.ones(len(students)))
-
-    def squares(values: Floats) -> Floats:
-        return total((values - ratio(total(values), count).ravel()[cells]) ** 2)
-
-    return Tally(
-        students=count,
-        score=total(score),
-        score_squares=squares(score),
-        achievement=total(achievement),
-        achievement_squares=squares(achievement),
-    )
-
-
-def quality(units: Units, tallied: Tally) -> dict[str, Floats]:
-    """Means of scores, gaps between schools and their share of variance."""
-    students = _over_grades(tallied.students)
-    score = _over_grades(tallied.score)
+    Parameters
+    ----------
+    known : Moments
+        Of measured scores (x) and true achievement (y).
+    """
+    students = _over_grades(known.count)
+    score = _over_grades(known.count * known.mean_x)
     count, total = units.sum(students), units.sum(score)
     gap = units.range(ratio(score, students))
     schools = units.sum(students > 0).astype(np.int64)
@@ -61,11 +33,9 @@ def quality(units: Units, tallied: Tally) -> dict[str, Floats]:
         "score_mean": ratio(total, count),
         "score_gap": gap,
         "score_gap_scaled": ratio(gap, expected),
-        "between_school_share": _between(units, tallied.students, tallied.score, tallied.score_squares),
-        "between_school_share_true": _between(
-            units, tallied.students, tallied.achievement, tallied.achievement_squares
-        ),
-        "measured_minus_true": ratio(total - units.sum(_over_grades(tallied.achievement)), count),
+        "between_school_share": _between(units, known.count, known.mean_x, known.xx),
+        "between_school_share_true": _between(units, known.count, known.mean_y, known.yy),
+        "measured_minus_true": ratio(total - units.sum(_over_grades(known.count * known.mean_y)), count),
     }
 
 
@@ -114,10 +84,10 @@ def _over_grades(cells: Floats) -> Floats:
     return sums(cells.ravel(), school, len(cells))
 
 
-def _between(units: Units, students: Floats, total: Floats, squares: Floats) -> Floats:
+def _between(units: Units, students: Floats, mean: Floats, squares: Floats) -> Floats:
     """Share of the variance within grade that lies between schools, grades weighted by their students."""
     count = units.sum(students)
-    between = units.variance(ratio(total, students), students)
+    between = units.variance(mean, students)
     variance = between + ratio(units.sum(squares), count)
     measured = variance > NO_VARIANCE  # False where there is no such grade
     share = np.divide(between, variance, out=np.zeros_like(variance), where=measured)

@@ -1,0 +1,76 @@
+"""Students counted by cell, a grade of a school: how many, and the first two moments of what they know."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.school import LAST_GRADE
+from sim.agents.student import Students
+from sim.compiled import loops
+from sim.noise import Floats
+
+Sums = tuple[Floats, Floats, Floats]
+EVERY_GRADE = np.ones(LAST_GRADE + 1, dtype=bool)
+
+
+@dataclass(frozen=True)
+class Moments:
+    """Of two values x and y of each student, by school and grade, (S, 9); all 0 in a cell without students."""
+
+    count: Floats
+    mean_x: Floats
+    mean_y: Floats
+    xx: Floats
+    """Sum of (x - mean_x)^2, of (x - mean_x) (y - mean_y), and of (y - mean_y)^2."""
+    xy: Floats
+    yy: Floats
+
+    @classmethod
+    def of(
+        cls, students: Students, schools: int, x: Floats, y: Floats, counted: Array = EVERY_GRADE
+    ) -> Self:
+        """Those of the students with an x whose grade is counted (by grade, 0 ... 9)."""
+        fast = loops()
+        tally = _sums if fast is None else fast.moments
+        return cls._about_means(tally(students.school, students.grade, counted, x, y, schools))
+
+    @classmethod
+    def of_scores(cls, students: Students, schools: int) -> Self:
+        """Those of measured scores (x) and true achievement (y)."""
+        fast = loops()
+        if fast is None:
+            return cls.of(students, schools, students.score, students.achievement)
+        known = students.score, students.trait, students.lasting, students.fading
+        return cls._about_means(fast.score_moments(students.school, students.grade, *known, schools))
+
+    @classmethod
+    def _about_means(cls, tallied: Sums) -> Self:
+        count, first, sums = (part.reshape(*part.shape[:-1], -1, LAST_GRADE) for part in tallied)
+        some = np.maximum(count, 1.0)
+        dx, dy = sums[0] / some, sums[1] / some
+        return cls(
+            count=count,
+            mean_x=first[0] + dx,
+            mean_y=first[1] + dy,
+            xx=np.maximum(sums[2] - sums[0] * dx, 0.0),
+            xy=sums[3] - sums[0] * dy,
+            yy=np.maximum(sums[4] - sums[1] * dy, 0.0),
+        )
+
+
+def _sums(school: Array, grade: Array, counted: Array, x: Floats, y: Floats, schools: int) -> Sums:
+    """Count of each cell, its first x and y, and sums of dx, dy, dx^2, dx dy and dy^2 against these.
+
+    Differences are small against what they are taken of, so that one pass over the students is exact enough.
+    """
+    rows = np.flatnonzero(counted[grade] & (x == x))
+    cell = school[rows].astype(np.int64) * LAST_GRADE + grade[rows] - 1
+    x, y, cells = x[rows], y[rows], schools * LAST_GRADE
+    first = np.zeros((2, cells))
+    first[:, cell[::-1]] = x[::-1], y[::-1]
+    dx, dy = x - first[0, cell], y - first[1, cell]
+    count = np.bincount(cell, minlength=cells).astype(np.float64)
+    products = (dx, dy, dx * dx, dx * dy, dy * dy)
+    return count, first, np.stack([np.bincount(cell, weights=part, minlength=cells) for part in products])

@@ -1,0 +1,158 @@
+"""The hot loops, for numba: each has a plain NumPy twin where its rule is at home, named beside it.
+
+Same bits as the twin: ``+ - * /``, ``sqrt``, comparisons and integers only, sums in row order as `np.bincount` adds,
+no `fastmath`, one thread. Import it through `sim.compiled`.
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.agents.columns import Array
+from sim.agents.school import LAST_GRADE
+from sim.noise import FIRST_BIN, GOLDEN, PLACE_BITS, Bits, Floats, Ints
+
+Sums = tuple[Floats, Floats, Floats]
+
+_G, _A, _B = np.uint64(GOLDEN), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_30, _27, _31, _12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
+_PLACE = (1 << PLACE_BITS) - 1
+_PLACE_UNIT = 2.0**-PLACE_BITS
+
+
+@njit(cache=True, inline="always")
+def mixed(bits: np.uint64) -> np.uint64:
+    """`noise._mix`."""
+    bits = bits + _G
+    bits = (bits ^ (bits >> _30)) * _A
+    bits = (bits ^ (bits >> _27)) * _B
+    return bits ^ (bits >> _31)
+
+
+@njit(cache=True, inline="always")
+def uniform_of(bits: np.uint64) -> float:
+    """A point of the open interval (0, 1) from 64 bits."""
+    return (np.float64(bits >> _12) + 0.5) * 2.0**-52
+
+
+@njit(cache=True, inline="always")
+def normal_of(bits: np.uint64, table: Floats) -> float:
+    """`noise.inverse_normal` of `uniform_of`."""
+    u = uniform_of(bits)
+    tail = np.float64(min(u, 1.0 - u)).view(np.int64)
+    row = (tail >> PLACE_BITS) - FIRST_BIN
+    low = table[row]
+    magnitude = low + np.float64(tail & _PLACE) * _PLACE_UNIT * (table[row + 1] - low)
+    return -magnitude if u < 0.5 else magnitude
+
+
+@njit(cache=True)
+def hashes(ids: Ints, key: np.uint64) -> Bits:
+    """`Noise._hash`."""
+    out = np.empty(len(ids), np.uint64)
+    for i in range(len(ids)):
+        out[i] = mixed(mixed(np.uint64(ids[i])) ^ key)
+    return out
+
+
+@njit(cache=True)
+def uniforms(ids: Ints, key: np.uint64) -> Floats:
+    """`Noise.uniform`."""
+    out = np.empty(len(ids))
+    for i in range(len(ids)):
+        out[i] = uniform_of(mixed(mixed(np.uint64(ids[i])) ^ key))
+    return out
+
+
+@njit(cache=True)
+def normals(ids: Ints, key: np.uint64, table: Floats) -> Floats:
+    """`Noise.normal`."""
+    out = np.empty(len(ids))
+    for i in range(len(ids)):
+        out[i] = normal_of(mixed(mixed(np.uint64(ids[i])) ^ key), table)
+    return out
+
+
+@njit(cache=True)
+def grow(
+    ids: Ints,
+    trait_key: np.uint64,
+    eta_key: np.uint64,
+    table: Floats,
+    room: Array,
+    gain: Floats,
+    home_mean: Floats,
+    trait: Floats,
+    lasting: Floats,
+    fading: Floats,
+    rho: float,
+    luck_sd: float,
+    eta_sd: float,
+    kappa: float,
+    delta: float,
+) -> None:
+    """`learning.grow`, in place."""
+    for i in range(len(ids)):
+        bits = mixed(np.uint64(ids[i]))
+        luck = luck_sd * normal_of(mixed(bits ^ trait_key), table)
+        trait[i] = home_mean[i] + rho * (trait[i] - home_mean[i]) + luck
+        g = gain[room[i]] + eta_sd * normal_of(mixed(bits ^ eta_key), table)
+        lasting[i] = lasting[i] + kappa * g
+        fading[i] = delta * fading[i] + (1.0 - kappa) * g
+
+
+@njit(cache=True)
+def scores(
+    ids: Ints,
+    key: np.uint64,
+    table: Floats,
+    room: Array,
+    beside: Floats,
+    noise_sd: Floats,
+    trait: Floats,
+    lasting: Floats,
+    fading: Floats,
+) -> Floats:
+    """`assessment.scores`."""
+    out = np.empty(len(ids))
+    for i in range(len(ids)):
+        noise = noise_sd[room[i]] * normal_of(mixed(mixed(np.uint64(ids[i])) ^ key), table)
+        out[i] = trait[i] + lasting[i] + fading[i] + beside[room[i]] + noise
+    return out
+
+
+@njit(cache=True, inline="always")
+def add(cell: int, x: float, y: float, count: Floats, first: Floats, sums: Floats) -> None:
+    """Count one more student in a cell; differences are taken to the first one there."""
+    if count[cell] == 0.0:
+        first[0, cell], first[1, cell] = x, y
+    count[cell] += 1.0
+    dx, dy = x - first[0, cell], y - first[1, cell]
+    sums[0, cell] += dx
+    sums[1, cell] += dy
+    sums[2, cell] += dx * dx
+    sums[3, cell] += dx * dy
+    sums[4, cell] += dy * dy
+
+
+@njit(cache=True)
+def moments(school: Array, grade: Array, counted: Array, x: Floats, y: Floats, schools: int) -> Sums:
+    """`cells._sums`."""
+    cells = schools * LAST_GRADE
+    count, first, sums = np.zeros(cells), np.zeros((2, cells)), np.zeros((5, cells))
+    for i in range(len(school)):
+        if counted[grade[i]] and x[i] == x[i]:
+            add(school[i] * LAST_GRADE + grade[i] - 1, x[i], y[i], count, first, sums)
+    return count, first, sums
+
+
+@njit(cache=True)
+def score_moments(
+    school: Array, grade: Array, score: Floats, trait: Floats, lasting: Floats, fading: Floats, schools: int
+) -> Sums:
+    """`cells._sums` of scores and true achievement."""
+    cells = schools * LAST_GRADE
+    count, first, sums = np.zeros(cells), np.zeros((2, cells)), np.zeros((5, cells))
+    for i in range(len(school)):
+        achievement = trait[i] + lasting[i] + fading[i]
+        add(school[i] * LAST_GRADE + grade[i] - 1, score[i], achievement, count, first, sums)
+    return count, first, sums
