@@ -77,13 +77,18 @@ class Noise:
     def rank(self, stream: str, year: int, ids: ArrayLike, groups: ArrayLike | None = None) -> Ints:
         """Random permutation by rank: 0 ... n-1, within each group where groups are given.
 
-        The order of two ids never depends on who else is there; ties of hash go by id.
+        The order of two ids never depends on who else is there; ties of lots go by id.
         """
         ids = np.asarray(ids, dtype=np.int64)
-        hashed = self._hash(stream, year, ids)
-        if groups is None:
-            return rank_within(np.zeros(len(ids), dtype=np.int64), hashed, ids)
-        return rank_within(np.asarray(groups), hashed, ids)
+        within = np.zeros(len(ids), dtype=np.int64) if groups is None else np.asarray(groups, dtype=np.int64)
+        lots = self.lots(stream, year, ids)
+        if (fast := loops()) is not None and (count := _groups(within)):
+            return np.asarray(fast.ranks_within(fast.order_by_lot(within, lots, ids, count), within, count))
+        return rank_within(within, lots, ids)
+
+    def lots(self, stream: str, year: int, ids: ArrayLike) -> Bits:
+        """A lot for each id, 64 bits: who has the lower comes first, and ties go by id."""
+        return self._hash(stream, year, ids)
 
     def key(self, stream: str, year: int) -> np.uint64:
         """What the ids are hashed with, for a loop of its own."""
@@ -103,16 +108,33 @@ def _shaped(loop: Any, ids: ArrayLike, *more: object) -> NDArray[Any]:
 
 
 def rank_within(groups: NDArray[np.generic], *keys: NDArray[np.generic]) -> Ints:
-    """Rank 0, 1, ... of each row inside its group, by the first key, ties by the next ones."""
+    """Rank 0, 1, ... of each row inside its group, by the first key, ties by the next ones, then as they stand."""
+    if (fast := loops()) is not None and len(keys) <= 2:
+        within = np.asarray(groups, dtype=np.int64)
+        if count := _groups(within):
+            order = np.arange(len(within))
+            if keys:
+                first, tie = keys[0], keys[-1] if len(keys) == 2 else order
+                first = first if first.dtype.kind in "fu" and first.itemsize == 8 else first.astype(np.int64)
+                order = fast.order_within(within, first, tie.astype(np.int64), count)
+            return np.asarray(fast.ranks_within(order, within, count))
     order = np.lexsort((*reversed(keys), groups))
     ordered = groups[order]
     position = np.arange(len(order))
     starts = np.ones(len(order), dtype=bool)
     starts[1:] = ordered[1:] != ordered[:-1]
-    first = np.maximum.accumulate(np.where(starts, position, 0))
+    first_there = np.maximum.accumulate(np.where(starts, position, 0))
     ranks = np.empty(len(order), dtype=np.int64)
-    ranks[order] = position - first
+    ranks[order] = position - first_there
     return ranks
+
+
+def _groups(groups: Ints) -> int:
+    """How many a loop has to reckon with; 0 where there are none, or their numbers are not made for counting."""
+    if len(groups) == 0 or groups.min() < 0:
+        return 0
+    count = int(groups.max()) + 1
+    return count if count <= 4 * len(groups) + 1000 else 0
 
 
 def inverse_normal(u: Floats) -> Floats:
