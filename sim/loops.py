@@ -32,7 +32,7 @@ def mixed(bits: np.uint64) -> np.uint64:
 @njit(cache=True, inline="always")
 def uniform_of(bits: np.uint64) -> float:
     """A point of the open interval (0, 1) from 64 bits."""
-    return (np.float64(bits >> _12) + 0.5) * 2.0**-52
+    return float((np.float64(bits >> _12) + 0.5) * 2.0**-52)
 
 
 @njit(cache=True, inline="always")
@@ -161,7 +161,7 @@ def score_moments(
 
 @njit(cache=True, inline="always")
 def _before(key: Array, tie: Ints, one: int, other: int) -> bool:
-    return key[one] < key[other] or (key[one] == key[other] and tie[one] < tie[other])
+    return bool(key[one] < key[other] or (key[one] == key[other] and tie[one] < tie[other]))
 
 
 @njit(cache=True)
@@ -267,3 +267,20 @@ def _merge_runs(order: Ints, key: Array, tie: Ints, low: int, high: int, spare: 
                     order[to] = order[j]
                     j += 1
         width *= 2
+
+
+@njit(cache=True)
+def fill_pairs(pairs: Ints, leavers: Ints, places: Ints) -> tuple[Ints, Ints]:
+    """`geography._fill_pairs`."""
+    left, free, junior = leavers.copy(), places.copy(), len(places)
+    kept, moved = np.empty(len(left) + junior, np.int64), np.empty(len(left) + junior, np.int64)
+    found = 0
+    for pair in pairs:
+        p, j = pair // junior, pair % junior
+        here = min(left[p], free[j])
+        if here > 0:
+            left[p] -= here
+            free[j] -= here
+            kept[found], moved[found] = pair, here
+            found += 1
+    return kept[:found], moved[:found]

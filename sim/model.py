@@ -22,6 +22,7 @@ from sim.agents import (
 from sim.agents.channels import Frozen
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
+from sim.agents.geography import Feeding, Geography
 from sim.agents.school import ENTRY_GRADE, JUNIOR, LEVELS, YEARS, School, Schools
 from sim.agents.student import Students
 from sim.agents.teacher import Teachers
@@ -77,10 +78,10 @@ class State:
     teachers: Teachers
     students: Students
     classes: Classes
-    distances: Floats
-    """Kilometres between schools, (S, S)."""
-    feeding: Floats
-    """Share of each primary catchment's children who live in each junior catchment, (S, S)."""
+    geography: Geography
+    """Kilometres between schools."""
+    feeding: Feeding
+    """Share of each primary catchment's children who live in each junior catchment."""
     home_area: Array
     """Junior catchment with which each primary catchment shares its children's background, (S,)."""
     choice_weight: Floats
@@ -131,7 +132,7 @@ class ZoneReform(mesa.Model):
         self.held = held
         self.zones, self.schools, self.teachers = state.zones, state.schools, state.teachers
         self.students, self.classes = state.students, state.classes
-        self.distances, self.feeding = state.distances, state.feeding
+        self.geography, self.feeding = state.geography, state.feeding
         self.home_area, self.choice_weight = state.home_area, state.choice_weight
         self.zone_agents = [Zone(self, self.zones, row) for row in range(len(self.zones))]
         self.school_agents = [School(self, self.schools, row) for row in range(len(self.schools))]
@@ -170,7 +171,7 @@ class ZoneReform(mesa.Model):
             teachers=self.teachers,
             students=self.students,
             classes=self.classes,
-            distances=self.distances,
+            geography=self.geography,
             feeding=self.feeding,
             home_area=self.home_area,
             choice_weight=self.choice_weight,

@@ -10,6 +10,7 @@ import numpy as np
 from sim.agents.assessment import noise_sd
 from sim.agents.classroom import Classes, class_ids
 from sim.agents.columns import Array
+from sim.agents.geography import Geography
 from sim.agents.learning import GRADE_DIGITS
 from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY, YEARS
 from sim.agents.school_choice import chosen_school
@@ -42,9 +43,9 @@ def home_school(model: "ZoneReform", students: Students, rows: Array, level: int
     catchment = students.catchment[rows]
     number = students.id[rows] % CATCHMENT_DIGITS % ARRIVAL
     place = (number + 0.5) / np.bincount(catchment)[catchment]
-    edges = np.cumsum(model.feeding, axis=1)
-    beyond = place[:, None] >= edges[catchment] - 1e-12
-    return np.asarray(np.minimum(beyond.sum(axis=1), len(model.schools) - 1))
+    edges = np.cumsum(model.feeding.share, axis=1)
+    beyond = (place[:, None] >= edges[catchment] - 1e-12).sum(axis=1)
+    return np.asarray(model.feeding.junior[catchment, np.minimum(beyond, edges.shape[1] - 1)])
 
 
 def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, level: int) -> Array:
@@ -75,7 +76,7 @@ def admit_privately(
     migrants = np.flatnonzero(students.migrant[rows])
     lot = noise.rank("public place", model.year, ids[migrants])
     turned_away = migrants[np.argsort(lot)][round(model.terms.migrant_public_share * len(migrants)) :]
-    _fill_nearest(placed, turned_away, home, model.distances, seats)
+    _fill_nearest(placed, turned_away, home, model.geography, seats)
     applicants = np.flatnonzero(schools.private[wanted] & ~students.migrant[rows])
     _fill(placed, applicants, wanted, noise.rank("private place", model.year, ids), seats)
     return placed
@@ -112,7 +113,7 @@ def admit_publicly(
     _fill(placed, np.flatnonzero(away), wanted, applying, seats)
     _fill(placed, np.flatnonzero(away & (placed < 0)), home, turn, seats)
     unplaced = np.flatnonzero(placed < 0)
-    _fill_nearest(placed, unplaced[np.argsort(turn[unplaced], kind="stable")], home, model.distances, seats)
+    _fill_nearest(placed, unplaced[np.argsort(turn[unplaced], kind="stable")], home, model.geography, seats)
     return np.where(placed < 0, home, placed)
 
 
@@ -197,13 +198,13 @@ def file_classes(model: "ZoneReform", formed: dict[int, Classes]) -> None:
     model.classes.size = np.bincount(model.students.classroom, minlength=len(model.classes))
 
 
-def _fill_nearest(placed: Array, queue: Array, home: Array, distances: Floats, seats: Array) -> None:
+def _fill_nearest(placed: Array, queue: Array, home: Array, geography: Geography, seats: Array) -> None:
     """Admit those in the queue, one after the other, to the school with seats that is nearest to their home's."""
     for one in queue:
         open_ = np.flatnonzero(seats > 0)
         if len(open_) == 0:
             return
-        placed[one] = open_[np.argmin(distances[home[one], open_])]
+        placed[one] = open_[np.argmin(geography[home[one], open_])]
         seats[placed[one]] -= 1
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from sim.agents.columns import Array
 from sim.agents.school import JUNIOR
@@ -19,8 +20,8 @@ FAMILIES = 20
 """Families of as many statuses stand for all: what each wants is nearly a step of its status, so that equal shares of
 the normal give the whole to a few thousandths, where Gauss-Hermite points, few of them near the middle, miss by 0.02.
 """
-HIGHEST_WEIGHT, HALVINGS = 1000.0, 32
-"""Weight of reputation far above any that families have (`choice_weight_most`), and the bisection below it."""
+HIGHEST_WEIGHT, CLOSE_ENOUGH = 1000.0, 1e-7
+"""Weight of reputation far above any that families have (`choice_weight_most`), and how exactly it is sought."""
 ROUNDS, LONGER, SHORTER = 150, 1.3, 0.5
 """Steps towards the appeal of private schools: each is longer than the last, or shorter once that went too far."""
 FEWEST = 1e-12
@@ -43,17 +44,17 @@ def reputation_weight(model: "ZoneReform", level: int) -> float:
 def chosen_school(model: "ZoneReform", students: Students, rows: Array, home: Array, level: int) -> Array:
     """School each family wants: the catchment's, unless it likes another better for which it may apply.
 
-    Any family may apply to a private school with places, to other public ones those who may choose.
+    Any family may apply to a private school with places; those who may choose, to any of the schools near them.
     """
     schools = model.schools
     chooses = may_choose(model, students, rows)
     wanted = home.copy()
-    options = np.flatnonzero((schools.level == level) & (~schools.private | (schools.seats > 0)))
+    private = np.flatnonzero((schools.level == level) & schools.private & (schools.seats > 0))
     chooser, held = np.flatnonzero(chooses), np.flatnonzero(~chooses)
     if len(chooser):
-        all_ = np.broadcast_to(options, (len(chooser), len(options)))
-        wanted[chooser] = best_liked(model, students, rows[chooser], home[chooser], all_, level)
-    private = options[schools.private[options]]
+        near = model.geography.near[home[chooser]]
+        near = np.where(schools.private[near] & (schools.seats[near] == 0), home[chooser][:, None], near)
+        wanted[chooser] = best_liked(model, students, rows[chooser], home[chooser], near, level)
     if len(private) and len(held):
         or_private = np.column_stack((home[held], np.broadcast_to(private, (len(held), len(private)))))
         wanted[held] = best_liked(model, students, rows[held], home[held], or_private, level)
@@ -86,7 +87,7 @@ def best_liked(
     weight = reputation_weight(model, level) * status_weight(students.ses[rows].astype(np.float64))
     pairs = students.id[rows][:, None] * PAIR + schools.id[options]
     taste = model.effects.taste_scale * gumbel(model.noise, "taste", 0, pairs.ravel()).reshape(pairs.shape)
-    near = -model.distances[home[:, None], options] / model.effects.distance_scale
+    near = -model.geography[home[:, None], options] / model.effects.distance_scale
     utility = near + weight[:, None] * schools.reputation[options] + schools.appeal[options] + taste
     return np.asarray(options[np.arange(len(options)), np.argmax(utility, axis=1)])
 
@@ -106,40 +107,42 @@ def gumbel(noise: Noise, stream: str, year: int, ids: Array) -> Floats:
     return np.asarray(-np.log(-np.log(noise.uniform(stream, year, ids))))
 
 
-def solve_choice_weight(near: Floats, reputation: Floats, residents: Array, taste: float, leaving: float) -> float:
+def solve_choice_weight(near: Floats, better: Floats, residents: Array, taste: float, leaving: float) -> float:
     """Weight of reputation at which, if all might choose, the share `leaving` of the families would go elsewhere.
 
     0 where distance and taste alone send more of them away, `HIGHEST_WEIGHT` where no weight sends as many.
 
     Parameters
     ----------
-    near : (S, S) array
-        Utility of the distance from a catchment to a school.
-    reputation, residents : (S,) arrays
-        Reputation of the schools, and the children of their catchments.
+    near : (H, k) array
+        Utility of the distance from a catchment to the other schools that its families compare.
+    better : (H, k) array
+        Reputation of these less that of the catchment's own.
+    residents : (H,) array
+        Children of the catchments.
     taste : float
         Scale of taste (`taste_scale`).
     """
-    if len(residents) < 2 or residents.sum() == 0 or share_elsewhere(0.0, near, reputation, residents, taste) > leaving:
+    if residents.sum() == 0:
         return 0.0
-    low, high = 0.0, HIGHEST_WEIGHT
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        fewer = share_elsewhere(middle, near, reputation, residents, taste) < leaving
-        low, high = (middle, high) if fewer else (low, middle)
-    return 0.5 * (low + high)
+
+    def too_few(weight: float) -> float:
+        return leaving - share_elsewhere(weight, near, better, residents, taste)
+
+    if too_few(0.0) < 0:
+        return 0.0
+    if too_few(HIGHEST_WEIGHT) > 0:
+        return HIGHEST_WEIGHT
+    return float(brentq(too_few, 0.0, HIGHEST_WEIGHT, xtol=CLOSE_ENOUGH))
 
 
-def share_elsewhere(weight: float, near: Floats, reputation: Floats, residents: Array, taste: float) -> float:
+def share_elsewhere(weight: float, near: Floats, better: Floats, residents: Array, taste: float) -> float:
     """Share of the families who, if all might choose, would want another school than their catchment's."""
-    stays = 0.0
-    for minding in mindings():
-        utility = near + weight * minding * reputation
-        over_own = (utility - np.diag(utility)[:, None]) / taste
-        most = over_own.max(axis=1)  # at least 0: own is among them
-        own = np.exp(-most) / np.exp(over_own - most[:, None]).sum(axis=1)
-        stays += float((residents * own).sum())
-    return 1.0 - stays / (FAMILIES * float(residents.sum()))
+    over_own = (near + weight * mindings()[:, None, None] * better) / taste
+    most = np.maximum(over_own.max(axis=2, keepdims=True), 0.0)
+    own = np.exp(-most[:, :, 0])
+    stays = own / (own + np.exp(over_own - most).sum(axis=2))
+    return 1.0 - float((stays * residents).sum()) / (FAMILIES * float(residents.sum()))
 
 
 def solve_private_appeal(

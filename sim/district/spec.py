@@ -56,6 +56,9 @@ class DistrictSpec:
     class_cap_junior: float = margin("students", 10, 100, "students a new junior class may have", whole=True)
     seat_slack: float = margin("share", 0, 2, "places in the entry grade beyond the baseline's entrants")
     catchment_enforcement: float = margin("share", 0, 1, "families held to their catchment (划片)")
+    schools_considered: float = margin(
+        "schools", 2, 1000, "schools of a level, the nearest, that a family compares", whole=True, unstated=100.0
+    )
     high_school_quota: float = margin("share", 0, 1, "elite senior-high places given to junior schools by students")
     private_share_primary: float = margin(
         "share", 0, 0.9, "entrants for whom private schools have places", unstated=0.0

@@ -13,6 +13,7 @@ from sim.agents import management, staffing
 from sim.agents.activities import award_points, public_teachers, wins_award
 from sim.agents.classroom import Classes
 from sim.agents.demography import catchment_means
+from sim.agents.geography import Feeding, Geography
 from sim.agents.hiring import owners
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY
 from sim.agents.school_choice import FEWEST, solve_choice_weight, solve_private_appeal
@@ -22,7 +23,7 @@ from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.background import Background
 from sim.district.spec import DistrictSpec
-from sim.district.synthesis import distances, feeding, teachers_of, zones_and_schools
+from sim.district.synthesis import teachers_of, zones_and_schools
 from sim.indicators import record
 from sim.model import Baseline, State, ZoneReform
 from sim.noise import Floats, Noise
@@ -44,17 +45,17 @@ def district_at_rest(
         The policy that changes nothing.
     """
     zones, schools = zones_and_schools(spec, noise)
-    kilometres = distances(schools)
-    feeds = feeding(schools, kilometres)
+    geography = Geography(schools, int(spec.schools_considered))
+    feeding = Feeding.of(geography, schools.residents)
     state = State(
         zones=zones,
         schools=schools,
         teachers=teachers_of(spec, schools, effects, noise),
         students=Students(0),
         classes=Classes(0),
-        distances=kilometres,
-        feeding=feeds,
-        home_area=np.argmax(feeds, axis=1),
+        geography=geography,
+        feeding=feeding,
+        home_area=feeding.main,
         choice_weight=np.zeros(len(LEVELS)),
     )
     model = ZoneReform(
@@ -108,11 +109,14 @@ def weigh_reputation(model: ZoneReform) -> None:
     """
     schools = model.schools
     for level in range(len(LEVELS)):
-        rows = np.flatnonzero((schools.level == level) & ~schools.private)
+        homes = np.flatnonzero((schools.level == level) & ~schools.private)
+        near = model.geography.near[homes]
+        distance = model.geography[homes[:, None], near] / model.effects.distance_scale
+        others_once = (near != homes[:, None]) & ~schools.private[near]
         weight = solve_choice_weight(
-            -model.distances[np.ix_(rows, rows)] / model.effects.distance_scale,
-            schools.reputation[rows],
-            schools.residents[rows],
+            np.where(others_once, -distance, -np.inf),
+            schools.reputation[near] - schools.reputation[homes][:, None],
+            schools.residents[homes],
             model.effects.taste_scale,
             model.effects.i_zexiao,
         )
@@ -137,7 +141,7 @@ def draw_to_private_schools(model: ZoneReform, level: int) -> None:
     asked = model.effects.private_applicants * left * schools.intake[rows].sum()
     total = min(asked, model.effects.private_applicants_most * families.sum())
     schools.appeal[rows] = solve_private_appeal(
-        -model.distances[np.ix_(homes, rows)] / model.effects.distance_scale,
+        -model.geography[homes[:, None], rows] / model.effects.distance_scale,
         schools.reputation[rows],
         schools.reputation[homes],
         families,
@@ -162,15 +166,17 @@ def settle_residents(model: ZoneReform) -> None:
         least = model.effects.own_catchment_least * schools.intake[rows]
         share = np.maximum(schools.residents[rows] * np.sqrt(scarce), least)
         schools.residents[rows] = apportion(int(schools.residents[rows].sum()), share)
-    model.feeding = feeding(schools, model.distances)
+    model.feeding = Feeding.of(model.geography, schools.residents)
 
 
 def expected_reputation(model: ZoneReform) -> Floats:
     """Mean score of a school's own catchment, where families start from; 0 at private schools, which have none."""
     has_catchment = (model.schools.level == PRIMARY) & ~model.schools.private
     primary = np.where(has_catchment, catchment_means(model), 0.0)
-    junior = primary @ (model.feeding * model.schools.residents[:, None])
-    inflow = model.schools.residents @ model.feeding
+    children = model.feeding.share * model.schools.residents[:, None]
+    to, schools = model.feeding.junior.ravel(), len(model.schools)
+    junior = np.bincount(to, weights=(primary[:, None] * children).ravel(), minlength=schools)
+    inflow = np.bincount(to, weights=children.ravel(), minlength=schools)
     return np.where(model.schools.level == JUNIOR, junior / np.maximum(inflow, 1.0), primary)
 
 

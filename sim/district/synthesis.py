@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import JUNIOR, LAST_GRADE, LEVELS, NO_ZONE, PRIMARY, YEARS, Schools
+from sim.agents.school import LAST_GRADE, LEVELS, NO_ZONE, YEARS, Schools
 from sim.agents.student import ARRIVAL
 from sim.agents.teacher import (
     DISTRICT_BACKBONE,
@@ -182,34 +182,6 @@ def _per_school(
     cv = 0.0 if schools.private[rows].any() else cv
     exact = amounts(students, per_student, cv, noise.normal(name, 0, rows))
     return np.minimum(apportion(round(exact.sum()), exact), np.floor(most * schools.posts[rows]).astype(np.int64))
-
-
-def distances(schools: Schools) -> Floats:
-    """Kilometres between schools, (S, S)."""
-    return np.asarray(np.hypot(schools.x[:, None] - schools.x, schools.y[:, None] - schools.y))
-
-
-def feeding(schools: Schools, kilometres: Floats) -> Floats:
-    """Share of each primary catchment's children who live in each junior catchment, (S, S).
-
-    Nearest pairs are filled first until the junior catchments' places are gone. A catchment without children (now:
-    an older cohort may have some) goes with the nearest.
-    """
-    primary, junior = (np.flatnonzero((schools.level == level) & ~schools.private) for level in (PRIMARY, JUNIOR))
-    flows = np.zeros((len(schools), len(schools)))
-    leavers = schools.residents[primary].astype(np.int64)
-    places = apportion(int(leavers.sum()), schools.residents[junior]) if len(junior) else np.zeros(0, np.int64)
-    between = kilometres[np.ix_(primary, junior)]
-    for pair in np.argsort(between, axis=None, kind="stable"):
-        p, j = divmod(int(pair), len(junior))
-        moved = min(leavers[p], places[j])
-        flows[primary[p], junior[j]] = moved
-        leavers[p] -= moved
-        places[j] -= moved
-    if len(junior):
-        childless = np.flatnonzero(schools.residents[primary] == 0)
-        flows[primary[childless], junior[np.argmin(between[childless], axis=1)]] = 1.0
-    return np.asarray(flows / np.maximum(flows.sum(axis=1, keepdims=True), 1.0))
 
 
 def _places(spec: DistrictSpec, noise: Noise, zone_ids: Array, zone_of: Array, ids: Array) -> tuple[Floats, Floats]:
