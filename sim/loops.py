@@ -43,7 +43,7 @@ def normal_of(bits: np.uint64, table: Floats) -> float:
     row = (tail >> PLACE_BITS) - FIRST_BIN
     low = table[row]
     magnitude = low + np.float64(tail & _PLACE) * _PLACE_UNIT * (table[row + 1] - low)
-    return -magnitude if u < 0.5 else magnitude
+    return float(-magnitude if u < 0.5 else magnitude)
 
 
 @njit(cache=True)

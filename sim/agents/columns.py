@@ -124,8 +124,8 @@ class Columns:
     def view(self, row: int) -> Any:
         return View(self, row)
 
-    def take(self, rows: Array) -> Self:
-        """A new table with these rows (positions or a mask), in this order."""
+    def take(self, rows: Array | slice) -> Self:
+        """A new table with these rows (positions or a mask), in this order; a slice shares the arrays."""
         arrays = {name: array[rows] for name, array in self.arrays.items()}
         return type(self)(len(arrays["id"]), **arrays)
 
@@ -138,6 +138,13 @@ class Columns:
         values = self.arrays[column]
         for value in np.unique(values):
             yield value, self.take(values == value)
+
+    def reorder(self, order: Array) -> None:
+        """Bring the rows into this order, in place; rows that stay where they are cost nothing."""
+        moved = np.flatnonzero(order != np.arange(len(order)))
+        source = order[moved]
+        for array in self.arrays.values():
+            array[moved] = array[source]
 
     def copy(self) -> Self:
         return type(self)(self._rows, **{name: array.copy() for name, array in self.arrays.items()})

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
 
 def advance(model: "ZoneReform") -> None:
     """Promote the students, let the entrants in (without a school yet) and exchange those who migrate."""
-    students, classes = model.students, model.classes
-    staying = students.grade < LAST_GRADE
-    model.flows["left"] = int(np.count_nonzero(~staying))
-    students = students.take(staying)
-    students.grade = students.grade + 1
-    model.classes = classes.take(classes.grade < LAST_GRADE)
-    model.classes.grade = model.classes.grade + 1
-    students.classroom = students.classroom - np.count_nonzero(~(classes.grade < LAST_GRADE))
-    migrate(model, students)
+    leaving = model.students.grade == LAST_GRADE
+    model.flows["left"] = left = int(np.count_nonzero(leaving))
+    # Filed oldest first, those who leave stand in front.
+    staying = model.students.take(slice(left, None) if leaving[:left].all() else ~leaving)
     entrants = new_cohort(model, model.year)
     model.flows["entered"] = len(entrants)
-    model.students = students.followed_by(entrants)
+    model.students = staying.followed_by(entrants)
+    old = model.students.take(slice(len(staying)))
+    closing = model.classes.grade == LAST_GRADE
+    old.grade += 1
+    old.classroom -= np.count_nonzero(closing)
+    model.classes = model.classes.take(~closing)
+    model.classes.grade += 1
+    migrate(model, old)
 
 
 def new_cohort(model: "ZoneReform", year: int) -> Students:
@@ -95,12 +97,12 @@ def first_trait(model: "ZoneReform", ids: Array, mean: Floats, ses: Floats) -> F
 def migrate(model: "ZoneReform", students: Students) -> None:
     """Some families leave; the place of each is taken by an arrival of the same grade, home and class.
 
-    An arrival brings a trait of his own and knows what his class knows on average; he has no score yet.
+    An arrival brings a trait of his own and knows what his class knows on average; he has no score yet. `students`
+    shares its arrays with the model's.
     """
     noise = model.noise
-    arrivals_before = students.id % CATCHMENT_DIGITS // ARRIVAL
-    leaving = noise.chance("migration", model.year, students.id, model.district.migration_rate)
-    rows = np.flatnonzero(leaving & (arrivals_before < MOST_ARRIVALS))
+    rows = np.flatnonzero(noise.chance("migration", model.year, students.id, model.district.migration_rate))
+    rows = rows[students.id[rows] % CATCHMENT_DIGITS // ARRIVAL < MOST_ARRIVALS]
     model.flows["replaced"] = len(rows)
     if len(rows) == 0:
         return

@@ -16,7 +16,7 @@ from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY, YEARS
 from sim.agents.school_choice import chosen_school
 from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, Students
 from sim.apportion import apportion
-from sim.noise import Floats, rank_within
+from sim.noise import Floats, in_order, rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -78,7 +78,9 @@ def admit_privately(
     turned_away = migrants[np.argsort(lot)][round(model.terms.migrant_public_share * len(migrants)) :]
     _fill_nearest(placed, turned_away, home, model.geography, seats)
     applicants = np.flatnonzero(schools.private[wanted] & ~students.migrant[rows])
-    _fill(placed, applicants, wanted, noise.rank("private place", model.year, ids), seats)
+    lots = noise.lots("private place", model.year, ids[applicants])
+    nobody_last = np.zeros(len(applicants), dtype=bool)
+    _fill(placed, applicants, wanted[applicants], nobody_last, lots, ids[applicants], seats)
     return placed
 
 
@@ -100,20 +102,23 @@ def admit_publicly(
     its seats. Migrant children come last each time, and elsewhere than here lots decide.
     """
     schools, noise = model.schools, model.noise
-    ids = students.id[rows]
+    ids, last = students.id[rows], students.migrant[rows]
     model.demand[:] += np.bincount(wanted, minlength=len(schools))
     seats = public_places(model, level)
-    last = len(rows) * students.migrant[rows]
-    turn = last + rank_within(students.migrant[rows], noise.rank("lottery", model.year, ids))
-    merit = -np.round(seen_at_entry(model, students, rows, level), 9)
-    applying = turn if model.terms.lottery else last + rank_within(students.migrant[rows], merit, ids)
     placed = np.full(len(rows), -1)
+
+    def admit(entrants: Array, target: Array, by_merit: bool = False) -> None:
+        merit = -np.round(seen_at_entry(model, students, rows[entrants], level), 9) if by_merit else None
+        turn = noise.lots("lottery", model.year, ids[entrants]) if merit is None else merit
+        _fill(placed, entrants, target[entrants], last[entrants], turn, ids[entrants], seats)
+
     away = wanted != home
-    _fill(placed, np.flatnonzero(~away), home, turn, seats)
-    _fill(placed, np.flatnonzero(away), wanted, applying, seats)
-    _fill(placed, np.flatnonzero(away & (placed < 0)), home, turn, seats)
+    admit(np.flatnonzero(~away), home)
+    admit(np.flatnonzero(away), wanted, by_merit=not model.terms.lottery)
+    admit(np.flatnonzero(away & (placed < 0)), home)
     unplaced = np.flatnonzero(placed < 0)
-    _fill_nearest(placed, unplaced[np.argsort(turn[unplaced], kind="stable")], home, model.geography, seats)
+    turn = np.lexsort((ids[unplaced], noise.lots("lottery", model.year, ids[unplaced]), last[unplaced]))
+    _fill_nearest(placed, unplaced[turn], home, model.geography, seats)
     return np.where(placed < 0, home, placed)
 
 
@@ -194,8 +199,8 @@ def file_classes(model: "ZoneReform", formed: dict[int, Classes]) -> None:
     model.classes = (
         classes.take(older).followed_by(formed[JUNIOR]).followed_by(classes.take(younger)).followed_by(formed[PRIMARY])
     )
-    model.students = students.take(np.lexsort((students.id, students.classroom)))
-    model.classes.size = np.bincount(model.students.classroom, minlength=len(model.classes))
+    students.reorder(in_order(students.classroom, students.id))
+    model.classes.size = np.bincount(students.classroom, minlength=len(model.classes))
 
 
 def _fill_nearest(placed: Array, queue: Array, home: Array, geography: Geography, seats: Array) -> None:
@@ -208,9 +213,17 @@ def _fill_nearest(placed: Array, queue: Array, home: Array, geography: Geography
         seats[placed[one]] -= 1
 
 
-def _fill(placed: Array, applicants: Array, target: Array, turn: Array, seats: Array) -> None:
-    """Admit applicants to their targets by turn while seats last; `placed` and `seats` are updated."""
-    asked = target[applicants]
-    admitted = rank_within(asked, turn[applicants]) < seats[asked]
-    placed[applicants[admitted]] = asked[admitted]
-    seats -= np.bincount(asked[admitted], minlength=len(seats)).astype(seats.dtype)
+def _fill(placed: Array, applicants: Array, target: Array, last: Array, turn: Array, ids: Array, seats: Array) -> None:
+    """Admit applicants to their targets while seats last, by turn, those who are `last` after all others.
+
+    Ties go by id; `placed` and `seats` are updated. Turns are looked at only where more ask than there are seats.
+    """
+    asking = np.bincount(target, minlength=len(seats))
+    admitted = (asking <= seats)[target]
+    contested = np.flatnonzero(~admitted)
+    at, behind = target[contested], last[contested]
+    place = rank_within(at * 2 + behind, turn[contested], ids[contested])
+    before = np.bincount(at[~behind], minlength=len(seats))
+    admitted[contested] = place + before[at] * behind < seats[at]
+    placed[applicants[admitted]] = target[admitted]
+    seats -= np.bincount(target[admitted], minlength=len(seats)).astype(seats.dtype)
