@@ -149,10 +149,11 @@ class Columns:
     def copy(self) -> Self:
         return type(self)(self._rows, **{name: array.copy() for name, array in self.arrays.items()})
 
-    def followed_by(self, other: Self) -> Self:
-        """This table with the rows of another after its own."""
-        joined = {name: np.concatenate((array, other.arrays[name])) for name, array in self.arrays.items()}
-        return type(self)(self._rows + other._rows, **joined)
+    def followed_by(self, *others: Self) -> Self:
+        """This table with the rows of others after its own."""
+        tables = (self, *others)
+        joined = {name: np.concatenate([table.arrays[name] for table in tables]) for name in self.arrays}
+        return type(self)(sum(map(len, tables)), **joined)
 
     def to_frame(self) -> pd.DataFrame:
         """A pandas DataFrame, one row an agent; a column of several values becomes ``name_0, name_1 ...``."""

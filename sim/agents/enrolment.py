@@ -14,7 +14,7 @@ from sim.agents.geography import Geography
 from sim.agents.learning import GRADE_DIGITS
 from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY, YEARS
 from sim.agents.school_choice import chosen_school
-from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, Students
+from sim.agents.student import ARRIVAL, Students
 from sim.apportion import apportion
 from sim.noise import Floats, in_order, rank_within
 
@@ -41,11 +41,13 @@ def home_school(model: "ZoneReform", students: Students, rows: Array, level: int
     if level == PRIMARY:
         return students.catchment[rows]
     catchment = students.catchment[rows]
-    number = students.id[rows] % CATCHMENT_DIGITS % ARRIVAL
+    number = students.id[rows] % ARRIVAL
     place = (number + 0.5) / np.bincount(catchment)[catchment]
-    edges = np.cumsum(model.feeding.share, axis=1)
-    beyond = (place[:, None] >= edges[catchment] - 1e-12).sum(axis=1)
-    return np.asarray(model.feeding.junior[catchment, np.minimum(beyond, edges.shape[1] - 1)])
+    edges = np.cumsum(model.feeding.share, axis=1) - 1e-12
+    beyond = np.zeros(len(rows), dtype=np.int64)
+    for edge in edges[:, :-1].T:
+        beyond += place >= edge[catchment]
+    return np.asarray(model.feeding.junior[catchment, beyond])
 
 
 def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, level: int) -> Array:
@@ -175,7 +177,7 @@ def reshuffle(model: "ZoneReform") -> None:
     For replays of studies elsewhere; the classes are those that were formed, and get new teams.
     """
     students, classes = model.students, model.classes
-    rows = np.flatnonzero(~np.isin(students.grade, ENTRY_GRADE))
+    rows = np.flatnonzero((students.grade != ENTRY_GRADE[PRIMARY]) & (students.grade != ENTRY_GRADE[JUNIOR]))
     cell = students.school[rows].astype(np.int64) * GRADE_DIGITS + students.grade[rows]
     of_class = classes.school.astype(np.int64) * GRADE_DIGITS + classes.grade
     # The classes of a school's grade stand together.
@@ -192,25 +194,22 @@ def file_classes(model: "ZoneReform", formed: dict[int, Classes]) -> None:
     n_older, n_junior = int(older.sum()), len(formed[JUNIOR])
     kept = older | younger
     new_row = np.cumsum(kept) - 1 + n_junior * younger
-    same = ~np.isin(students.grade, ENTRY_GRADE)
+    same = (students.grade != ENTRY_GRADE[PRIMARY]) & (students.grade != ENTRY_GRADE[JUNIOR])
     students.classroom[same] = new_row[students.classroom[same]]
     students.classroom[students.grade == ENTRY_GRADE[JUNIOR]] += n_older
     students.classroom[students.grade == ENTRY_GRADE[PRIMARY]] += n_older + n_junior + int(younger.sum())
-    model.classes = (
-        classes.take(older).followed_by(formed[JUNIOR]).followed_by(classes.take(younger)).followed_by(formed[PRIMARY])
-    )
+    model.classes = classes.take(older).followed_by(formed[JUNIOR], classes.take(younger), formed[PRIMARY])
     students.reorder(in_order(students.classroom, students.id))
     model.classes.size = np.bincount(students.classroom, minlength=len(model.classes))
 
 
 def _fill_nearest(placed: Array, queue: Array, home: Array, geography: Geography, seats: Array) -> None:
     """Admit those in the queue, one after the other, to the school with seats that is nearest to their home's."""
-    for one in queue:
-        open_ = np.flatnonzero(seats > 0)
-        if len(open_) == 0:
-            return
-        placed[one] = open_[np.argmin(geography[home[one], open_])]
-        seats[placed[one]] -= 1
+    left, free = seats.tolist(), int(seats.sum())
+    for one, row in zip(queue[:free].tolist(), home[queue].tolist(), strict=False):
+        placed[one] = nearest = next(school for school in geography.by_distance(row) if left[school] > 0)
+        left[nearest] -= 1
+    seats[:] = left
 
 
 def _fill(placed: Array, applicants: Array, target: Array, last: Array, turn: Array, ids: Array, seats: Array) -> None:
