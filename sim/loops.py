@@ -121,6 +121,15 @@ def scores(
     return out
 
 
+@njit(cache=True)
+def achievement_sums(room: Array, trait: Floats, lasting: Floats, fading: Floats, classes: int) -> Floats:
+    """`learning.achievement_by_class`."""
+    total = np.zeros(classes)
+    for i in range(len(room)):
+        total[room[i]] += trait[i] + lasting[i] + fading[i]
+    return total
+
+
 @njit(cache=True, inline="always")
 def add(cell: int, x: float, y: float, count: Floats, first: Floats, sums: Floats) -> None:
     """Count one more student in a cell; differences are taken to the first one there."""
@@ -201,13 +210,43 @@ def order_by_lot(group: Ints, lot: Bits, tie: Ints, groups: int) -> Ints:
 
 
 @njit(cache=True)
-def ranks_within(order: Ints, group: Ints, groups: int) -> Ints:
+def group_count(group: Ints) -> int:
+    """How many groups there are, 0 ... n - 1; 0 where the numbers are not made for counting."""
+    most = 4 * len(group) + 1000
+    highest = -1
+    for g in group:
+        if g < 0 or g >= most:
+            return 0
+        highest = max(highest, g)
+    return highest + 1
+
+
+@njit(cache=True)
+def _ranks(order: Ints, group: Ints, groups: int) -> Ints:
     """Rank of each row in its group, from the rows in order."""
     seen, ranks = np.zeros(groups, np.int64), np.empty(len(order), np.int64)
     for i in order:
         ranks[i] = seen[group[i]]
         seen[group[i]] += 1
     return ranks
+
+
+@njit(cache=True)
+def rank_by_lot(group: Ints, lot: Bits, tie: Ints) -> Ints:
+    """Rank of each row in its group by lot; empty where `group_count` gives up."""
+    groups = group_count(group)
+    if groups == 0:
+        return np.empty(0, np.int64)
+    return _ranks(order_by_lot(group, lot, tie, groups), group, groups)
+
+
+@njit(cache=True)
+def rank_by_key(group: Ints, key: Array, tie: Ints) -> Ints:
+    """Rank of each row in its group by key; empty where `group_count` gives up."""
+    groups = group_count(group)
+    if groups == 0:
+        return np.empty(0, np.int64)
+    return _ranks(order_within(group, key, tie, groups), group, groups)
 
 
 @njit(cache=True)

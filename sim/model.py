@@ -258,8 +258,11 @@ class ZoneReform(mesa.Model):
     def level_students(self) -> Ints:
         """Students of primary and of junior grades, but for those at private schools."""
         school, junior = self.students.school, self.students.grade >= ENTRY_GRADE[JUNIOR]
-        at_private = (school >= 0) & self.schools.private[school]  # entrants have no school yet
-        return np.bincount(junior[~at_private], minlength=len(LEVELS))
+        count = np.bincount(junior, minlength=len(LEVELS))
+        if self.schools.private.any():
+            at_private = (school >= 0) & self.schools.private[school]  # entrants have no school yet
+            count -= np.bincount(junior[at_private], minlength=len(LEVELS))
+        return count
 
     def reference_budget(self) -> Floats:
         """Public budget a student, yuan, primary and junior: the baseline's with the official quota of the year."""

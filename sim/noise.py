@@ -82,8 +82,8 @@ class Noise:
         ids = np.asarray(ids, dtype=np.int64)
         within = np.zeros(len(ids), dtype=np.int64) if groups is None else np.asarray(groups, dtype=np.int64)
         lots = self.lots(stream, year, ids)
-        if (fast := loops()) is not None and (count := _groups(within)):
-            return np.asarray(fast.ranks_within(fast.order_by_lot(within, lots, ids, count), within, count))
+        if (fast := loops()) is not None and len(ranks := fast.rank_by_lot(within, lots, ids)):
+            return np.asarray(ranks)
         return rank_within(within, lots, ids)
 
     def lots(self, stream: str, year: int, ids: ArrayLike) -> Bits:
@@ -110,14 +110,10 @@ def _shaped(loop: Any, ids: ArrayLike, *more: object) -> NDArray[Any]:
 def rank_within(groups: NDArray[np.generic], *keys: NDArray[np.generic]) -> Ints:
     """Rank 0, 1, ... of each row inside its group, by the first key, ties by the next ones, then as they stand."""
     if (fast := loops()) is not None and len(keys) <= 2:
-        within = np.asarray(groups, dtype=np.int64)
-        if count := _groups(within):
-            order = np.arange(len(within))
-            if keys:
-                first, tie = keys[0], keys[-1] if len(keys) == 2 else order
-                first = first if first.dtype.kind in "fu" and first.itemsize == 8 else first.astype(np.int64)
-                order = fast.order_within(within, first, tie.astype(np.int64), count)
-            return np.asarray(fast.ranks_within(order, within, count))
+        tie = np.arange(len(groups)) if len(keys) < 2 else keys[1].astype(np.int64, copy=False)
+        key = tie if not keys else keys[0] if keys[0].dtype.itemsize == 8 else keys[0].astype(np.int64)
+        if len(ranks := fast.rank_by_key(groups.astype(np.int64, copy=False), key, tie)):
+            return np.asarray(ranks)
     order = np.lexsort((*reversed(keys), groups))
     ordered = groups[order]
     position = np.arange(len(order))
@@ -131,18 +127,10 @@ def rank_within(groups: NDArray[np.generic], *keys: NDArray[np.generic]) -> Ints
 
 def in_order(groups: NDArray[np.generic], key: NDArray[np.generic]) -> Ints:
     """Rows by group, then key, then as they stand; quick where they are nearly in order."""
-    within = np.asarray(groups, dtype=np.int64)
-    if (fast := loops()) is not None and (count := _groups(within)):
+    within = groups.astype(np.int64, copy=False)
+    if (fast := loops()) is not None and (count := fast.group_count(within)):
         return np.asarray(fast.order_within(within, key, np.arange(len(within)), count))
     return np.lexsort((key, within))
-
-
-def _groups(groups: Ints) -> int:
-    """How many a loop has to reckon with; 0 where there are none, or their numbers are not made for counting."""
-    if len(groups) == 0 or groups.min() < 0:
-        return 0
-    count = int(groups.max()) + 1
-    return count if count <= 4 * len(groups) + 1000 else 0
 
 
 def inverse_normal(u: Floats) -> Floats:

@@ -46,9 +46,10 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
     units = Units.of(schools, model.zones, model.district.name)
     standard, teachers = load_standard(STANDARD), model.teachers.select(model.teachers.employed)
     enrolled = np.bincount(students.school, minlength=len(schools))
+    migrants = np.bincount(students.school[np.flatnonzero(students.migrant)], minlength=len(schools))
     measured = {
         **resources.counts(units, schools, model.zones, teachers, classes, enrolled, standard.large_class),
-        **resources.sectors(units, schools, students),
+        **resources.sectors(units, schools, enrolled, migrants),
         **resources.evenness(units, schools, resources.amounts(schools, teachers), enrolled, standard),
         **scores.quality(units, Moments.of_scores(students, len(schools))),
         **scores.scoring_rate(

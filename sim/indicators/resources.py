@@ -4,8 +4,7 @@ import numpy as np
 
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
-from sim.agents.school import ENTRY_GRADE, LEVELS, NO_ZONE, YEARS, Schools
-from sim.agents.student import Students
+from sim.agents.school import ENTRY_GRADE, NO_ZONE, YEARS, Schools
 from sim.agents.teacher import DISTRICT_BACKBONE, PE_ARTS, Teachers
 from sim.agents.zone import Zones
 from sim.indicators.standards import RESOURCES, Standard, unweighted_cvs, weighted_cvs
@@ -44,10 +43,8 @@ def counts(
     posts = units.sum(np.bincount(teachers.school, minlength=size))
     formed = units.sum(np.bincount(classes.school, minlength=size))
     seated = units.sum(sums(classes.size, classes.school, size))
-    largest = np.full(size, np.nan)
-    np.fmax.at(largest, classes.school, classes.size)
-    new, largest_new = np.isin(classes.grade, ENTRY_GRADE), np.full(size, np.nan)
-    np.fmax.at(largest_new, classes.school[new], classes.size[new])
+    new = np.array(ENTRY_GRADE)[schools.level[classes.school]] == classes.grade
+    largest, largest_new = (_largest(classes.size[which], classes.school[which], size) for which in (slice(None), new))
     large = units.sum(sums(classes.size >= large_class, classes.school, size))
     named, led = _zones(units, schools, zones)
     return {
@@ -66,15 +63,19 @@ def counts(
     }
 
 
-def sectors(units: Units, schools: Schools, students: Students) -> dict[str, Floats]:
-    """How a level's students, and the migrant ones among them, are shared between public and private schools."""
-    level, private = schools.level[students.school], schools.private[students.school]
+def sectors(units: Units, schools: Schools, students: Array, migrants: Array) -> dict[str, Floats]:
+    """How a level's students, and the migrant ones among them, are shared between public and private schools.
 
-    def part(which: Array, whole: Array) -> Floats:
-        return ratio(sums(which & whole, level, len(LEVELS)), sums(whole, level, len(LEVELS)))[units.level]
-
-    everyone = np.ones(len(students), dtype=bool)
-    return {"private_share": part(private, everyone), "migrant_public_share": part(~private, students.migrant)}
+    Parameters
+    ----------
+    students, migrants : (S,) arrays
+        Students of each school, and those whose parents are migrant workers.
+    """
+    at_private, at_public = (
+        ratio(schools.sum_by_level(which * many), schools.sum_by_level(many))[units.level]
+        for which, many in ((schools.private, students), (~schools.private, migrants))
+    )
+    return {"private_share": at_private, "migrant_public_share": at_public}
 
 
 def amounts(schools: Schools, teachers: Teachers) -> Floats:
@@ -123,6 +124,13 @@ def evenness(
         "cv_composite_unweighted": _mean_of_seven(unweighted_cvs(*members)),
         "schools_meeting_standard": ratio(units.sum(passed), units.sum(np.ones(len(schools)))),
     }
+
+
+def _largest(values: Array, school: Array, schools: int) -> Floats:
+    """Largest value of each school, nan without any."""
+    top = np.full(schools, -np.inf)
+    np.maximum.at(top, school, values.astype(np.float64))
+    return np.where(np.isfinite(top), top, np.nan)
 
 
 def _mean_of_seven(cvs: Floats) -> Floats:

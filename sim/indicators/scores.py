@@ -47,7 +47,7 @@ def scoring_rate(units: Units, students: Students, count: Array, mean: float, sd
     count : (S,) array
         Students of each school.
     """
-    rates = np.clip(mean + sd * students.score, 0.0, 1.0)
+    rates = np.minimum(np.maximum(mean + sd * students.score, 0.0), 1.0)
     school_means = ratio(sums(rates, students.school, len(count)), count)
     return {"sd_school_mean_rate": np.sqrt(units.variance(school_means, count))}
 

@@ -52,8 +52,8 @@ class Units:
             zone_of = schools.zone[rows]
             for zone in np.unique(zone_of[zone_of != NO_ZONE]):
                 add(level, ZONE, zones.name[zone], rows[zone_of == zone])
-            for row in rows:
-                add(level, SCHOOL, schools.name[row], np.array([row]))
+            for i, name in enumerate(schools.name[rows]):
+                add(level, SCHOOL, name, rows[i : i + 1])
         sizes = [len(rows) for rows in members]
         unit = np.repeat(np.arange(len(keys)), sizes)
         return cls(keys, np.array(levels, np.int64), unit, np.concatenate(members))
@@ -67,9 +67,11 @@ class Units:
 
     def highest(self, by_school: Array) -> Floats:
         """Largest value among the schools of each unit; nan values are left out."""
-        top = np.full(len(self), np.nan)
-        np.fmax.at(top, self.unit, by_school[self.school])
-        return top
+        of_member = by_school[self.school]
+        known = np.where(np.isnan(of_member), -np.inf, of_member)
+        top = np.full(len(self), -np.inf)
+        np.maximum.at(top, self.unit, known)
+        return np.where(np.isfinite(top), top, np.nan)
 
     def range(self, by_school: Floats) -> Floats:
         """Largest less smallest value among the schools of each unit; nan values are left out."""
@@ -96,7 +98,5 @@ def sums(values: Array, groups: Array, size: int) -> Floats:
 
 def ratio(part: Array, whole: Array) -> Floats:
     """Part over whole, nan where there is no whole."""
-    part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
-    quotient = np.full(part.shape, np.nan)
-    np.divide(part, whole, out=quotient, where=whole > 0)
-    return quotient
+    some = np.greater(whole, 0)
+    return np.where(some, part / np.where(some, whole, 1.0), np.nan)
