@@ -1,14 +1,19 @@
 """Whether the hot loops run compiled (`sim.loops`, by numba) or as their plain NumPy twins, with the same bits.
 
 A loop earns its place by measurement (`tests/benchmarks/`); everything else stays NumPy. The twin stands where the rule
-is at home, and runs where numba is not installed. numba is imported at the first use of a loop, not before.
+is at home, and runs where numba is not installed. A rule that is a loop anyhow needs no twin: `compiled` runs it either
+way. numba is imported at the first use of a loop, not before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, wraps
 from importlib.util import find_spec
 from types import ModuleType
+from typing import ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _plain_only = [False]
 
@@ -26,6 +31,32 @@ def plainly() -> Iterator[None]:
         yield
     finally:
         _plain_only[0] = before
+
+
+def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let numba compile the decorated rule, and the functions of which it is made, where it is installed.
+
+    It is a loop over small arrays, with the same bits when it runs as it stands.
+    """
+
+    def decorate(rule: Callable[P, R]) -> Callable[P, R]:
+        @cache
+        def machine() -> Callable[P, R]:
+            from numba import njit
+            from numba.extending import register_jitable
+
+            for part in parts:
+                register_jitable(part)
+            fast: Callable[P, R] = njit(cache=True)(rule)
+            return fast
+
+        @wraps(rule)
+        def either(*args: P.args, **kwargs: P.kwargs) -> R:
+            return (rule if loops() is None else machine())(*args, **kwargs)
+
+        return either
+
+    return decorate
 
 
 @cache

@@ -124,7 +124,7 @@ def achievement_by_class(students: Students, classes: int) -> Floats:
     if (fast := loops()) is not None:
         known = students.trait, students.lasting, students.fading
         return np.asarray(fast.achievement_sums(students.classroom, *known, classes))
-    return np.bincount(students.classroom, weights=students.achievement, minlength=classes)
+    return np.asarray(np.bincount(students.classroom, weights=students.achievement, minlength=classes), np.float64)
 
 
 def money_part(model: "ZoneReform") -> Floats:

@@ -1,7 +1,7 @@
 """Rotation (教师交流轮岗): a share of the eligible teachers exchange schools every year."""
 
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE
 from sim.agents.staffing import may_rotate
-from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS
+from sim.agents.teacher import DISTRICT_BACKBONE
 from sim.agents.zone import FORMS, of_zone
+from sim.noise import in_order
+from sim.reform.exchange import DIRECTIONS, pairs_of_pool
 from sim.reform.heads import exchange_managers
 from sim.reform.lever import Lever, setting
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
-
-Pair = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Rotation(Lever):
     direction: str = setting(
         "to_weak",
         unit="",
-        choices=("to_weak", "swap", "any"),
+        choices=DIRECTIONS,
         meaning="backbone teachers from schools dense in them to sparse ones, exchanges of equals, or by lot",
         source="ZG36: 骨干向新建、薄弱学校流动; the other two, to compare with, assumed",
     )
@@ -157,22 +157,36 @@ class Rotation(Lever):
         pool_of_school, pool_ids = self._pools(model)
         rows = np.flatnonzero(teachers.eligible & (teachers.posting_end == 0))
         rows = rows[~schools.private[teachers.school[rows]] & (pool_of_school[teachers.school[rows]] >= 0)]
-        rows = rows[np.argsort(noise.rank("rotation", year, teachers.id[rows]))]
+        rows = rows[in_order(pool_of_school[teachers.school[rows]], noise.rank("rotation", year, teachers.id[rows]))]
+        pool = pool_of_school[teachers.school[rows]]
         place = noise.rank("rotation place", year, teachers.id[rows])
-        pool_of_row = pool_of_school[teachers.school[rows]]
         luck = noise.uniform("rotation number", year, pool_ids)
-        standing = Standing.of(model)
-        willing = teachers.seeks_school | volunteers(model, year, self.allowance)
-        pairs: list[Pair] = []
-        for pool in np.unique(pool_of_row):
-            inside = pool_of_row == pool
-            count = floor(self.rate * int(inside.sum()) / 2 + float(luck[pool]))
-            if self.selection == "voluntary":
-                inside &= willing[rows]
-            candidates = Candidates(model, rows[inside], place[inside], standing)
-            least = ceil(self.backbone_share * 2 * count - 1e-9)
-            pairs += choose_pairs(candidates, count, least, self.direction)
-        return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        size = np.bincount(pool, minlength=len(pool_ids))
+        counts = np.floor(self.rate * size / 2 + luck).astype(np.int64)
+        if self.selection == "voluntary":
+            willing = (teachers.seeks_school | volunteers(model, year, self.allowance))[rows]
+            rows, pool, place = rows[willing], pool[willing], place[willing]
+        students = np.bincount(model.students.school, minlength=len(schools))
+        backbone = teachers.backbone >= DISTRICT_BACKBONE
+        experts = np.bincount(teachers.school[teachers.employed & backbone], minlength=len(schools))
+        pairs = [np.empty((0, 2), dtype=np.int64)]
+        ends = np.cumsum(np.bincount(pool, minlength=len(pool_ids)))
+        for first, end, count in zip([0, *ends[:-1]], ends, counts, strict=True):
+            here = rows[first:end]
+            members, school = np.unique(teachers.school[here], return_inverse=True)
+            chosen = pairs_of_pool(
+                school,
+                teachers.subject[here].astype(np.int64),
+                backbone[here].astype(np.int64),
+                place[first:end],
+                students[members],
+                experts[members],
+                int(count),
+                ceil(self.backbone_share * 2 * int(count) - 1e-9),
+                DIRECTIONS.index(self.direction),
+            )
+            pairs.append(here[chosen])
+        return np.concatenate(pairs)
 
     def _pools(self, model: "ZoneReform") -> tuple[Array, Array]:
         """Number of the pool of each school (-1 for none) and the id of each pool."""
@@ -207,128 +221,3 @@ def volunteers(model: "ZoneReform", year: int, allowance: float) -> NDArray[np.b
     enough = effects.volunteer_pay * model.prices["new_teacher_pay"]
     share = effects.volunteers * min(1.0, allowance / enough)
     return model.noise.chance("volunteers", year, model.teachers.id, share)
-
-
-@dataclass
-class Standing:
-    """How schools stand when rotation begins, (S,); `backbone` follows the exchanges."""
-
-    students: Array
-    backbone: Array  # district backbone teachers
-
-    @classmethod
-    def of(cls, model: "ZoneReform") -> "Standing":
-        teachers, n = model.teachers, len(model.schools)
-        backbone = teachers.employed & (teachers.backbone >= DISTRICT_BACKBONE)
-        return cls(
-            students=np.bincount(model.students.school, minlength=n),
-            backbone=np.bincount(teachers.school[backbone], minlength=n),
-        )
-
-
-class Candidates:
-    """The teachers of one pool who may be moved, in the order in which they are asked."""
-
-    def __init__(self, model: "ZoneReform", rows: Array, place: Array, standing: Standing) -> None:
-        teachers = model.teachers
-        self.rows = rows
-        self.place = place
-        self.school = teachers.school[rows]
-        self.subject = teachers.subject[rows]
-        self.backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
-        self.free = np.ones(len(rows), dtype=bool)
-        self.standing = standing
-
-    def pair(self, among: Array, partners: Array, *, alike: bool = False) -> Pair | None:
-        """First of `among` in turn who has a partner, and of his possible partners the first by place.
-
-        Parameters
-        ----------
-        among, partners : array of bool
-            Who may be the one and the other.
-        alike : bool
-            Both or neither are backbone teachers.
-        """
-        for one in np.flatnonzero(among & self.free):
-            fits = partners & self.free & (self.subject == self.subject[one]) & (self.school != self.school[one])
-            if alike:
-                fits &= self.backbone == self.backbone[one]
-            if fits.any():
-                return int(one), self._first_by_place(fits)
-        return None
-
-    def backbone_to_weak(self) -> Pair | None:
-        """A backbone teacher from the school with the highest density for an ordinary one from the lowest.
-
-        Density is district backbone teachers per student, now. Of the pairs of schools that can exchange, and
-        in which the giver stays at least as well off as the receiver becomes, the one furthest apart.
-        """
-        schools = np.unique(self.school[self.free])
-        students, backbone = self.standing.students[schools], self.standing.backbone[schools]
-        density = backbone / np.maximum(students, 1)
-        levels = (backbone[:, None] - 1) * students >= (backbone + 1) * students[:, None]
-        levels &= students[:, None] > 0  # a school without students is no giver, and takes none
-        levels &= (self._supply(schools, self.backbone) @ self._supply(schools, ~self.backbone).T) > 0
-        if not levels.any():
-            return None
-        difference = np.where(levels, density[:, None] - density, -np.inf)
-        giver, receiver = np.unravel_index(np.argmax(difference), difference.shape)
-        there = ~self.backbone & (self.school == schools[receiver])
-        pair = self.pair(self.backbone & (self.school == schools[giver]), there)
-        self.standing.backbone[schools[giver]] -= 1
-        self.standing.backbone[schools[receiver]] += 1
-        return pair
-
-    def _first_by_place(self, mask: Array) -> int:
-        found = np.flatnonzero(mask)
-        return int(found[np.argmin(self.place[found])])
-
-    def _supply(self, schools: Array, mask: Array) -> Array:
-        """Free candidates by school and subject."""
-        mask = mask & self.free
-        cell = np.searchsorted(schools, self.school[mask]) * len(SUBJECTS) + self.subject[mask]
-        return np.bincount(cell, minlength=len(schools) * len(SUBJECTS)).reshape(len(schools), len(SUBJECTS))
-
-
-def choose_pairs(candidates: Candidates, count: int, least_backbone: int, direction: str) -> list[Pair]:
-    """Rows of up to `count` pairs to exchange, with at least so many backbone teachers if there are enough.
-
-    Under `to_weak` backbone teachers move as far as the least share asks, from dense to thin schools until
-    these are equal, then against each other; the rest are ordinary teachers, by lot: nobody sees their skill.
-    """
-    pairs: list[Pair] = []
-    missing = least_backbone
-    while len(pairs) < count:
-        pair = None
-        if missing > 0:
-            pair = _backbone_pair(candidates, direction, both=missing > count - len(pairs))
-        if pair is None:
-            pair = _other_pair(candidates, direction)
-        if pair is None:
-            break
-        missing -= int(candidates.backbone[list(pair)].sum())
-        candidates.free[list(pair)] = False
-        pairs.append((int(candidates.rows[pair[0]]), int(candidates.rows[pair[1]])))
-    return pairs
-
-
-def _backbone_pair(candidates: Candidates, direction: str, both: bool) -> Pair | None:
-    """An exchange that moves one backbone teacher, or two if there is no other way to the least share."""
-    backbone = candidates.backbone
-    if direction == "swap":
-        return candidates.pair(backbone, backbone)
-    pair = candidates.pair(backbone, backbone) if both else None
-    if pair is None:
-        everyone = np.ones(len(backbone), dtype=bool)
-        pair = candidates.backbone_to_weak() if direction == "to_weak" else candidates.pair(backbone, everyone)
-    if pair is None and direction == "to_weak":
-        pair = candidates.pair(backbone, backbone)
-    return pair
-
-
-def _other_pair(candidates: Candidates, direction: str) -> Pair | None:
-    """An exchange by lot: of ordinary teachers, of equals, or of anyone."""
-    if direction == "to_weak":
-        return candidates.pair(~candidates.backbone, ~candidates.backbone)
-    everyone = np.ones(len(candidates.rows), dtype=bool)
-    return candidates.pair(everyone, everyone, alike=direction == "swap")

@@ -1,0 +1,155 @@
+"""Part of rotation: who of a pool exchanges schools with whom.
+
+The rule is written once, in loops over the pool's candidates that run compiled or as they stand (`sim.compiled`).
+"""
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.teacher import SUBJECTS
+from sim.compiled import compiled
+from sim.noise import Ints
+
+DIRECTIONS = ("to_weak", "swap", "any")
+TO_WEAK, SWAP, ANY = range(len(DIRECTIONS))
+ANYONE, ORDINARY, BACKBONE = -1, 0, 1
+"""Whom one looks for; also for the school of a candidate, -1 is any."""
+_SUBJECTS = len(SUBJECTS)
+
+
+def _first_pair(
+    free: Array,
+    school: Ints,
+    subject: Ints,
+    backbone: Ints,
+    place: Ints,
+    who: int,
+    partner: int,
+    at: int,
+    partner_at: int,
+    alike: bool,
+) -> tuple[int, int]:
+    """First in turn who has a partner of his subject at another school, and of his partners the first by place.
+
+    Parameters
+    ----------
+    who, partner : int
+        Whom to look for: ANYONE, ORDINARY or BACKBONE.
+    at, partner_at : int
+        School of either, -1 for any.
+    alike : bool
+        Both or neither are backbone teachers.
+    """
+    for one in range(len(school)):
+        if not free[one] or (who >= 0 and backbone[one] != who) or (at >= 0 and school[one] != at):
+            continue
+        best = -1
+        for other in range(len(school)):
+            if not free[other] or subject[other] != subject[one] or school[other] == school[one]:
+                continue
+            if (partner >= 0 and backbone[other] != partner) or (partner_at >= 0 and school[other] != partner_at):
+                continue
+            if alike and backbone[other] != backbone[one]:
+                continue
+            if best < 0 or place[other] < place[best]:
+                best = other
+        if best >= 0:
+            return one, best
+    return -1, -1
+
+
+def _pair_to_weak(
+    free: Array, school: Ints, subject: Ints, backbone: Ints, place: Ints, students: Ints, experts: Ints
+) -> tuple[int, int]:
+    """A backbone teacher from the school with the highest density for an ordinary one from the lowest.
+
+    Density is district backbone teachers per student, now. Of the pairs of schools that can exchange, and
+    in which the giver stays at least as well off as the receiver becomes, the one furthest apart. A school without
+    students gives none and takes none.
+    """
+    supply = np.zeros((2, len(students), _SUBJECTS), dtype=np.int64)
+    for one in range(len(school)):
+        if free[one]:
+            supply[backbone[one], school[one], subject[one]] += 1
+    widest, giver, receiver = -np.inf, -1, -1
+    for a in range(len(students)):
+        for b in range(len(students)):
+            levels = students[a] > 0 and (experts[a] - 1) * students[b] >= (experts[b] + 1) * students[a]
+            apart = experts[a] / max(students[a], 1) - experts[b] / max(students[b], 1)
+            if levels and apart > widest and _can_exchange(supply[BACKBONE, a], supply[ORDINARY, b]):
+                widest, giver, receiver = apart, a, b
+    if giver < 0:
+        return -1, -1
+    experts[giver] -= 1
+    experts[receiver] += 1
+    return _first_pair(free, school, subject, backbone, place, BACKBONE, ORDINARY, giver, receiver, False)
+
+
+def _can_exchange(offered: Ints, sought: Ints) -> bool:
+    """Whether two schools have free candidates of one subject."""
+    for subject in range(len(offered)):
+        if offered[subject] > 0 and sought[subject] > 0:
+            return True
+    return False
+
+
+@compiled(_first_pair, _pair_to_weak, _can_exchange)
+def pairs_of_pool(
+    school: Ints,
+    subject: Ints,
+    backbone: Ints,
+    place: Ints,
+    students: Ints,
+    experts: Ints,
+    count: int,
+    least_backbone: int,
+    direction: int,
+) -> Ints:
+    """Up to `count` pairs of candidates who exchange, with at least so many backbone teachers if there are enough.
+
+    Under `to_weak` backbone teachers move as far as the least share asks, from dense to thin schools until
+    these are equal, then against each other; the rest are ordinary teachers, by lot: nobody sees their skill.
+
+    Parameters
+    ----------
+    school, subject, backbone, place : (n,) arrays
+        Of the candidates in the order in which they are asked: their school as a number of the pool's own, subject,
+        whether they are district backbone teachers, and their place in the order in which partners are taken.
+    students, experts : (k,) arrays
+        Students and district backbone teachers of the pool's schools; the latter follow the exchanges.
+
+    Returns
+    -------
+    (m, 2) array
+        Places of the two in the list of candidates.
+    """
+    free = np.ones(len(school), dtype=np.bool_)
+    pairs = np.empty((count, 2), dtype=np.int64)
+    found, missing = 0, least_backbone
+    while found < count:
+        one, other = -1, -1
+        if missing > 0:
+            both = missing > count - found
+            if direction == SWAP:
+                one, other = _first_pair(free, school, subject, backbone, place, BACKBONE, BACKBONE, -1, -1, False)
+            else:
+                if both:
+                    one, other = _first_pair(free, school, subject, backbone, place, BACKBONE, BACKBONE, -1, -1, False)
+                if one < 0 and direction == ANY:
+                    one, other = _first_pair(free, school, subject, backbone, place, BACKBONE, ANYONE, -1, -1, False)
+                elif one < 0:
+                    one, other = _pair_to_weak(free, school, subject, backbone, place, students, experts)
+                    if one < 0:
+                        one, other = _first_pair(
+                            free, school, subject, backbone, place, BACKBONE, BACKBONE, -1, -1, False
+                        )
+        if one < 0:
+            who = ORDINARY if direction == TO_WEAK else ANYONE
+            one, other = _first_pair(free, school, subject, backbone, place, who, who, -1, -1, direction == SWAP)
+        if one < 0:
+            break
+        missing -= backbone[one] + backbone[other]
+        free[one] = free[other] = False
+        pairs[found, 0], pairs[found, 1] = one, other
+        found += 1
+    return pairs[:found]
