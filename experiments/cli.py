@@ -132,11 +132,18 @@ def _do(words: list[str]) -> None:
         with writing():
             print(_help(command.verb), end="")
         return
-    from experiments import comparison, run
     from experiments.settings import read
 
-    settings = read(command.words, command.config_dirs)
-    (comparison if settings.experiment else run).run(settings, shlex.join(["zonesim", *words]))
+    settings, typed = read(command.words, command.config_dirs), shlex.join(["zonesim", *words])
+    if settings.experiment:
+        from experiments import comparison
+
+        comparison.run(settings, typed)
+    else:
+        scenario = settings.scenario()  # so that a mistake is told before what is slow to import is
+        from experiments import run
+
+        run.run(settings, scenario, typed)
 
 
 def _help(verb: str | None) -> str:

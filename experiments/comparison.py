@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
-import sim
 from experiments import comparison_table, engines, provenance, scoreboard
 from experiments.experiment import Experiment
 from experiments.failure import writing
@@ -18,12 +16,9 @@ from experiments.store import RunFolder, default_folder
 from sim.comparison import compare, of_another_place, run_policies
 from sim.reform.projects import MissingPlace
 from sim.result import Result
-from sim.scenario import load_targets
+from sim.scenario import Scenario, load_targets
 from sim.scoring import score
 from sim.targets import Targets
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
 
 
 def run(settings: Settings, command: str) -> None:
@@ -72,21 +67,12 @@ def run(settings: Settings, command: str) -> None:
             print(f"\nFiles: {place}")
 
 
-def _scenario(policy: str, settings: Settings, notes: list[str]) -> "Scenario":
+def _scenario(policy: str, settings: Settings, notes: list[str]) -> Scenario:
     """The policy on the district, without the projects at places that the district lacks; `notes` gets what to tell."""
     left_out: list[str] = []
     while True:
         try:
-            scenario = sim.load(
-                settings.district,
-                policy,
-                counterfactual=settings.counterfactual,
-                effects=settings.effects,
-                background=settings.background,
-                horizon=settings.run.horizon,
-                overrides=[*settings.overrides, *((key, []) for key in left_out)],
-                config_dirs=settings.config_dirs,
-            )
+            scenario = settings.scenario(policy, [(key, []) for key in left_out])
         except MissingPlace as missing:
             if missing.projects in dict(settings.overrides):
                 raise
@@ -99,7 +85,7 @@ def _scenario(policy: str, settings: Settings, notes: list[str]) -> "Scenario":
         return scenario
 
 
-def _plan(name: str | None, scenario: "Scenario", settings: Settings) -> Targets | None:
+def _plan(name: str | None, scenario: Scenario, settings: Settings) -> Targets | None:
     """What the policy's plan promises, as far as the district of the experiment can keep it."""
     if name is None:
         return None
@@ -109,7 +95,7 @@ def _plan(name: str | None, scenario: "Scenario", settings: Settings) -> Targets
 
 
 def _about(
-    experiment: Experiment, scenarios: Mapping[str, "Scenario"], plans: Mapping[str, str | None], settings: Settings
+    experiment: Experiment, scenarios: Mapping[str, Scenario], plans: Mapping[str, str | None], settings: Settings
 ) -> dict[str, object]:
     """What decides the outcome but the seed."""
     resolved = {name: scenario.resolved for name, scenario in scenarios.items()}
@@ -129,7 +115,7 @@ def _about(
     }
 
 
-def _replicates(scenarios: Mapping[str, "Scenario"], settings: Settings, numbers: range) -> dict[str, Result]:
+def _replicates(scenarios: Mapping[str, Scenario], settings: Settings, numbers: range) -> dict[str, Result]:
     """Those that are missing, by policy."""
     engine = engines.make(settings.engine.name, settings.engine.workers)
     with progress(engine, len(numbers), f"replicates of {len(scenarios) + 1} worlds") as watched:
@@ -169,7 +155,7 @@ def _together(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([own, _named({"": common[common["scenario"] == "counterfactual"]})], ignore_index=True)
 
 
-def _stored(folder: Path, scenarios: Mapping[str, "Scenario"]) -> dict[str, Result]:
+def _stored(folder: Path, scenarios: Mapping[str, Scenario]) -> dict[str, Result]:
     """The results of a finished experiment."""
     tables = [pd.read_parquet(folder / "indicators.parquet"), pd.read_csv(folder / "costs.csv", keep_default_na=False)]
     results = {}

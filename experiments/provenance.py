@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("zonesim", "hydra-core", "loky", "mesa", "numpy", "pandas", "pyarrow", "pyyaml", "scipy")
+PACKAGES = ("zonesim", "hydra-core", "loky", "mesa", "numba", "numpy", "pandas", "pyarrow", "pyyaml", "scipy")
 
 
 def run_id(configuration: Mapping[str, object], seed: int, horizon: int, code: str) -> str:

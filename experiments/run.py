@@ -5,7 +5,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import (
@@ -29,9 +29,7 @@ from experiments.store import RunFolder, default_folder
 from sim.analysis.channels import means_table
 from sim.inspection import OfficialStandard
 from sim.result import Result
-
-if TYPE_CHECKING:
-    from sim.scenario import Scenario
+from sim.scenario import Scenario
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -40,24 +38,16 @@ CHANNELS = "channels.csv"
 """Its presence among a run's files says that the run is split by channel."""
 
 
-def run(settings: Settings, command: str) -> None:
+def run(settings: Settings, scenario: Scenario, command: str) -> None:
     """Run what is not there yet of what the settings ask for, save it and show it.
 
     Parameters
     ----------
+    scenario : Scenario
+        That of the settings.
     command : str
         As it was typed, for the record.
     """
-    scenario = sim.load(
-        settings.district,
-        settings.policy,
-        counterfactual=settings.counterfactual,
-        effects=settings.effects,
-        background=settings.background,
-        horizon=settings.run.horizon,
-        overrides=settings.overrides,
-        config_dirs=settings.config_dirs,
-    )
     standard = OfficialStandard.load(settings.standard, settings.config_dirs) if settings.standard else None
     for note in scenario.notes:
         tell(note)
@@ -106,7 +96,7 @@ def run(settings: Settings, command: str) -> None:
             print(f"\nFiles: {place}")
 
 
-def _about(scenario: "Scenario", settings: Settings) -> dict[str, object]:
+def _about(scenario: Scenario, settings: Settings) -> dict[str, object]:
     """What `run.json` says of a run, whenever it was computed."""
     return {
         "district": scenario.district.name,
@@ -137,7 +127,7 @@ def session(command: str, started: datetime) -> dict[str, object]:
     }
 
 
-def _replicates(scenario: "Scenario", settings: Settings, numbers: range, channels: bool) -> Result:
+def _replicates(scenario: Scenario, settings: Settings, numbers: range, channels: bool) -> Result:
     """Those that are missing."""
     engine = engines.make(settings.engine.name, settings.engine.workers)
     more = len(scenario.channels) if channels else 0

@@ -17,9 +17,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from sim.analysis.channels import GAP, channels_table
+from sim.analysis.channels import channels_table
 from sim.analysis.cost_effect import MONEY, dearer_than_public_budget
 from sim.analysis.paired import KEYS
+from sim.indicators.catalogue import GAP
 from sim.scoring import DECREED, GIVEN
 from sim.targets import ROUNDING
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -22,10 +22,14 @@ from hydra.grammar.gen.OverrideLexer import (  # type: ignore[attr-defined]
 from hydra.grammar.gen.OverrideParser import OverrideParser
 from omegaconf import OmegaConf
 
+import sim
 from experiments.engines import ENGINES
 from experiments.experiment import Experiment
 from sim.config import RunSettings
 from sim.userinput import UserError, config_root, find, no_such, number, read_yaml, shown
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out", "standard", "experiment")
 """Settings that are names or paths, taken as they are typed."""
@@ -92,6 +96,19 @@ class Settings:
     channels: bool
     overrides: tuple[tuple[str, object], ...]
     config_dirs: tuple[Path, ...]
+
+    def scenario(self, policy: str | None = None, more: Sequence[tuple[str, object]] = ()) -> "Scenario":
+        """What is to be simulated; under another policy than these settings name, or with `more` overrides."""
+        return sim.load(
+            self.district,
+            self.policy if policy is None else policy,
+            counterfactual=self.counterfactual,
+            effects=self.effects,
+            background=self.background,
+            horizon=self.run.horizon,
+            overrides=[*self.overrides, *more],
+            config_dirs=self.config_dirs,
+        )
 
 
 def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> Settings:

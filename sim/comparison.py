@@ -10,10 +10,12 @@ import pandas as pd
 
 from sim.agents.school import LEVELS
 from sim.analysis.paired import summary
+from sim.batch import cost_table, indicator_table
 from sim.indicators.catalogue import DISTRICT, INDICATORS
 from sim.noise import Floats, replicate_seed
+from sim.replicate import Replicate, replicate_from
 from sim.result import Result
-from sim.scenario import Replicate, Scenario, cost_table, indicator_table, replicate_from
+from sim.scenario import Scenario
 from sim.scoring import kept
 from sim.targets import Target, Targets
 
@@ -22,7 +24,7 @@ SPREADS = ("cv_backbone", "cv_composite")
 COLUMNS = ("policy", "measure", "level", "unit", "mean", "p05", "p95", "se", "replicates", "without", "of")
 MILLION = 1e6
 Together = Callable[[Callable[[int], list[Replicate]], Iterable[int]], Iterator[list[Replicate]]]
-"""An engine (`sim.scenario.Engine`) that computes the replicates of several scenarios at once."""
+"""An engine (`sim.batch.Engine`) that computes the replicates of several scenarios at once."""
 
 
 def run_together(scenarios: Sequence[Scenario], seed: int, number: int) -> list[Replicate]:
@@ -42,7 +44,7 @@ def run_together(scenarios: Sequence[Scenario], seed: int, number: int) -> list[
 def run_policies(
     scenarios: Sequence[Scenario], replicates: int, seed: int, map: Together = map, first_replicate: int = 0
 ) -> list[Result]:
-    """The result of each scenario, bit for bit that of running it alone (`sim.scenario.run`)."""
+    """The result of each scenario, bit for bit that of running it alone (`sim.batch.run`)."""
     numbers = range(first_replicate, first_replicate + replicates)
     done = list(map(partial(run_together, scenarios, seed), numbers))
     results = []

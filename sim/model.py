@@ -23,11 +23,12 @@ from sim.agents.channels import Frozen
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
 from sim.agents.geography import Feeding, Geography
-from sim.agents.school import ENTRY_GRADE, JUNIOR, LEVELS, YEARS, School, Schools
+from sim.agents.places import School, Zone
+from sim.agents.school import ENTRY_GRADE, JUNIOR, LEVELS, YEARS, Schools
 from sim.agents.student import Students
 from sim.agents.teacher import Teachers
 from sim.agents.terms import Terms
-from sim.agents.zone import Zone, Zones, fidelity
+from sim.agents.zone import Zones, fidelity
 from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.background import Background

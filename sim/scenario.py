@@ -1,37 +1,28 @@
-"""A scenario: a district under a policy; and its replicates, with the counterfactual beside them."""
+"""A scenario: a district under a policy, and a counterfactual, read from a few words.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+Reading imports neither mesa nor pandas, so that a mistake is answered at once.
+"""
+
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-import pandas as pd
-
-from sim.agents.channels import CHANNELS, Frozen, Received
-from sim.analysis.channels import GAP, split
-from sim.config import HORIZON, REPLICATES, Effects, EffectTable, RunSettings
+from sim.agents.channels import CHANNELS
+from sim.config import HORIZON, Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
 from sim.district.reading import load_district
 from sim.district.spec import DistrictSpec
-from sim.district.spin_up import district_at_rest
-from sim.indicators.catalogue import DISTRICT, INDICATORS
-from sim.indicators.units import Units
-from sim.model import CALENDAR, ZoneReform
-from sim.noise import Floats, Noise, replicate_seed
-from sim.reform import Policy
-from sim.result import COST_KEYS, Result
+from sim.noise import Noise
+from sim.reform import Lever, Policy, known_levers
 from sim.targets import Targets
 from sim.userinput import UserError, closest, find, no_such, number, parse_override, read_yaml, shown
 
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
 Arm = Literal["policy", "counterfactual"]
 Override = str | tuple[str, object]
-Engine = Callable[[Callable[[int], "Replicate"], Iterable[int]], Iterator["Replicate"]]
-"""Anything like the built-in `map`: results in order, computed anywhere."""
-
-STEPS = tuple(name for name, _ in CALENDAR)
-GAP_COLUMN = list(INDICATORS).index(GAP)
 
 FILLED = (
     "students and entrants of each school, from school_size_log_sd, floor and ceiling",
@@ -119,18 +110,20 @@ class Scenario:
         """Effects of the replicate with this seed, the same in both arms."""
         return self.effects.draw(Noise(seed))
 
-    def model(self, seed: int = 0, arm: Arm = "policy") -> ZoneReform:
+    def model(self, seed: int = 0, arm: Arm = "policy") -> "ZoneReform":
         """Replicate 0 of a seed, standing at the end of the baseline year."""
         return self.start(self.at_rest(seed), arm)
 
-    def at_rest(self, seed: int) -> ZoneReform:
+    def at_rest(self, seed: int) -> "ZoneReform":
         """The district before any reform."""
+        from sim.district.spin_up import district_at_rest
+
         noise = Noise(seed)
         return district_at_rest(
             self.district, self.effects_of(seed), self.background, self.prices, noise, self.status_quo
         )
 
-    def start(self, rest: ZoneReform, arm: Arm) -> ZoneReform:
+    def start(self, rest: "ZoneReform", arm: Arm) -> "ZoneReform":
         """A copy of the district at rest under the policy of an arm."""
         return rest.under(self.policy if arm == "policy" else self.counterfactual)
 
@@ -179,8 +172,7 @@ def load(
     reform = Policy.load(policy, pairs, year, config_dirs)
     instead = Policy.load(counterfactual, (), year, config_dirs, key="counterfactual")
     for schedule in (*reform.levers, *instead.levers):
-        if schedule.kind.step not in STEPS:
-            raise no_such(f"policy.{schedule.group}: step", "step of the calendar", schedule.kind.step, STEPS)
+        _check_step(schedule.group, schedule.kind)
         for _, lever in schedule.versions:
             lever.check(place)
     return Scenario(
@@ -194,6 +186,17 @@ def load(
         targets=load_targets(place.targets, config_dirs),
         horizon=horizon,
     )
+
+
+def _check_step(group: str, kind: type[Lever]) -> None:
+    """Refuse a lever of the user's own that acts in no step of the calendar."""
+    if kind in known_levers().values():
+        return
+    from sim.model import CALENDAR
+
+    steps = [name for name, _ in CALENDAR]
+    if kind.step not in steps:
+        raise no_such(f"policy.{group}: step", "step of the calendar", kind.step, steps)
 
 
 def _pairs(overrides: Sequence[Override]) -> list[tuple[str, object]]:
@@ -228,148 +231,3 @@ def load_targets(name: str | None, config_dirs: Sequence[Path] = ()) -> dict[str
     plain = read_yaml(find("targets", name, config_dirs))
     Targets.parse(plain, f"targets/{name}")
     return plain
-
-
-@dataclass(frozen=True)
-class Replicate:
-    """What one replicate leaves: figures by arm (years, rows, indicators), and costs by arm, year and lever.
-
-    With channels, also the score gap by channel, (years, rows), of the policy's world in which that one is frozen.
-    """
-
-    number: int
-    keys: tuple[tuple[str, str, str], ...]
-    figures: dict[Arm, Floats]
-    costs: dict[Arm, dict[int, dict[str, int]]]
-    gaps: dict[str, Floats]
-
-
-def run_replicate(
-    scenario: Scenario, seed: int, arms: tuple[Arm, ...], number: int, channels: tuple[str, ...] = ()
-) -> Replicate:
-    """Simulate replicate `number` of a seed in each arm, from one district at rest.
-
-    Then the policy's world once more for each of the channels, frozen at what the counterfactual gave.
-    """
-    return replicate_from(scenario.at_rest(replicate_seed(seed, number)), scenario, arms, number, channels)
-
-
-def replicate_from(
-    rest: ZoneReform, scenario: Scenario, arms: tuple[Arm, ...], number: int, channels: tuple[str, ...] = ()
-) -> Replicate:
-    """The replicate of which this is the district at rest."""
-    received = Received()
-    figures: dict[Arm, Floats] = {}
-    costs: dict[Arm, dict[int, dict[str, int]]] = {}
-    for arm in arms:
-        model = scenario.start(rest, arm)
-        while model.year < scenario.horizon:
-            model.step()
-            if channels and arm == "counterfactual":
-                received.note(model)
-        figures[arm] = _figures(model)
-        costs[arm] = {
-            year: {lever: sum(by_level) for lever, by_level in by_lever.items()}
-            for year, by_lever in model.costs.items()
-            if year > scenario.baseline_year
-        }
-    gaps: dict[str, Floats] = {}
-    for channel in channels:
-        model = scenario.start(rest, "policy")
-        model.frozen = Frozen(channel, received)
-        while model.year < scenario.horizon:
-            model.step()
-        gaps[channel] = _figures(model)[:, :, GAP_COLUMN]
-    keys = tuple(Units.of(rest.schools, rest.zones, scenario.district.name).keys)
-    return Replicate(number, keys, figures, costs, gaps)
-
-
-def _figures(model: ZoneReform) -> Floats:
-    """All that was recorded, (years, rows, indicators)."""
-    return np.stack([model.records[year] for year in sorted(model.records)])
-
-
-def run(
-    scenario: Scenario,
-    replicates: int = REPLICATES,
-    seed: int = 1,
-    *,
-    counterfactual: bool = True,
-    channels: bool = False,
-    map: Engine = map,
-    first_replicate: int = 0,
-) -> Result:
-    """Run a scenario and its counterfactual.
-
-    Parameters
-    ----------
-    replicates : int
-        How many, each with the seed key(seed, number): effects, district and luck are drawn anew for each, the
-        same in both arms.
-    channels : bool
-        Also split the change of the score gap by channel (`Result.channels`), which runs every replicate once more
-        for each of `scenario.channels`.
-    map : callable
-        Like the built-in one; an engine that computes elsewhere.
-    first_replicate : int
-        Number of the first, to add replicates to a finished run.
-    """
-    if not isinstance(scenario, Scenario):
-        raise UserError(f"sim.run takes what sim.load gives, got {shown(scenario)}")
-    RunSettings(replicates=replicates, seed=seed)
-    if channels and not counterfactual:
-        raise UserError("channels are parts of the change against the counterfactual; run with one")
-    arms: tuple[Arm, ...] = ("policy", "counterfactual") if counterfactual else ("policy",)
-    numbers = range(first_replicate, first_replicate + replicates)
-    reruns = scenario.channels if channels else ()
-    done = list(map(partial(run_replicate, scenario, seed, arms, channels=reruns), numbers))
-    parts = part_table(scenario, done) if channels else None
-    return Result(indicator_table(scenario, done), cost_table(done), scenario, parts)
-
-
-def indicator_table(scenario: Scenario, done: Sequence[Replicate]) -> pd.DataFrame:
-    """One row per scenario, replicate, year, level, scope and unit."""
-    years = range(scenario.baseline_year, scenario.horizon + 1)
-    keys = done[0].keys
-    arms = list(done[0].figures)
-    index = pd.MultiIndex.from_product([arms, [one.number for one in done], years, range(len(keys))])
-    level, scope, unit = (np.array(part, dtype=object)[index.codes[3]] for part in zip(*keys, strict=True))
-    values = np.concatenate([one.figures[arm].reshape(-1, len(INDICATORS)) for arm in arms for one in done])
-    head = pd.DataFrame(
-        {
-            "scenario": index.get_level_values(0).to_numpy(dtype=object),
-            "replicate": index.get_level_values(1).to_numpy(),
-            "year": index.get_level_values(2).to_numpy(),
-            "level": level,
-            "scope": scope,
-            "unit": unit,
-        }
-    )
-    return pd.concat([head, pd.DataFrame(values, columns=list(INDICATORS))], axis=1)
-
-
-def cost_table(done: Sequence[Replicate]) -> pd.DataFrame:
-    """Yuan by scenario, year and lever, mean over replicates."""
-    total: dict[tuple[str, int, str], int] = {}
-    for one in done:
-        for arm, by_year in one.costs.items():
-            for year, by_lever in by_year.items():
-                for lever, yuan in by_lever.items():
-                    key = (arm, year, lever)
-                    total[key] = total.get(key, 0) + yuan
-    rows = [(*key, yuan / len(done)) for key, yuan in sorted(total.items())]
-    return pd.DataFrame(rows, columns=[*COST_KEYS, "yuan"])
-
-
-def part_table(scenario: Scenario, done: Sequence[Replicate]) -> pd.DataFrame:
-    """The change of the district's score gap and its parts by channel, one row per replicate, year and level."""
-    years = np.arange(scenario.baseline_year, scenario.horizon + 1)
-    tables = []
-    for one in done:
-        gaps = {arm: figures[:, :, GAP_COLUMN] for arm, figures in one.figures.items()}
-        parts = split(gaps["policy"], gaps["counterfactual"], one.gaps)
-        for row, (level, scope, _) in enumerate(one.keys):
-            if scope == DISTRICT:
-                by_year = {name: values[:, row] for name, values in parts.items()}
-                tables.append(pd.DataFrame({"replicate": one.number, "year": years, "level": level} | by_year))
-    return pd.concat(tables, ignore_index=True)

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.agents.school import School
-from sim.agents.zone import Zone
+from sim.agents.places import School, Zone
+from sim.batch import indicator_table
 from sim.noise import Noise, replicate_seed
-from sim.scenario import indicator_table, run_replicate
+from sim.replicate import run_replicate
 
 SMALL = ["district.students=900"]
 PLAN = "wuhan_edz_2021_2023"

@@ -9,11 +9,13 @@ holds one attribute of all of them. Attributes are declared once, with dtype, un
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
-import pandas as pd
 from numpy.typing import DTypeLike, NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Array = NDArray[Any]
 
@@ -155,8 +157,10 @@ class Columns:
         joined = {name: np.concatenate([table.arrays[name] for table in tables]) for name in self.arrays}
         return type(self)(sum(map(len, tables)), **joined)
 
-    def to_frame(self) -> pd.DataFrame:
+    def to_frame(self) -> "pd.DataFrame":
         """A pandas DataFrame, one row an agent; a column of several values becomes ``name_0, name_1 ...``."""
+        import pandas as pd  # slow to import, and needed for nothing else here
+
         frame: dict[str, Array] = {}
         for name, column in self.declared().items():
             array = self.arrays[name]

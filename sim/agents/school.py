@@ -1,8 +1,5 @@
 """Schools: one row a school and level (a nine-year school has a primary and a junior row)."""
 
-from typing import Any
-
-import mesa
 import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
@@ -18,7 +15,7 @@ NO_ZONE = -1
 
 
 class Schools(Columns):
-    """State of the schools; `School` is the agent that looks at one row."""
+    """State of the schools; `sim.agents.places.School` is the agent that looks at one row."""
 
     id = Column(np.int64, "", "permanent number")
     name = Column(object, "", "name, unique within a level")
@@ -73,25 +70,3 @@ class Schools(Columns):
     def sum_by_level(self, values: Array) -> Array:
         """Sums over primary and junior schools of a value of each school, (S,) -> (2,)."""
         return np.bincount(self.level, weights=values, minlength=len(LEVELS))
-
-
-class RowAgent(mesa.Agent):
-    """A mesa agent whose state is one row of a table of columns."""
-
-    def __init__(self, model: mesa.Model, table: Columns, row: int) -> None:
-        super().__init__(model)
-        self.table = table
-        self.row = row
-
-    def __getattr__(self, name: str) -> Any:
-        table = self.__dict__.get("table")
-        if table is None or name not in table.arrays:
-            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-        return table.arrays[name][self.row]
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name})"
-
-
-class School(RowAgent):
-    """One school: an agent of the model whose state is a row of `Schools`."""

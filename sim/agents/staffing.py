@@ -183,7 +183,8 @@ def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
     teachers = model.teachers
     backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
     schools = model.schools
-    circle = np.where(schools.zone == NO_ZONE, len(model.zones) + schools.level, schools.zone).astype(np.int64)
+    alone = len(model.zones) + schools.level.astype(np.int64)
+    circle = np.where(schools.zone == NO_ZONE, alone, schools.zone)
     pool = (circle[teachers.school[rows]] * (SCIENCE_IT + 1) + teachers.subject[rows]) * 2 + backbone
     luck = model.noise.rank("mover", model.year, teachers.id[rows])
     turn = model.noise.rank("mover school", model.year, model.schools.id)[teachers.school[rows]]

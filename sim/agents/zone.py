@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
-from sim.agents.school import RowAgent
 from sim.noise import Floats
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ FORMS = ("group", "zone", "alliance")
 
 
 class Zones(Columns):
-    """State of the zones; `Zone` is the agent that looks at one row."""
+    """State of the zones; `sim.agents.places.Zone` is the agent that looks at one row."""
 
     id = Column(np.int64, "", "permanent number")
     name = Column(object, "", "name")
@@ -27,10 +26,6 @@ class Zones(Columns):
     award = Column(np.float64, "", "weight in next year's performance money, earned this year")
     account = Column(np.int64, "yuan", "kept by the zone and not yet spent")
     performance = Column(np.float64, "SD of achievement", "measured performance, by the metric in force")
-
-
-class Zone(RowAgent):
-    """One zone or group: an agent of the model whose state is a row of `Zones`."""
 
 
 def of_zone(values: Array, zone: Array, nowhere: float) -> Array:

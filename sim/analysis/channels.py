@@ -13,10 +13,9 @@ import pandas as pd
 from sim.agents.channels import CHANNELS
 from sim.agents.school import LEVELS
 from sim.analysis.paired import summary
+from sim.indicators.catalogue import GAP
 from sim.noise import Floats
 
-GAP = "score_gap"
-"""The indicator whose change is split, in the district."""
 GAP_PARTS = ("total", *CHANNELS, "remainder")
 CHANNEL_COLUMNS = ("level", "year", "part", "mean", "p05", "p95", "se", "replicates")
 

@@ -1,5 +1,6 @@
 """Reading a district's YAML: what is missing or wrong in it, and single margins typed in place of its own."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -7,7 +8,8 @@ from typing import Any
 
 from sim.agents.school import LEVELS
 from sim.config import BASELINE_YEAR
-from sim.district.listed import PrivateSchool, check_names, read_outside, read_private_schools, read_zone
+from sim.district.listed import PrivateSchool, ZoneSpec, check_names, read_outside, read_private_schools, read_zone
+from sim.district.numbered import read_zone_numbers
 from sim.district.spec import DistrictSpec
 from sim.userinput import UserError, closest, find, number, read_yaml, shown
 
@@ -30,10 +32,11 @@ def load_district(
     given, zones = raw.get("margins") or {}, raw.get("zones")
     if not isinstance(given, dict):
         raise UserError(f"{path}: margins must be names and values, got {shown(given)}")
-    if not isinstance(zones, list) or not all(isinstance(zone, dict) for zone in zones):
-        raise UserError(f"{path}: zones must be a list of zones as in the shipped wuhan_edz.yaml, got {shown(zones)}")
     values, sources = _margins(given, typed, path)
-    specs = tuple(read_zone(zone, path) for zone in zones)
+    if isinstance(zones, Mapping):
+        specs = _zones_of_numbers(zones, given, typed, values, sources, path)
+    else:
+        specs = _zones_listed(zones, path)
     check_names(specs, own_name, path)
     outside = read_outside(raw.get("outside") or [], specs, path)
     private = read_private_schools(raw.get("private_schools") or [], specs, outside, path)
@@ -53,6 +56,34 @@ def load_district(
         ranges=_ranges(given, typed, path),
         **values,
     )
+
+
+def _zones_listed(raw: object, path: Path) -> tuple[ZoneSpec, ...]:
+    """Zones as the file lists them."""
+    if not isinstance(raw, list) or not all(isinstance(zone, dict) for zone in raw):
+        raise UserError(
+            f"{path}: zones must be a list of zones as in the shipped wuhan_edz.yaml, or numbers by level as in "
+            f"synthetic_province.yaml, got {shown(raw)}"
+        )
+    return tuple(read_zone(zone, path) for zone in raw)
+
+
+def _zones_of_numbers(
+    raw: Mapping[str, Any],
+    given: Mapping[str, Any],
+    typed: Mapping[str, object],
+    values: dict[str, float],
+    sources: dict[str, str],
+    path: Path,
+) -> tuple[ZoneSpec, ...]:
+    """Zones made from numbers for the district's students; their map is as dense whatever number of them is typed."""
+    numbers = read_zone_numbers(raw, path)
+    sources |= {f"zones.{LEVELS[one.level]}": one.source for one in numbers}
+    if "students" in typed and "map_km" not in typed:
+        as_stated, _ = _margins(given, {}, path)
+        values["map_km"] *= math.sqrt(values["students"] / as_stated["students"])
+        sources["map_km"] += "; of another number of students, with as many a km2"
+    return tuple(zone for one in numbers for zone in one.zones(values["students"]))
 
 
 def _check_known(key: str) -> None:

@@ -43,7 +43,7 @@ class DistrictSpec:
     migration_rate: float = margin("share a year", 0, 0.2, "students who leave, each place taken by an arrival")
     migrant_share: float = margin("share", 0, 1, "children of migrant workers")
     left_behind_share: float = margin("share", 0, 1, "left-behind children")
-    map_km: float = margin("km", 1, 300, "side of the square over which zones are scattered")
+    map_km: float = margin("km", 1, 1000, "side of the square over which zones are scattered")
     zone_km: float = margin("km", 0.1, 50, "radius within which a zone's schools lie")
     urban_radius: float = margin("share of map_km", 0, 1, "radius of the urban centre; outside it schools are rural")
 

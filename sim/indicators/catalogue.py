@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 DISTRICT, ZONE, SCHOOL = "district", "zone", "school"
 SCOPES = (DISTRICT, ZONE, SCHOOL)
+GAP = "score_gap"
+"""The headline gap, whose change is split by channel."""
 
 
 @dataclass(frozen=True)
