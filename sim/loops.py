@@ -81,7 +81,9 @@ def grow(
     table: Floats,
     room: Array,
     gain: Floats,
-    home_mean: Floats,
+    catchment: Array,
+    grade: Array,
+    home_means: Floats,
     trait: Floats,
     lasting: Floats,
     fading: Floats,
@@ -95,7 +97,8 @@ def grow(
     for i in range(len(ids)):
         bits = mixed(np.uint64(ids[i]))
         luck = luck_sd * normal_of(mixed(bits ^ trait_key), table)
-        trait[i] = home_mean[i] + rho * (trait[i] - home_mean[i]) + luck
+        home_mean = home_means[catchment[i], grade[i]]
+        trait[i] = home_mean + rho * (trait[i] - home_mean) + luck
         g = gain[room[i]] + eta_sd * normal_of(mixed(bits ^ eta_key), table)
         lasting[i] = lasting[i] + kappa * g
         fading[i] = delta * fading[i] + (1.0 - kappa) * g

@@ -25,24 +25,24 @@ SAME_AGAIN = 1e-6
 
 def assess(model: "ZoneReform") -> None:
     """Test every student, then measure schools."""
-    sit_tests(model)
     students, schools = model.students, model.schools
+    prior = students.score
+    sit_tests(model)
     size = np.bincount(students.school, minlength=len(schools))
     total = np.bincount(students.school, weights=students.score, minlength=len(schools))
     schools.score = total / np.maximum(size, 1)
     memory = model.effects.reputation_memory
     latest = memory * schools.reputation + (1.0 - memory) * schools.score
     schools.reputation = np.where(size > 0, latest, schools.reputation)
-    schools.value_added = np.column_stack((value_added(model), schools.value_added[:, :-1]))
+    schools.value_added = np.column_stack((value_added(model, prior), schools.value_added[:, :-1]))
     schools.true_effect = true_effect(model)
 
 
 def sit_tests(model: "ZoneReform") -> None:
-    """Every student has a new score; the one before it is kept."""
+    """Every student has a new score."""
     students, classes, effects = model.students, model.classes, model.effects
     classes.inflation = effects.gaming * effects.rec_perf_ind * model.schools.stake[classes.school]
     classes.day = yearly_luck(model, "class day", effects.class_day_sd, "grade day", effects.school_grade_day_sd)
-    students.prior_score = students.score
     students.score = scores(model)
     if model.frozen is not None:
         students.score = students.score + model.frozen.change(SCORE_CHANNELS, model)
@@ -71,7 +71,7 @@ def noise_sd(model: "ZoneReform") -> Floats:
     return np.sqrt(1.0 - reliability)
 
 
-def value_added(model: "ZoneReform") -> Floats:
+def value_added(model: "ZoneReform", prior: Floats) -> Floats:
     """Mean residual of each school's scores, SD, by least squares over the students of a level.
 
     Controls, within grade: the student's prior score and the school's mean prior score in that grade; the first where
@@ -80,15 +80,20 @@ def value_added(model: "ZoneReform") -> Floats:
 
     With both controls the slope between school means is free of that between schoolmates, and a school's mean residual
     depends on it alone; with the first only, one slope stands for both.
+
+    Parameters
+    ----------
+    prior : (n,) array
+        Each student's score of the year before, nan without one.
     """
     students, schools = model.students, model.schools
-    known = Moments.of(students, len(schools), students.prior_score, students.score, BEYOND_ENTRY)
-    prior, score = _from_grade_mean(known.mean_x, known.count), _from_grade_mean(known.mean_y, known.count)
+    known = Moments.of(students, len(schools), prior, students.score, BEYOND_ENTRY)
+    before, score = _from_grade_mean(known.mean_x, known.count), _from_grade_mean(known.mean_y, known.count)
     result = np.zeros(len(schools))
     for level in range(len(LEVELS)):
         of = schools.level == level
-        count, apart = known.count[of], known.count[of] * prior[of]
-        within, between = float(known.xx[of].sum()), float((apart * prior[of]).sum())
+        count, apart = known.count[of], known.count[of] * before[of]
+        within, between = float(known.xx[of].sum()), float((apart * before[of]).sum())
         rounding = NO_SPREAD**2 * count.sum()
         if between * within > (within + between) * max(rounding, SAME_AGAIN * between):
             slope = float((apart * score[of]).sum()) / between

@@ -157,6 +157,15 @@ class Columns:
         joined = {name: np.concatenate([table.arrays[name] for table in tables]) for name in self.arrays}
         return type(self)(sum(map(len, tables)), **joined)
 
+    def replace(self, kept: Array | slice, new: Self) -> None:
+        """Leave only the `kept` rows (positions, a mask or a slice) and put those of another table behind them.
+
+        Column by column, so that little more than one copy of the table is held at a time.
+        """
+        for name, array in self.arrays.items():
+            self.arrays[name] = np.concatenate((array[kept], new.arrays[name]))
+        self._rows = len(self.arrays["id"])
+
     def to_frame(self) -> "pd.DataFrame":
         """A pandas DataFrame, one row an agent; a column of several values becomes ``name_0, name_1 ...``."""
         import pandas as pd  # slow to import, and needed for nothing else here

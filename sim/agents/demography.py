@@ -15,18 +15,19 @@ if TYPE_CHECKING:
 
 def advance(model: "ZoneReform") -> None:
     """Promote the students, let the entrants in (without a school yet) and exchange those who migrate."""
-    leaving = model.students.grade == LAST_GRADE
-    model.flows["left"] = left = int(np.count_nonzero(leaving))
-    # Filed oldest first, those who leave stand in front.
-    staying = model.students.take(slice(left, None) if leaving[:left].all() else ~leaving)
+    students, classes, schools = model.students, model.classes, model.schools
     entrants = new_cohort(model, model.year)
+    leaving = students.grade == LAST_GRADE
+    model.flows["left"] = left = int(np.count_nonzero(leaving))
     model.flows["entered"] = len(entrants)
-    model.students = staying.followed_by(entrants)
-    old = model.students.take(slice(len(staying)))
-    closing = model.classes.grade == LAST_GRADE
+    # Filed oldest first, those who leave stand in front.
+    students.replace(slice(left, None) if leaving[:left].all() else ~leaving, entrants)
+    old = students.take(slice(len(students) - len(entrants)))
+    schools.home_means[:, 1:] = schools.home_means[:, :-1]
     old.grade += 1
+    closing = classes.grade == LAST_GRADE
     old.classroom -= np.count_nonzero(closing)
-    model.classes = model.classes.take(~closing)
+    model.classes = classes.take(~closing)
     model.classes.grade += 1
     migrate(model, old)
 
@@ -35,7 +36,7 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
     """Children who enter grade 1 in `year`, by catchment and number, with what they bring.
 
     The mean of a catchment follows an autoregression over cohorts (`catchment_ar`) and is shared with the
-    junior catchment it lies in (`junior_shared`).
+    junior catchment it lies in (`junior_shared`); the schools' `home_means` keep it for each cohort.
     """
     schools, effects, noise = model.schools, model.effects, model.noise
     drift_home_effects(model, year)
@@ -48,7 +49,7 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
     number = np.concatenate([np.arange(n) for n in births]) if len(births) else np.zeros(0, np.int64)
     ids = student_ids(year, schools.id[catchment], number)
     cohort_effect = effects.catchment_cohort_sd * noise.normal("catchment cohort", year, schools.id)
-    mean = catchment_means(model)[catchment] + cohort_effect[catchment]
+    schools.home_means[:, 0] = catchment_means(model) + cohort_effect
     ses = noise.normal("ses", 0, ids)
     return Students(
         len(ids),
@@ -60,10 +61,8 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
         migrant=noise.chance("migrant", 0, ids, model.district.migrant_share),
         left_behind=noise.chance("left behind", 0, ids, model.district.left_behind_share),
         ses=ses,
-        home_mean=mean,
-        trait=first_trait(model, ids, mean, ses),
+        trait=first_trait(model, ids, schools.home_means[catchment, 0], ses),
         score=np.full(len(ids), np.nan),
-        prior_score=np.full(len(ids), np.nan),
     )
 
 
@@ -116,5 +115,6 @@ def migrate(model: "ZoneReform", students: Students) -> None:
     students.ses[rows] = ses
     students.migrant[rows] = noise.chance("migrant", 0, ids, model.district.migrant_share)
     students.left_behind[rows] = noise.chance("left behind", 0, ids, model.district.left_behind_share)
-    students.trait[rows] = first_trait(model, ids, students.home_mean[rows], ses)
-    students.score[rows] = students.prior_score[rows] = np.nan
+    home_mean = model.schools.home_means[students.catchment[rows], students.grade[rows]]
+    students.trait[rows] = first_trait(model, ids, home_mean, ses)
+    students.score[rows] = np.nan

@@ -57,12 +57,14 @@ def grow(model: "ZoneReform", gain: Floats) -> None:
     fast = loops() if model.frozen is None else None
     if fast is not None:
         keys = noise.key("trait", year), noise.key("eta", year)
-        state = students.home_mean, students.trait, students.lasting, students.fading
+        home = students.catchment, students.grade, model.schools.home_means
+        state = *home, students.trait, students.lasting, students.fading
         shape = rho, luck_sd, effects.eta_sd, kappa, delta
         fast.grow(students.id, *keys, tail_quantiles(), students.classroom, gain, *state, *shape)
         return
     luck = luck_sd * noise.normal("trait", year, students.id)
-    students.trait = students.home_mean + rho * (students.trait - students.home_mean) + luck
+    home_mean = model.schools.home_means[students.catchment, students.grade]
+    students.trait = home_mean + rho * (students.trait - home_mean) + luck
     g = gain[students.classroom]
     if model.frozen is not None:
         g = g + model.frozen.change(LEARNING_CHANNELS, model)

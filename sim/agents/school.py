@@ -36,6 +36,9 @@ class Schools(Columns):
     equipment = Column(np.float64, "yuan", "book value of teaching equipment")
     multimedia_rooms = Column(np.float64, "rooms", "networked multimedia classrooms")
     home_effect = Column(np.float64, "SD of catchments", "how far above the mean the latest cohort's homes stand")
+    home_means = Column(
+        np.float64, "SD of achievement", "mean of the catchment's children by grade; grade 0 is the next cohort", width=LAST_GRADE + 1
+    )
     standing = Column(np.float64, "SD", "how sought after by teachers")
     principal = Column(np.float64, "SD of achievement a year", "what the management of principal and deputies adds")
     lent = Column(np.float64, "SD of achievement a year", "what the management of a trustee (托管) adds this year")

@@ -10,6 +10,8 @@ ARRIVAL = 10**5
 """A child who takes the place of one who left has the same number plus ARRIVAL."""
 MOST_ARRIVALS = CATCHMENT_DIGITS // ARRIVAL - 1
 """Children who may follow one another in a place: more have no number."""
+MOST_SCHOOLS = np.iinfo(np.int16).max
+"""Schools that a district may have, both levels together."""
 
 
 class Students(Columns):
@@ -17,18 +19,16 @@ class Students(Columns):
 
     id = Column(np.int64, "", "year of entry, home catchment, families who moved, number: 2020 00007 0 00012")
     grade = Column(np.int8, "", "1 ... 9")
-    school = Column(np.int32, "", "row of the school")
+    school = Column(np.int16, "", "row of the school, -1 before the first")
     classroom = Column(np.int32, "", "row of the class")
-    catchment = Column(np.int32, "", "row of the primary school whose catchment is home")
+    catchment = Column(np.int16, "", "row of the primary school whose catchment is home")
     migrant = Column(np.bool_, "", "child of migrant workers (随迁子女)")
     left_behind = Column(np.bool_, "", "left-behind child (留守儿童; no effect on learning)")
     ses = Column(np.float32, "SD", "socio-economic status of the family")
-    home_mean = Column(np.float64, "SD of achievement", "mean of the home catchment and cohort")
     trait = Column(np.float64, "SD of achievement", "what the child brings, slowly changing")
     lasting = Column(np.float64, "SD of achievement", "what schooling added for good")
     fading = Column(np.float64, "SD of achievement", "what schooling added and fades")
     score = Column(np.float64, "SD of achievement", "last measured score, nan before the first")
-    prior_score = Column(np.float64, "SD of achievement", "the measured score before it, nan without one")
 
     @property
     def achievement(self) -> Array:
