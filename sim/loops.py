@@ -115,13 +115,14 @@ def scores(
     trait: Floats,
     lasting: Floats,
     fading: Floats,
-) -> Floats:
-    """`assessment.scores`."""
-    out = np.empty(len(ids))
+) -> tuple[Floats, Floats]:
+    """`assessment.scores`, and their sums by class."""
+    out, total = np.empty(len(ids)), np.zeros(len(beside))
     for i in range(len(ids)):
         noise = noise_sd[room[i]] * normal_of(mixed(mixed(np.uint64(ids[i])) ^ key), table)
         out[i] = trait[i] + lasting[i] + fading[i] + beside[room[i]] + noise
-    return out
+        total[room[i]] += out[i]
+    return out, total
 
 
 @njit(cache=True)
@@ -130,6 +131,15 @@ def achievement_sums(room: Array, trait: Floats, lasting: Floats, fading: Floats
     total = np.zeros(classes)
     for i in range(len(room)):
         total[room[i]] += trait[i] + lasting[i] + fading[i]
+    return total
+
+
+@njit(cache=True)
+def rate_sums(school: Array, score: Floats, mean: float, sd: float, schools: int) -> Floats:
+    """`scores._rate_sums`."""
+    total = np.zeros(schools)
+    for i in range(len(school)):
+        total[school[i]] += min(max(mean + sd * score[i], 0.0), 1.0)
     return total
 
 

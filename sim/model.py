@@ -259,7 +259,8 @@ class ZoneReform(mesa.Model):
     def level_students(self) -> Ints:
         """Students of primary and of junior grades, but for those at private schools."""
         school, junior = self.students.school, self.students.grade >= ENTRY_GRADE[JUNIOR]
-        count = np.bincount(junior, minlength=len(LEVELS))
+        n_junior = np.count_nonzero(junior)
+        count = np.array([len(junior) - n_junior, n_junior])
         if self.schools.private.any():
             at_private = (school >= 0) & self.schools.private[school]  # entrants have no school yet
             count -= np.bincount(junior[at_private], minlength=len(LEVELS))

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.agents.cells import Moments
 from sim.agents.channels import SCORE_CHANNELS
+from sim.agents.classroom import enrolled
 from sim.agents.learning import PARTS, yearly_luck
 from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS
 from sim.compiled import loops
@@ -25,11 +26,10 @@ SAME_AGAIN = 1e-6
 
 def assess(model: "ZoneReform") -> None:
     """Test every student, then measure schools."""
-    students, schools = model.students, model.schools
-    prior = students.score
-    sit_tests(model)
-    size = np.bincount(students.school, minlength=len(schools))
-    total = np.bincount(students.school, weights=students.score, minlength=len(schools))
+    schools, prior = model.schools, model.students.score
+    by_class = sit_tests(model)
+    size = enrolled(model)
+    total = np.bincount(model.classes.school, weights=by_class, minlength=len(schools))
     schools.score = total / np.maximum(size, 1)
     memory = model.effects.reputation_memory
     latest = memory * schools.reputation + (1.0 - memory) * schools.score
@@ -38,28 +38,32 @@ def assess(model: "ZoneReform") -> None:
     schools.true_effect = true_effect(model)
 
 
-def sit_tests(model: "ZoneReform") -> None:
-    """Every student has a new score."""
+def sit_tests(model: "ZoneReform") -> Floats:
+    """Every student has a new score; the sum over each class."""
     students, classes, effects = model.students, model.classes, model.effects
     classes.inflation = effects.gaming * effects.rec_perf_ind * model.schools.stake[classes.school]
     classes.day = yearly_luck(model, "class day", effects.class_day_sd, "grade day", effects.school_grade_day_sd)
-    students.score = scores(model)
-    if model.frozen is not None:
-        students.score = students.score + model.frozen.change(SCORE_CHANNELS, model)
+    fast = loops() if model.frozen is None else None
+    if fast is None:
+        students.score = scores(model)
+        return np.bincount(students.classroom, weights=students.score, minlength=len(classes)).astype(np.float64)
+    known = students.trait, students.lasting, students.fading
+    beside, sd = classes.inflation + classes.day, noise_sd(model)[classes.grade]
+    key = model.noise.key("test", model.year)
+    students.score, total = fast.scores(
+        students.id, key, tail_quantiles(), students.classroom, beside, sd, *known
+    )
+    return np.asarray(total)
 
 
 def scores(model: "ZoneReform") -> Floats:
-    """Measured score: y = A + what lifts or lowers the class's scores this time + noise."""
-    students, classes, noise = model.students, model.classes, model.noise
-    beside = classes.inflation + classes.day
-    sd = noise_sd(model)[classes.grade]
-    if (fast := loops()) is not None:
-        key, knowledge = noise.key("test", model.year), (students.trait, students.lasting, students.fading)
-        return np.asarray(
-            fast.scores(students.id, key, tail_quantiles(), students.classroom, beside, sd, *knowledge)
-        )
-    room = students.classroom
-    return np.asarray(students.achievement + beside[room] + sd[room] * noise.normal("test", model.year, students.id))
+    """Measured score of each student: y = A + what lifts or lowers the class's scores this time + noise."""
+    students, classes, room = model.students, model.classes, model.students.classroom
+    beside = (classes.inflation + classes.day)[room]
+    if model.frozen is not None:
+        beside = beside + model.frozen.change(SCORE_CHANNELS, model)
+    noise = noise_sd(model)[classes.grade[room]] * model.noise.normal("test", model.year, students.id)
+    return np.asarray(students.achievement + beside + noise)
 
 
 def noise_sd(model: "ZoneReform") -> Floats:
@@ -124,10 +128,10 @@ def shrunken_value_added(history: Floats) -> Floats:
 
 def true_effect(model: "ZoneReform") -> Floats:
     """What each school's year truly added: the parts of g without luck, mean over students, SD."""
-    students, classes, schools = model.students, model.classes, model.schools
+    classes, schools = model.classes, model.schools
     earned = sum((classes.arrays[part] for part in PARTS if part not in LUCK), np.zeros(len(classes)))
     total = np.bincount(classes.school, weights=earned * classes.size, minlength=len(schools))
-    return total / np.maximum(np.bincount(students.school, minlength=len(schools)), 1)
+    return total / np.maximum(enrolled(model), 1)
 
 
 def _from_grade_mean(mean: Floats, count: Floats) -> Floats:

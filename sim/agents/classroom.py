@@ -1,8 +1,14 @@
 """Classes: formed in grades 1 and 7, together until the school is left, taught by a team of core teachers."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
+from sim.noise import Ints
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
 
 SCHOOL_DIGITS = 10**5
 INDEX_DIGITS = 10**4
@@ -31,6 +37,13 @@ class Classes(Columns):
     extra = Column(np.float64, "SD of achievement a year", "what levers of your own add")
     inflation = Column(np.float64, "SD of achievement", "rewarded measure lifted without learning")
     day = Column(np.float64, "SD of achievement", "luck of the test day, class and school's grade")
+
+
+def enrolled(model: "ZoneReform") -> Ints:
+    """Students of each school, (S,), from the sizes of its classes; entrants count once they have a class."""
+    classes = model.classes
+    count = np.bincount(classes.school, weights=classes.size, minlength=len(model.schools))
+    return count.astype(np.int64)
 
 
 def class_ids(year: int, schools: Array, index: Array) -> Array:

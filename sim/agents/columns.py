@@ -141,12 +141,10 @@ class Columns:
         for value in np.unique(values):
             yield value, self.take(values == value)
 
-    def reorder(self, order: Array) -> None:
-        """Bring the rows into this order, in place; rows that stay where they are cost nothing."""
-        moved = np.flatnonzero(order != np.arange(len(order)))
-        source = order[moved]
+    def move(self, source: Array, target: Array) -> None:
+        """Bring the rows `source` to the places `target`, in place."""
         for array in self.arrays.values():
-            array[moved] = array[source]
+            array[target] = array[source]
 
     def copy(self) -> Self:
         return type(self)(self._rows, **{name: array.copy() for name, array in self.arrays.items()})

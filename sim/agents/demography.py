@@ -105,10 +105,12 @@ def migrate(model: "ZoneReform", students: Students) -> None:
     model.flows["replaced"] = len(rows)
     if len(rows) == 0:
         return
-    room = students.classroom
-    size = np.maximum(np.bincount(room), 1)
+    room, joined = students.classroom, np.zeros(len(model.classes), dtype=bool)
+    joined[room[rows]] = True
+    mates = np.flatnonzero(joined[room])
+    size = np.maximum(np.bincount(room[mates]), 1)
     for knowledge in (students.lasting, students.fading):
-        knowledge[rows] = (np.bincount(room, weights=knowledge) / size)[room[rows]]
+        knowledge[rows] = (np.bincount(room[mates], weights=knowledge[mates]) / size)[room[rows]]
     ids = students.id[rows] + ARRIVAL
     ses = noise.normal("ses", 0, ids)
     students.id[rows] = ids

@@ -199,8 +199,20 @@ def file_classes(model: "ZoneReform", formed: dict[int, Classes]) -> None:
     students.classroom[students.grade == ENTRY_GRADE[JUNIOR]] += n_older
     students.classroom[students.grade == ENTRY_GRADE[PRIMARY]] += n_older + n_junior + int(younger.sum())
     model.classes = classes.take(older).followed_by(formed[JUNIOR], classes.take(younger), formed[PRIMARY])
-    students.reorder(in_order(students.classroom, students.id))
+    file_students(students)
     model.classes.size = np.bincount(students.classroom, minlength=len(model.classes))
+
+
+def file_students(students: Students) -> None:
+    """Bring the students into the order of their classes; those of a new class go by id.
+
+    The others stand in order since their class was formed, an arrival in the place of the child who left.
+    """
+    new = np.flatnonzero((students.grade == ENTRY_GRADE[PRIMARY]) | (students.grade == ENTRY_GRADE[JUNIOR]))
+    students.move(new[in_order(students.classroom[new], students.id[new])], new)
+    room = students.classroom
+    if (room[1:] < room[:-1]).any():  # somebody has mixed them up
+        students.move(in_order(room, students.id), np.arange(len(students)))
 
 
 def _fill_nearest(placed: Array, queue: Array, home: Array, geography: Geography, seats: Array) -> None:

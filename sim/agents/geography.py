@@ -61,6 +61,11 @@ class Geography:
         return near
 
     @cached_property
+    def near_kilometres(self) -> Floats:
+        """How far these are, (S, k)."""
+        return self[np.arange(len(self.x))[:, None], self.near]
+
+    @cached_property
     def feeders(self) -> Ints:
         """Public primary schools, whose catchments feed junior ones."""
         return np.flatnonzero((self._level == PRIMARY) & ~self._private)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.activities import public_teachers
+from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.agents.curriculum import wanted_mix
 from sim.agents.school import LEVELS, Schools
@@ -31,7 +32,7 @@ def has_priority(model: "ZoneReform") -> Array:
     """Subjects that come first and are short at each public school, (S, subjects)."""
     teachers, schools = model.teachers, model.schools
     first = np.zeros((len(schools), len(SUBJECTS)), dtype=bool)
-    students = np.bincount(model.students.school, minlength=len(schools))
+    students = enrolled(model)
     for subject, least in model.terms.priority_posts.items():
         taught = teachers.school[teachers.employed & (teachers.subject == subject)]
         held = np.bincount(taught, minlength=len(schools))
@@ -130,7 +131,7 @@ def short_subjects(model: "ZoneReform", school: Array) -> Array:
     """
     teachers, schools = model.teachers, model.schools
     owner, asked = owners(teachers), wanted_mix(model)
-    students = np.bincount(model.students.school, minlength=len(schools))
+    students = enrolled(model)
     subjects = np.empty(len(school), dtype=np.int64)
     for row in np.unique(school):
         own = np.bincount(teachers.subject[owner == row], minlength=len(SUBJECTS))

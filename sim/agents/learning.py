@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.agents.activities import share_of
 from sim.agents.channels import LEARNING_CHANNELS
+from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.agents.joint_learning import sent_teaching
 from sim.agents.school import JUNIOR, LEVELS, NO_ZONE
@@ -83,8 +84,9 @@ def team_mean(model: "ZoneReform", values: Floats) -> Floats:
     """
     team = model.classes.team
     there = team >= 0
-    by_place = values[team] if values.ndim == 1 else values
-    return np.asarray(np.where(there, by_place, 0.0).sum(axis=1) / np.maximum(there.sum(axis=1), 1))
+    by_place = np.where(there, values[team] if values.ndim == 1 else values, 0.0)
+    first, second, third = by_place.T
+    return np.asarray((first + second + third) / np.maximum(np.count_nonzero(there, axis=1), 1))
 
 
 def team_conditions(model: "ZoneReform") -> Floats:
@@ -137,7 +139,7 @@ def money_part(model: "ZoneReform") -> Floats:
     """
     schools, effects = model.schools, model.effects
     reference = model.reference_budget()[schools.level]
-    students = np.maximum(np.bincount(model.students.school, minlength=len(schools)), 1)
+    students = np.maximum(enrolled(model), 1)
     spending = reference + effects.e_cn_passthru * schools.last_received / students
     return np.asarray(effects.b_spend * np.log(spending / reference) / np.log(STEP_MONEY))
 

@@ -37,7 +37,7 @@ class Schools(Columns):
     multimedia_rooms = Column(np.float64, "rooms", "networked multimedia classrooms")
     home_effect = Column(np.float64, "SD of catchments", "how far above the mean the latest cohort's homes stand")
     home_means = Column(
-        np.float64, "SD of achievement", "mean of the catchment's children by grade; grade 0 is the next cohort", width=LAST_GRADE + 1
+        np.float64, "SD of achievement", "mean of a catchment's children, by grade; 0: the next", width=LAST_GRADE + 1
     )
     standing = Column(np.float64, "SD", "how sought after by teachers")
     principal = Column(np.float64, "SD of achievement a year", "what the management of principal and deputies adds")

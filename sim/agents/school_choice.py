@@ -52,12 +52,14 @@ def chosen_school(model: "ZoneReform", students: Students, rows: Array, home: Ar
     private = np.flatnonzero((schools.level == level) & schools.private & (schools.seats > 0))
     chooser, held = np.flatnonzero(chooses), np.flatnonzero(~chooses)
     if len(chooser):
-        near = model.geography.near[home[chooser]]
-        near = np.where(schools.private[near] & (schools.seats[near] == 0), home[chooser][:, None], near)
-        wanted[chooser] = best_liked(model, students, rows[chooser], home[chooser], near, level)
+        near, far = model.geography.near[home[chooser]], model.geography.near_kilometres[home[chooser]]
+        if schools.private.any():
+            far = np.where(schools.private[near] & (schools.seats[near] == 0), np.inf, far)
+        wanted[chooser] = best_liked(model, students, rows[chooser], near, far, level)
     if len(private) and len(held):
         or_private = np.column_stack((home[held], np.broadcast_to(private, (len(held), len(private)))))
-        wanted[held] = best_liked(model, students, rows[held], home[held], or_private, level)
+        far = model.geography[home[held][:, None], or_private]
+        wanted[held] = best_liked(model, students, rows[held], or_private, far, level)
     return wanted
 
 
@@ -76,9 +78,9 @@ def may_choose(model: "ZoneReform", students: Students, rows: Array) -> NDArray[
 
 
 def best_liked(
-    model: "ZoneReform", students: Students, rows: Array, home: Array, options: Array, level: int
+    model: "ZoneReform", students: Students, rows: Array, options: Array, far: Floats, level: int
 ) -> Array:
-    """The school of most utility among each family's options, (n, k) -> (n,).
+    """The school of most utility among each family's options, (n, k) -> (n,), which are so many kilometres away.
 
     Utility is -distance/scale + w * reputation + a taste of the pair, and the appeal of private schools, all in
     distance scales; w grows with the family's status. That fees keep away the poor is left out for want of evidence.
@@ -87,7 +89,7 @@ def best_liked(
     weight = reputation_weight(model, level) * status_weight(students.ses[rows].astype(np.float64))
     pairs = students.id[rows][:, None] * PAIR + schools.id[options]
     taste = model.effects.taste_scale * gumbel(model.noise, "taste", 0, pairs.ravel()).reshape(pairs.shape)
-    near = -model.geography[home[:, None], options] / model.effects.distance_scale
+    near = -far / model.effects.distance_scale
     utility = near + weight[:, None] * schools.reputation[options] + schools.appeal[options] + taste
     return np.asarray(options[np.arange(len(options)), np.argmax(utility, axis=1)])
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.agents.curriculum import deal_empty_posts
 from sim.agents.fixed_term import settle_contracts
@@ -117,7 +118,7 @@ def posts_by_norm(model: "ZoneReform") -> Array:
     schools = model.schools
     if model.held:
         return schools.posts.astype(np.int64)
-    students = np.bincount(model.students.school, minlength=len(schools))
+    students = enrolled(model)
     filled = np.where(schools.private, 0.0, model.terms.fill_norm)
     share = model.norm_share + filled * np.maximum(0.0, 1.0 - model.norm_share)
     usual = np.array(model.district.by_level("norm"))[schools.level]

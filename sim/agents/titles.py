@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE
 from sim.noise import Floats
@@ -26,7 +27,7 @@ def tilt_titles(model: "ZoneReform") -> None:
     """
     teachers, schools = model.teachers, model.schools
     n = len(schools)
-    students = np.bincount(model.students.school, minlength=n)
+    students = enrolled(model)
     at = np.where(teachers.employed, teachers.school, 0)
     titles = np.bincount(at, teachers.employed & (teachers.backbone >= DISTRICT_BACKBONE), n)
     titles = titles.astype(np.int64) + schools.vacant_titles[:, DISTRICT_BACKBONE - 1 :].sum(axis=1)

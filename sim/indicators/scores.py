@@ -6,6 +6,7 @@ from sim.agents.cells import Moments
 from sim.agents.columns import Array
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
 from sim.agents.student import Students
+from sim.compiled import loops
 from sim.indicators.standards import expected_normal_range
 from sim.indicators.units import Units, ratio, sums
 from sim.noise import Floats
@@ -47,9 +48,14 @@ def scoring_rate(units: Units, students: Students, count: Array, mean: float, sd
     count : (S,) array
         Students of each school.
     """
-    rates = np.minimum(np.maximum(mean + sd * students.score, 0.0), 1.0)
-    school_means = ratio(sums(rates, students.school, len(count)), count)
-    return {"sd_school_mean_rate": np.sqrt(units.variance(school_means, count))}
+    fast = loops()
+    total = (_rate_sums if fast is None else fast.rate_sums)(students.school, students.score, mean, sd, len(count))
+    return {"sd_school_mean_rate": np.sqrt(units.variance(ratio(total, count), count))}
+
+
+def _rate_sums(school: Array, score: Floats, mean: float, sd: float, schools: int) -> Floats:
+    """Sum of each school's scoring rates, which lie between 0 and 1."""
+    return sums(np.minimum(np.maximum(mean + sd * score, 0.0), 1.0), school, schools)
 
 
 def finals(

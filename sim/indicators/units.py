@@ -36,27 +36,21 @@ class Units:
     @classmethod
     def of(cls, schools: Schools, zones: Zones, district: str) -> Self:
         keys: list[tuple[str, str, str]] = []
-        levels: list[int] = []
         members: list[Array] = []
-
-        def add(level: int, scope: str, name: str, rows: Array) -> None:
-            keys.append((LEVELS[level], scope, name))
-            levels.append(level)
-            members.append(rows)
-
-        for level in range(len(LEVELS)):
+        for level, name in enumerate(LEVELS):
             rows = np.flatnonzero((schools.level == level) & ~schools.private)
             if len(rows) == 0:
                 continue
-            add(level, DISTRICT, district, rows)
-            zone_of = schools.zone[rows]
-            for zone in np.unique(zone_of[zone_of != NO_ZONE]):
-                add(level, ZONE, zones.name[zone], rows[zone_of == zone])
-            for i, name in enumerate(schools.name[rows]):
-                add(level, SCHOOL, name, rows[i : i + 1])
-        sizes = [len(rows) for rows in members]
-        unit = np.repeat(np.arange(len(keys)), sizes)
-        return cls(keys, np.array(levels, np.int64), unit, np.concatenate(members))
+            inside = rows[schools.zone[rows] != NO_ZONE]
+            inside = inside[np.argsort(schools.zone[inside], kind="stable")]
+            zone, first = np.unique(schools.zone[inside], return_index=True)
+            keys.append((name, DISTRICT, district))
+            keys += [(name, ZONE, each) for each in zones.name[zone]]
+            keys += [(name, SCHOOL, each) for each in schools.name[rows]]
+            members += [rows, *(np.split(inside, first[1:]) if len(zone) else ()), *rows[:, None]]
+        unit = np.repeat(np.arange(len(keys)), list(map(len, members)))
+        level_of = np.array([LEVELS.index(key[0]) for key in keys], np.int64)
+        return cls(keys, level_of, unit, np.concatenate(members))
 
     def __len__(self) -> int:
         return len(self.keys)
