@@ -32,6 +32,10 @@ class Classes(Columns):
     inflation = Column(np.float64, "SD of achievement", "rewarded measure lifted without learning")
     day = Column(np.float64, "SD of achievement", "luck of the test day, class and school's grade")
 
+    def students_by_school(self, schools: int) -> Array:
+        """Students of each school, (S,), once all are in a class."""
+        return np.bincount(self.school, weights=self.size, minlength=schools).astype(np.int64)
+
 
 def class_ids(year: int, schools: Array, index: Array) -> Array:
     """Ids of classes formed in a year: the k-th class of a school is the same in every scenario."""
