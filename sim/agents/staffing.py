@@ -67,10 +67,10 @@ def exits(model: "ZoneReform") -> Array:
 
 def leave(model: "ZoneReform", leaving: Array) -> None:
     """Those in the rows `leaving` go; their posts and the backbone titles they held fall vacant at their school."""
-    teachers, schools = model.teachers, model.schools
+    teachers, vacant = model.teachers, model.schools.vacant_titles
     held = leaving[teachers.backbone[leaving] > 0]
-    title = teachers.school[held] * schools.vacant_titles.shape[1] + teachers.backbone[held] - 1
-    schools.vacant_titles += np.bincount(title, minlength=schools.vacant_titles.size).reshape(schools.vacant_titles.shape)
+    title = teachers.school[held] * vacant.shape[1] + teachers.backbone[held] - 1
+    vacant += np.bincount(title, minlength=vacant.size).reshape(vacant.shape)
     teachers.home_school[leaving] = teachers.school[leaving]
     teachers.school[leaving] = -1
     teachers.bought[leaving] = False
