@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.agents.cells import Moments
 from sim.agents.channels import SCORE_CHANNELS
-from sim.agents.classroom import enrolled
 from sim.agents.learning import PARTS, yearly_luck
 from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS
 from sim.compiled import loops
@@ -28,7 +27,7 @@ def assess(model: "ZoneReform") -> None:
     """Test every student, then measure schools."""
     schools, prior = model.schools, model.students.score
     by_class = sit_tests(model)
-    size = enrolled(model)
+    size = model.classes.students_by_school(len(model.schools))
     total = np.bincount(model.classes.school, weights=by_class, minlength=len(schools))
     schools.score = total / np.maximum(size, 1)
     memory = model.effects.reputation_memory
@@ -131,7 +130,7 @@ def true_effect(model: "ZoneReform") -> Floats:
     classes, schools = model.classes, model.schools
     earned = sum((classes.arrays[part] for part in PARTS if part not in LUCK), np.zeros(len(classes)))
     total = np.bincount(classes.school, weights=earned * classes.size, minlength=len(schools))
-    return total / np.maximum(enrolled(model), 1)
+    return total / np.maximum(model.classes.students_by_school(len(model.schools)), 1)
 
 
 def _from_grade_mean(mean: Floats, count: Floats) -> Floats:

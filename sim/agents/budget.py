@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.classroom import enrolled
 from sim.userinput import UserError
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def fund_schools(model: "ZoneReform") -> None:
     They are spent within the year: books, equipment and rooms are taken to be kept up from them as they stand.
     """
     schools = model.schools
-    students = np.maximum(enrolled(model), model.terms.smallest_funded)
+    students = np.maximum(model.classes.students_by_school(len(model.schools)), model.terms.smallest_funded)
     model.ledger.base_funds += int(np.round(students * model.terms.quota[schools.level]).sum())
     if model.policy.holds_spending(model.year):
         above_law = model.terms.quota - np.array(model.background.at(model.year).quota)

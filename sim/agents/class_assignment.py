@@ -8,6 +8,7 @@ from sim.agents.columns import Array
 from sim.agents.school import ENTRY_GRADE
 from sim.agents.teacher import CORE, Teachers
 from sim.noise import rank_within
+from sim.turns import by_lot
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -21,24 +22,24 @@ def assign(model: "ZoneReform") -> None:
     school within the normal load; then to larger loads, and the class is listed as uncovered. How many places a team
     has, and how many years it follows the class, the district says.
     """
-    classes, schools = model.classes, model.schools
+    classes, teachers = model.classes, model.teachers
     classes.team = kept_teams(model)
-    size = np.array(model.district.by_level("core_teachers"))[schools.level[classes.school]]
+    size = np.array(model.district.by_level("core_teachers"))[model.schools.level[classes.school]]
     normal, any_load = int(model.district.core_load), len(classes) * len(CORE)
-    home, second = model.teachers.school, model.teachers.second_school
+    home, second = teachers.school, teachers.second_school
     ways = (
         *((home, normal, True), (second, normal, True), (home, normal, False)),
         *((home, any_load, True), (home, any_load, False)),
     )
     for where, most, own_subject in ways:
-        for slot, subject in enumerate(CORE):
-            open_ = np.flatnonzero((slot < size) & (classes.team[:, slot] < 0))
-            if len(open_) == 0:
-                continue
-            subjects = (subject,) if own_subject else CORE
-            classes.team[open_, slot] = least_loaded(model, open_, where, subjects, most)
+        # A teacher of the subject has one slot; any core teacher may be asked for each, so they come in turn.
+        for slots in (CORE,) if own_subject else tuple((slot,) for slot in CORE):
+            row, which = np.nonzero((classes.team[:, slots] < 0) & (np.array(slots) < size[:, None]))
+            if len(row):
+                slot = np.array(slots)[which]
+                classes.team[row, slot] = least_loaded(model, row, slot, where, most, own_subject)
     classes.covered = within_normal_loads(model, size)
-    classes.team_ids = model.teachers.id[classes.team]
+    classes.team_ids = teachers.id[classes.team]
 
 
 def kept_teams(model: "ZoneReform") -> Array:
@@ -53,31 +54,38 @@ def kept_teams(model: "ZoneReform") -> Array:
     return np.where(there & same_person & goes_on[:, None], team, -1)
 
 
-def least_loaded(model: "ZoneReform", open_: Array, where: Array, subjects: tuple[int, ...], most: int) -> Array:
-    """A teacher's row for each open place, or -1: the school's places are dealt by load, ties by a yearly draw.
+def least_loaded(model: "ZoneReform", row: Array, slot: Array, where: Array, most: int, own_subject: bool) -> Array:
+    """A teacher's row for each open place, or -1: a school's places are dealt by load, ties by a yearly draw.
 
     Parameters
     ----------
-    open_ : (n,) array
-        Rows of the classes with an open place.
+    row, slot : (n,) array
+        Class and subject of each open place.
     where : (T,) array
         School at which each teacher may be asked, -1 for none.
+    own_subject : bool
+        Whether only teachers of the subject may be asked, or all core teachers.
     """
     teachers, classes, noise = model.teachers, model.classes, model.noise
-    at = classes.school[open_]
-    rows = np.flatnonzero((where >= 0) & np.isin(teachers.subject, subjects))
-    rows = rows[np.isin(where[rows], at)]
-    if len(rows) == 0:
-        return np.full(len(open_), -1)
+    queue = classes.school[row] * len(CORE) + slot * own_subject
+    places = np.bincount(queue, minlength=len(model.schools) * len(CORE))
+    rows = np.flatnonzero((where >= 0) & (teachers.subject < len(CORE)))
+    asked = where[rows] * len(CORE) + teachers.subject[rows] * own_subject
     load = loads(teachers, classes.team)[rows]
-    offers = np.clip(most - load, 0, np.bincount(at, minlength=len(model.schools))[where[rows]])
-    teacher = np.repeat(rows, offers)
-    level = np.repeat(load, offers) + rank_within(teacher)
-    turn = np.repeat(noise.rank("team teacher", model.year, teachers.id[rows]), offers)
-    school = where[teacher]
-    place = rank_within(school, level, turn)
-    asked = rank_within(at, noise.rank("team class", model.year, classes.id[open_]))
-    return _meet(at, asked, school, place, teacher)
+    able = np.flatnonzero((places[asked] > 0) & (load < most))
+    rows, asked, load = rows[able], asked[able], load[able]
+    offers = np.minimum(most - load, places[asked])
+    teacher, asked = np.repeat(rows, offers), np.repeat(asked, offers)
+    level = np.arange(len(teacher)) - np.repeat(np.cumsum(offers) - offers - load, offers)
+    ids = teachers.id[rows]
+    offer = by_lot(
+        asked * (level.max(initial=0) + 1) + level,
+        np.repeat(noise.lots("team teacher", model.year, ids), offers),
+        np.repeat(ids, offers),
+    )
+    ids = classes.id[row]
+    place = by_lot(queue, noise.lots("team class", model.year, ids), ids)
+    return _meet(queue, place, np.bincount(asked, minlength=len(places)), teacher[offer])
 
 
 def within_normal_loads(model: "ZoneReform", size: Array) -> Array:
@@ -88,9 +96,11 @@ def within_normal_loads(model: "ZoneReform", size: Array) -> Array:
     team, class_id = model.classes.team, model.classes.id
     whole = (team[:, 0] >= 0) & (team[:, 1] >= 0) & ((team[:, 2] >= 0) | (size == 2))
     whole &= (team[:, 0] != team[:, 1]) & (team[:, 0] != team[:, 2]) & (team[:, 1] != team[:, 2])
-    row, slot = np.nonzero(team >= 0)
-    beyond = rank_within(team[row, slot], class_id[row]) >= int(model.district.core_load)
-    return np.asarray(whole & (np.bincount(row[beyond], minlength=len(team)) == 0))
+    most = int(model.district.core_load)
+    row, slot = np.nonzero((team >= 0) & (loads(model.teachers, team) > most)[team])
+    beyond = rank_within(team[row, slot], class_id[row]) >= most
+    whole[row[beyond]] = False
+    return np.asarray(whole)
 
 
 def loads(teachers: Teachers, team: Array) -> Array:
@@ -98,14 +108,22 @@ def loads(teachers: Teachers, team: Array) -> Array:
     return np.bincount(team[team >= 0], minlength=len(teachers))
 
 
-def _meet(at: Array, asked: Array, school: Array, place: Array, teacher: Array) -> Array:
-    """The k-th open place of a school takes the school's k-th offer; -1 where offers have run out."""
-    widest = int(max(asked.max(initial=0), place.max(initial=0))) + 1
-    offer = school.astype(np.int64) * widest + place
-    order = np.argsort(offer)
-    wanted = at.astype(np.int64) * widest + asked
-    position = np.minimum(np.searchsorted(offer, wanted, sorter=order), max(len(order) - 1, 0))
-    if len(order) == 0:
-        return np.full(len(at), -1)
-    found = order[position]
-    return np.where(offer[found] == wanted, teacher[found], -1)
+def _meet(queue: Array, place: Array, offers: Array, teacher: Array) -> Array:
+    """The k-th open place of a queue takes its k-th offer; -1 where offers have run out.
+
+    Parameters
+    ----------
+    queue : (n,) array
+        Queue of each open place.
+    place : (n,) array
+        The open places, queue by queue and in turn.
+    offers, teacher : array
+        How many offers each queue has, and who makes them, queue by queue and in turn.
+    """
+    met = np.full(len(queue), -1)
+    at = queue[place]
+    places = np.bincount(queue, minlength=len(offers))
+    turn = np.arange(len(at)) - (np.cumsum(places) - places)[at]
+    served = turn < offers[at]
+    met[place[served]] = teacher[((np.cumsum(offers) - offers)[at] + turn)[served]]
+    return met

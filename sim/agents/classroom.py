@@ -1,14 +1,8 @@
 """Classes: formed in grades 1 and 7, together until the school is left, taught by a team of core teachers."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
-from sim.noise import Ints
-
-if TYPE_CHECKING:
-    from sim.model import ZoneReform
 
 SCHOOL_DIGITS = 10**5
 INDEX_DIGITS = 10**4
@@ -38,12 +32,9 @@ class Classes(Columns):
     inflation = Column(np.float64, "SD of achievement", "rewarded measure lifted without learning")
     day = Column(np.float64, "SD of achievement", "luck of the test day, class and school's grade")
 
-
-def enrolled(model: "ZoneReform") -> Ints:
-    """Students of each school, (S,), from the sizes of its classes; entrants count once they have a class."""
-    classes = model.classes
-    count = np.bincount(classes.school, weights=classes.size, minlength=len(model.schools))
-    return count.astype(np.int64)
+    def students_by_school(self, schools: int) -> Array:
+        """Students of each school, (S,), once all are in a class."""
+        return np.bincount(self.school, weights=self.size, minlength=schools).astype(np.int64)
 
 
 def class_ids(year: int, schools: Array, index: Array) -> Array:

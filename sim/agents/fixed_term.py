@@ -22,11 +22,13 @@ def settle_contracts(model: "ZoneReform", establishment: Array) -> Array:
     establishment : array
         Posts of each school without those bought, (S,).
     """
-    teachers = model.teachers
-    staff = np.bincount(teachers.school[teachers.employed & ~teachers.bought], minlength=len(model.schools))
-    vacant = np.maximum(0, establishment - staff)
-    rows = np.flatnonzero(teachers.employed & teachers.bought)
+    teachers, schools = model.teachers, len(model.schools)
+    rows = np.flatnonzero(teachers.bought)
+    if len(rows) == 0:
+        return rows
     at = teachers.school[rows]
+    staff = teachers.count_by_school(schools) - np.bincount(at, minlength=schools)
+    vacant = np.maximum(0, establishment - staff)
     turn = rank_within(at, -teachers.years_here[rows].astype(np.int64), teachers.id[rows])
     teachers.bought[rows[turn < vacant[at]]] = False
     return np.asarray(rows[turn >= vacant[at] + model.schools.funded_posts[at]])

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.activities import public_teachers
-from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.agents.curriculum import wanted_mix
 from sim.agents.school import LEVELS, Schools
@@ -22,17 +21,41 @@ def owners(teachers: Teachers) -> Array:
     return np.where(teachers.employed, teachers.school, teachers.home_school).astype(np.int64)
 
 
-def vacancy(teachers: Teachers) -> Array:
-    """Share of empty posts, to 1e-9, among those of the same subject at the same school."""
-    cell = owners(teachers) * (len(SUBJECTS)) + teachers.subject
-    return np.asarray(np.round(np.bincount(cell, weights=~teachers.employed)[cell] / np.bincount(cell)[cell], 9))
+def posts_to_fill(model: "ZoneReform", missing: Array) -> Array:
+    """Rows of the empty posts that are filled again, as many as each school is missing, (S,), if it has them.
+
+    The subjects with the largest share of empty posts come first, but for those that have priority; then lots decide.
+    """
+    teachers = model.teachers
+    empty = np.flatnonzero(~teachers.employed)
+    owner = teachers.home_school[empty]
+    surplus = np.bincount(owner, minlength=len(missing)) > missing
+    filled = ~surplus[owner]
+    contested = np.flatnonzero((surplus & (missing > 0))[owner])
+    if len(contested):
+        rows, at = empty[contested], owner[contested]
+        later = ~has_priority(model)[at, teachers.subject[rows]]
+        vacant = vacancy(teachers, len(missing))[at, teachers.subject[rows]]
+        lots = model.noise.lots("which post", model.year, teachers.id[rows])
+        filled[contested] = rank_within(at, later, -vacant, lots) < missing[at]
+    return empty[filled]
+
+
+def vacancy(teachers: Teachers, schools: int) -> Array:
+    """Share of empty posts, to 1e-9, among those of each school and subject, (S, subjects); 0 where there are none."""
+    cell = owners(teachers) * len(SUBJECTS) + teachers.subject
+    posts = np.bincount(cell, minlength=schools * len(SUBJECTS))
+    empty = np.bincount(cell[~teachers.employed], minlength=schools * len(SUBJECTS))
+    return np.round(empty / np.maximum(posts, 1), 9).reshape(schools, len(SUBJECTS))
 
 
 def has_priority(model: "ZoneReform") -> Array:
     """Subjects that come first and are short at each public school, (S, subjects)."""
     teachers, schools = model.teachers, model.schools
     first = np.zeros((len(schools), len(SUBJECTS)), dtype=bool)
-    students = enrolled(model)
+    if not model.terms.priority_posts:
+        return first
+    students = model.classes.students_by_school(len(schools))
     for subject, least in model.terms.priority_posts.items():
         taught = teachers.school[teachers.employed & (teachers.subject == subject)]
         held = np.bincount(taught, minlength=len(schools))
@@ -105,7 +128,7 @@ def pay_for_hires(model: "ZoneReform") -> None:
 def open_posts(model: "ZoneReform", school: Array, middle: Floats) -> None:
     """New posts at these schools (one a row), in the subjects of which the school is shortest."""
     teachers, schools = model.teachers, model.schools
-    founded = np.bincount(teachers.id // GENERATIONS // POSTS, minlength=int(schools.id.max()) + 1)
+    founded = np.bincount(teachers.id // (GENERATIONS * POSTS), minlength=int(schools.id.max()) + 1)
     place = founded[schools.id[school]] + rank_within(school)
     if place.max() >= POSTS:
         name = schools.name[school[np.argmax(place)]]
@@ -130,22 +153,20 @@ def short_subjects(model: "ZoneReform", school: Array) -> Array:
     A subject that has priority comes before, the shorter of two first, until a public school has what is asked for.
     """
     teachers, schools = model.teachers, model.schools
-    owner, asked = owners(teachers), wanted_mix(model)
-    students = enrolled(model)
-    subjects = np.empty(len(school), dtype=np.int64)
-    for row in np.unique(school):
-        own = np.bincount(teachers.subject[owner == row], minlength=len(SUBJECTS))
-        mix = own / max(1, own.sum()) if asked is None else asked[row]
-        have = own.astype(np.float64)
-        for post in np.flatnonzero(school == row):
-            short = np.round(mix * (have.sum() + 1) - have, 9)
-            first = {
-                s: round(float(n[schools.level[row]] * students[row] - have[s]), 9)
-                for s, n in model.terms.priority_posts.items()
-            }
-            if first and max(first.values()) > 0 and not schools.private[row]:
-                subjects[post] = max(first, key=lambda s: (first[s], -s))
-            else:
-                subjects[post] = np.argmax(short)
-            have[subjects[post]] += 1
+    students = model.classes.students_by_school(len(schools))
+    cell = owners(teachers) * len(SUBJECTS) + teachers.subject
+    have = np.bincount(cell, minlength=len(schools) * len(SUBJECTS)).reshape(-1, len(SUBJECTS))
+    asked = wanted_mix(model)
+    mix = have / np.maximum(1, have.sum(axis=1, keepdims=True)) if asked is None else asked
+    subjects, turn = np.empty(len(school), dtype=np.int64), rank_within(school)
+    for number in range(turn.max(initial=-1) + 1):
+        posts = np.flatnonzero(turn == number)
+        at = school[posts]
+        short = np.round(mix[at] * (have[at].sum(axis=1, keepdims=True) + 1) - have[at], 9)
+        first = np.zeros(short.shape)
+        for subject, least in model.terms.priority_posts.items():
+            first[:, subject] = np.round(least[schools.level[at]] * students[at] - have[at, subject], 9)
+        has_first = (first > 0).any(axis=1) & ~schools.private[at]
+        subjects[posts] = np.where(has_first, first.argmax(axis=1), short.argmax(axis=1))
+        have[at, subjects[posts]] += 1
     return subjects

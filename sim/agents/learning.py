@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.agents.activities import share_of
 from sim.agents.channels import LEARNING_CHANNELS
-from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.agents.joint_learning import sent_teaching
 from sim.agents.school import JUNIOR, LEVELS, NO_ZONE
@@ -139,7 +138,7 @@ def money_part(model: "ZoneReform") -> Floats:
     """
     schools, effects = model.schools, model.effects
     reference = model.reference_budget()[schools.level]
-    students = np.maximum(enrolled(model), 1)
+    students = np.maximum(model.classes.students_by_school(len(model.schools)), 1)
     spending = reference + effects.e_cn_passthru * schools.last_received / students
     return np.asarray(effects.b_spend * np.log(spending / reference) / np.log(STEP_MONEY))
 

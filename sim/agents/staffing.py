@@ -4,17 +4,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.agents.curriculum import deal_empty_posts
 from sim.agents.fixed_term import settle_contracts
-from sim.agents.hiring import has_priority, hire, middle_standing, open_posts, owners, pay_for_hires, vacancy
+from sim.agents.hiring import hire, middle_standing, open_posts, pay_for_hires, posts_to_fill
 from sim.agents.management import change_managers
 from sim.agents.school import NO_ZONE
 from sim.agents.surplus import even_out
-from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE, SCIENCE_IT, Teachers
+from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE, SUBJECTS, Teachers
 from sim.agents.titles import tilt_titles
-from sim.noise import rank_within
+from sim.turns import by_lot, first_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -48,27 +47,30 @@ def a_year_passes(model: "ZoneReform") -> None:
     teachers.moved[:] = False
     teachers.rotated[:] = False
     teachers.second_school[:] = -1
-    spread = model.district.title_years_sd * model.noise.normal("title", 0, teachers.id)
-    teachers.title = sum((teachers.experience + spread >= years) & employed for years in model.district.title_years)
+    seniority = teachers.experience + model.district.title_years_sd * model.noise.normal("title", 0, teachers.id)
+    teachers.title[:] = 0
+    for threshold in model.district.title_years:
+        teachers.title += (seniority >= threshold) & employed
 
 
 def exits(model: "ZoneReform") -> Array:
     """Rows of those who retire or quit."""
     teachers, noise, terms = model.teachers, model.noise, model.terms
-    birth_month = np.floor(MONTHS * noise.uniform("birth month", 0, teachers.id))
-    limit = np.where(teachers.female, terms.retirement_months[1], terms.retirement_months[0])
-    retires = teachers.age * MONTHS + birth_month >= limit
     quit_rate = model.effects.quit_rate + model.effects.after_school_quit * terms.after_school_hours
-    quits = noise.chance("quit", model.year, teachers.id, quit_rate)
-    return np.flatnonzero(teachers.employed & (retires | quits))
+    leaves = noise.chance("quit", model.year, teachers.id, quit_rate)
+    old = np.flatnonzero((teachers.age + 1) * MONTHS > min(terms.retirement_months))
+    birth_month = np.floor(MONTHS * noise.uniform("birth month", 0, teachers.id[old]))
+    limit = np.where(teachers.female[old], terms.retirement_months[1], terms.retirement_months[0])
+    leaves[old] |= teachers.age[old] * MONTHS + birth_month >= limit
+    return np.flatnonzero(teachers.employed & leaves)
 
 
 def leave(model: "ZoneReform", leaving: Array) -> None:
     """Those in the rows `leaving` go; their posts and the backbone titles they held fall vacant at their school."""
-    teachers, schools = model.teachers, model.schools
-    for rung in range(1, len(BACKBONE)):
-        at = teachers.school[leaving[teachers.backbone[leaving] == rung]]
-        schools.vacant_titles[:, rung - 1] += np.bincount(at, minlength=len(schools)).astype(np.int32)
+    teachers, vacant = model.teachers, model.schools.vacant_titles
+    held = leaving[teachers.backbone[leaving] > 0]
+    title = teachers.school[held] * vacant.shape[1] + teachers.backbone[held] - 1
+    vacant += np.bincount(title, minlength=vacant.size).reshape(vacant.shape)
     teachers.home_school[leaving] = teachers.school[leaving]
     teachers.school[leaving] = -1
     teachers.bought[leaving] = False
@@ -80,11 +82,10 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     Surplus posts stay empty. Those whose bought post is not bought again leave first; of the hires those who find the
     establishment full are on a fixed term.
 
-    The subjects with the largest share of empty posts come first, but for those that have priority. Surplus
-    teachers of other schools come before hires where the terms say so. Where the lessons of subjects change, empty
-    posts change their subject first.
+    Surplus teachers of other schools come before hires where the terms say so. Where the lessons of subjects change,
+    empty posts change their subject first.
     """
-    teachers, schools, noise = model.teachers, model.schools, model.noise
+    teachers, schools = model.teachers, model.schools
     leave(model, leaving)
     establishment = posts_by_norm(model)
     ended = settle_contracts(model, establishment)
@@ -92,17 +93,13 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     deal_empty_posts(model)
     wanted = establishment + schools.funded_posts
     even_out(model, wanted)
-    filled = np.bincount(teachers.school[teachers.employed], minlength=len(schools))
-    missing = np.maximum(wanted - filled, 0)
+    missing = np.maximum(wanted - teachers.count_by_school(len(schools)), 0)
     middle = middle_standing(schools, np.where(schools.private, 0, missing))
-    empty = np.flatnonzero(~teachers.employed)
-    owner = owners(teachers)[empty]
-    luck = noise.rank("which post", model.year, teachers.id[empty])
-    later = ~has_priority(model)[owner, teachers.subject[empty]]
-    refilled = rank_within(owner, later, -vacancy(teachers)[empty], luck) < missing[owner]
-    hire(model, empty[refilled], owner[refilled], teachers.subject[empty[refilled]], middle)
-    new = missing - np.bincount(owner[refilled], minlength=len(schools))
-    if new.sum() > 0:
+    refilled = posts_to_fill(model, missing)
+    owner = teachers.home_school[refilled]
+    hire(model, refilled, owner, teachers.subject[refilled], middle)
+    new = missing - np.bincount(owner, minlength=len(schools))
+    if new.any():
         open_posts(model, np.repeat(np.arange(len(schools)), new), middle)
     settle_contracts(model, establishment)
     pay_for_hires(model)
@@ -118,7 +115,7 @@ def posts_by_norm(model: "ZoneReform") -> Array:
     schools = model.schools
     if model.held:
         return schools.posts.astype(np.int64)
-    students = enrolled(model)
+    students = model.classes.students_by_school(len(schools))
     filled = np.where(schools.private, 0.0, model.terms.fill_norm)
     share = model.norm_share + filled * np.maximum(0.0, 1.0 - model.norm_share)
     usual = np.array(model.district.by_level("norm"))[schools.level]
@@ -131,19 +128,18 @@ def give_titles(model: "ZoneReform") -> None:
     teachers, schools, effects = model.teachers, model.schools, model.effects
     if model.terms.title_weak_priority > 0:
         tilt_titles(model)
-    luck = effects.title_noise * model.noise.normal("appraisal", model.year, teachers.id)
-    appraisal = teachers.base_skill / max(effects.rec_sigmaT, 1e-9) + luck
     for rung in range(len(BACKBONE) - 1, 0, -1):
         vacant = schools.vacant_titles[:, rung - 1]
         if not vacant.any():
             continue
-        below = teachers.employed & (teachers.backbone == rung - 1)
+        below = teachers.employed & (teachers.backbone == rung - 1) & (vacant > 0)[teachers.school]
         if rung == 1:
             below &= teachers.experience >= model.district.backbone_years
         candidates = np.flatnonzero(below)
-        at = teachers.school[candidates]
-        place = rank_within(at, -np.round(appraisal[candidates], 9), teachers.id[candidates])
-        chosen = candidates[place < vacant[at]]
+        ids = teachers.id[candidates]
+        luck = effects.title_noise * model.noise.normal("appraisal", model.year, ids)
+        appraisal = teachers.base_skill[candidates] / max(effects.rec_sigmaT, 1e-9) + luck
+        chosen = candidates[first_within(teachers.school[candidates], vacant, -np.round(appraisal, 9), ids)]
         given = np.bincount(teachers.school[chosen], minlength=len(schools)).astype(np.int32)
         teachers.backbone[chosen] = rung
         schools.vacant_titles[:, rung - 1] -= given
@@ -163,8 +159,8 @@ def move_voluntarily(model: "ZoneReform") -> None:
     seeks = noise.chance("seeks school", model.year, teachers.id, model.effects.move_seekers)
     settled = teachers.employed & (teachers.posting_end == 0) & (teachers.years_here > 0) & ~teachers.bought
     teachers.seeks_school = seeks & settled
-    rows = np.flatnonzero(teachers.seeks_school & ~schools.private[teachers.school])
-    first, second = pairs_of_movers(model, rows)
+    rows = np.flatnonzero(teachers.seeks_school)
+    first, second = pairs_of_movers(model, rows[~schools.private[teachers.school[rows]]])
     apart = teachers.school[first] != teachers.school[second]
     first, second = first[apart], second[apart]
     within = model.effects.rec_within
@@ -181,21 +177,19 @@ def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
 
     The order of the schools is drawn each year: an odd one out is from the last, who would otherwise wait for good.
     """
-    teachers = model.teachers
+    teachers, schools, noise = model.teachers, model.schools, model.noise
     backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
-    schools = model.schools
     alone = len(model.zones) + schools.level.astype(np.int64)
     circle = np.where(schools.zone == NO_ZONE, alone, schools.zone)
-    pool = (circle[teachers.school[rows]] * (SCIENCE_IT + 1) + teachers.subject[rows]) * 2 + backbone
-    luck = model.noise.rank("mover", model.year, teachers.id[rows])
-    turn = model.noise.rank("mover school", model.year, model.schools.id)[teachers.school[rows]]
-    place = rank_within(pool, turn, luck)
-    size = np.bincount(pool)[pool] if len(rows) else np.zeros(0, np.int64)
-    half = size // 2
-    order = np.lexsort((place, pool))
-    ordered, half, place = rows[order], half[order], place[order]
-    lower = np.flatnonzero(place < half)
-    return ordered[lower], ordered[lower + half[lower]]
+    pool = (circle[teachers.school[rows]] * len(SUBJECTS) + teachers.subject[rows]) * 2 + backbone
+    turn = noise.rank("mover school", model.year, schools.id)[teachers.school[rows]]
+    ids = teachers.id[rows]
+    order = by_lot(pool * len(schools) + turn, noise.lots("mover", model.year, ids), ids)
+    rows, pool = rows[order], pool[order]
+    size = np.bincount(pool)
+    half = (size // 2)[pool]
+    lower = np.flatnonzero(np.arange(len(rows)) - (np.cumsum(size) - size)[pool] < half)
+    return rows[lower], rows[lower + half[lower]]
 
 
 def exchange(teachers: Teachers, first: Array, second: Array) -> None:

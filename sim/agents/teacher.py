@@ -59,6 +59,10 @@ class Teachers(Columns):
         """Mask of the posts that are filled."""
         return self.school >= 0
 
+    def count_by_school(self, schools: int) -> Array:
+        """Teachers in post at each school, (S,)."""
+        return np.bincount(self.school + 1, minlength=schools + 1)[1:]  # the first are the empty posts
+
     def younger_than(self, age: float) -> Array:
         """Mask of those in post who are younger; 青年教师 where `age` is the district's `young_age`."""
         return np.asarray(self.employed & (self.age < age))

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE
 from sim.noise import Floats
@@ -27,7 +26,7 @@ def tilt_titles(model: "ZoneReform") -> None:
     """
     teachers, schools = model.teachers, model.schools
     n = len(schools)
-    students = enrolled(model)
+    students = model.classes.students_by_school(n)
     at = np.where(teachers.employed, teachers.school, 0)
     titles = np.bincount(at, teachers.employed & (teachers.backbone >= DISTRICT_BACKBONE), n)
     titles = titles.astype(np.int64) + schools.vacant_titles[:, DISTRICT_BACKBONE - 1 :].sum(axis=1)

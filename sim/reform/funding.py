@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from sim.agents.assessment import shrunken_value_added
-from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE, Schools
 from sim.agents.terms import by_level
@@ -209,7 +208,7 @@ class Funding(Lever):
     def claims(self, model: "ZoneReform") -> Floats:
         """Weight of each school in its zone's division."""
         schools = model.schools
-        students = enrolled(model)
+        students = model.classes.students_by_school(len(model.schools))
         if self.division == "equal":
             return np.ones(len(schools))
         if self.division == "need":
@@ -273,7 +272,7 @@ class Funding(Lever):
     @staticmethod
     def zone_means(model: "ZoneReform", values: Floats) -> Floats:
         """Mean over each zone's students of a value of their schools."""
-        return by_zone(model, values * enrolled(model)) / np.maximum(zone_students(model), 1)
+        return by_zone(model, values * model.classes.students_by_school(len(model.schools))) / np.maximum(zone_students(model), 1)
 
 
 def where_needed(model: "ZoneReform", spent: Array) -> Array:
@@ -282,7 +281,7 @@ def where_needed(model: "ZoneReform", spent: Array) -> Array:
     Those with the least for each student are brought up to one level, as high as the money goes; a school without
     students counts as one student.
     """
-    schools, students = model.schools, enrolled(model)
+    schools, students = model.schools, model.classes.students_by_school(len(model.schools))
     got = np.zeros_like(spent)
     for zone in range(len(model.zones)):
         members = np.flatnonzero(schools.zone == zone)
@@ -328,12 +327,12 @@ def pass_rates(model: "ZoneReform") -> Floats:
     """Share of each school's students whose score is at or above the pass cut."""
     students, cut = model.students, model.baseline.pass_cut if model.baseline else 0.0
     passed = np.bincount(students.school[students.score >= cut], minlength=len(model.schools))
-    return passed / np.maximum(enrolled(model), 1)
+    return passed / np.maximum(model.classes.students_by_school(len(model.schools)), 1)
 
 
 def zone_students(model: "ZoneReform") -> Array:
     """Students of each zone, (Z,)."""
-    return by_zone(model, enrolled(model))
+    return by_zone(model, model.classes.students_by_school(len(model.schools)))
 
 
 def by_zone(model: "ZoneReform", values: Array) -> Floats:

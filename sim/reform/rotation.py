@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE
 from sim.agents.staffing import may_rotate
@@ -167,7 +166,7 @@ class Rotation(Lever):
         if self.selection == "voluntary":
             willing = (teachers.seeks_school | volunteers(model, year, self.allowance))[rows]
             rows, pool, place = rows[willing], pool[willing], place[willing]
-        students = enrolled(model)
+        students = model.classes.students_by_school(len(model.schools))
         backbone = teachers.backbone >= DISTRICT_BACKBONE
         experts = np.bincount(teachers.school[teachers.employed & backbone], minlength=len(schools))
         pairs = [np.empty((0, 2), dtype=np.int64)]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 
 from sim.agents.activities import public_teachers, teachers_reached
-from sim.agents.classroom import enrolled
 from sim.agents.columns import Array
 from sim.reform.lever import Lever, setting
 
@@ -77,7 +76,7 @@ class Training(Lever):
         if self.hours_5y > 0 or self.fund_share > 0:
             staff = model.schools.count_by_level(teachers.school[employed])
             yuan_per_hour = model.prices["training_hour"] * staff / PLAN_YEARS
-            students = model.schools.sum_by_level(np.where(model.schools.private, 0, enrolled(model)))
+            students = model.schools.sum_by_level(np.where(model.schools.private, 0, model.classes.students_by_school(len(model.schools))))
             funds = float((terms.quota * students).sum())
             bought = self.fund_share * funds / float(yuan_per_hour.sum())
             terms.training_hours = max(self.hours_5y, bought)

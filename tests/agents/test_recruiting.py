@@ -7,6 +7,7 @@ import pytest
 
 from reference.at_rest import district
 from sim.agents import staffing
+from sim.agents.hiring import owners
 from sim.agents.teacher import LANGUAGE, PE_ARTS, SCIENCE_IT
 from sim.agents.titles import tilt_titles
 from sim.indicators.standards import weighted_cv
@@ -83,7 +84,7 @@ def test_who_comes_teaches_what_is_missing_and_the_post_goes_the_other_way():
 
 def owned(model):
     """Posts by school and subject."""
-    return np.bincount(staffing.owners(model.teachers) * 5 + model.teachers.subject, minlength=5 * len(model.schools))
+    return np.bincount(owners(model.teachers) * 5 + model.teachers.subject, minlength=5 * len(model.schools))
 
 
 @pytest.mark.parametrize("pool", ["zone", "district"])
@@ -231,7 +232,8 @@ def test_the_level_to_be_below_counts_the_title_that_is_given():
     schools.vacant_titles[:] = 0
     schools.private[:] = True
     schools.private[[one, other]] = False
-    model.students.school = np.where(np.arange(len(model.students)) % 2 == 0, one, other).astype(np.int32)
+    model.classes.size[:] = [40, 40] + [0] * (len(model.classes) - 2)
+    model.classes.school[:2] = one, other
     for school in (one, other):
         teachers.backbone[np.flatnonzero(teachers.school == school)[0]] = 2
     teachers.backbone[np.flatnonzero(teachers.school == other)[1]] = 1

@@ -46,8 +46,9 @@ def unsettled(students, seed):
     recruit_by_chance(model, draw)
     terms.rotation_years = int(draw.integers(1, 12))
     terms.retirement_months = (int(draw.integers(600, 760)), int(draw.integers(550, 700)))
-    students = model.students
-    students.school[draw.random(len(students)) < 0.1] = draw.integers(len(model.schools))
+    students, classes = model.students, model.classes
+    classes.school[draw.random(len(classes)) < 0.1] = draw.integers(len(model.schools))
+    students.school = classes.school[students.classroom]
     unsettle_teachers(model, draw)
     schools = model.schools
     schools.vacant_titles += draw.integers(0, 2, schools.vacant_titles.shape).astype(np.int32)

@@ -7,6 +7,7 @@ import sim
 from reference.random_district import calm_district
 from reference.small_world import YEAR, effects, same_bits, small_world
 from sim.agents.activities import public_teachers, record_activities
+from sim.agents.classroom import Classes
 from sim.agents.staffing import posts_by_norm
 from sim.agents.zone import fidelity
 from sim.model import CALENDAR
@@ -33,6 +34,8 @@ def staffed(model):
     model.norm_share = np.ones(len(model.schools))
     model.district.by_level = lambda name: (19.0, 13.5)
     model.schools.private[:] = False
+    size = np.bincount(model.students.school, minlength=len(model.schools))
+    model.classes = Classes(len(size), school=np.arange(len(size)), size=size)
     model.prices["new_teacher_pay"] = 1e5
     return model
 
@@ -225,9 +228,9 @@ def test_recruitment_pays_for_posts_above_the_status_quo():
 
 def test_filling_the_norm_raises_schools_below_it_and_no_school_pays_for_another():
     model = staffed(small_world(1, schools=4, zones=1, students=800))
-    model.students.school = np.arange(800) % 4
+    model.classes.size[:] = 200
     model.norm_share = np.array([0.6, 1.0, 1.4, 1.4])
-    plain = np.bincount(model.students.school, minlength=4) / 19
+    plain = np.full(4, 200) / 19
     before = posts_by_norm(model)
     Recruitment(fill_norm=0.5).apply(model, YEAR)
     after = posts_by_norm(model)
