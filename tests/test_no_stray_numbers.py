@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 NO_WORLD = {
+    "sim/loops.py": "the same bits as twins that are searched; else sizes of arrays and of sorted runs",
+    "sim/memory.py": "numbers and sizes that the C library is told",
     "sim/noise.py": "the generator's own constants",
     "sim/userinput.py": "how long a message may be",
 }
@@ -27,6 +29,7 @@ STRUCTURE = {
         "SCHOOL_DIGITS": "digits of an id",
         "INDEX_DIGITS": "digits of an id",
     },
+    "sim/agents/geography.py": {"BLOCK": "how much is worked out at a time"},
     "sim/agents/learning.py": {
         "GRADE_DIGITS": "digits of an id",
         "STEP_STUDENTS": "unit of the effect of class size, SD per 10 students",
@@ -36,8 +39,8 @@ STRUCTURE = {
     "sim/agents/school_choice.py": {
         "PAIR": "digits of an id",
         "FAMILIES": "points of an integral",
-        "HIGHEST_WEIGHT": "where a bisection begins",
-        "HALVINGS": "length of a bisection",
+        "HIGHEST_WEIGHT": "where a search for a root begins",
+        "CLOSE_ENOUGH": "where that search ends",
         "ROUNDS": "length of an iteration",
         "LONGER": "steps of an iteration",
         "SHORTER": "steps of an iteration",

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from reference import enrolment as reference
 from reference.at_rest import before_enrolment, district, renumber_schools
 from sim.agents import enrolment
+from sim.agents.geography import Feeding
 from sim.agents.school import ENTRY_GRADE, JUNIOR, LEVELS, PRIMARY
-from sim.district.synthesis import feeding
 from sim.noise import Noise
 
 MARKERS = ("grade", "catchment", "migrant", "ses", "home_mean", "trait", "lasting", "fading")
@@ -41,7 +42,8 @@ def springs(draw):
     model.terms.high_school_quota = draw(st.sampled_from([0.0, 0.5, 0.8, 1.0]))
     if draw(st.booleans()):
         junior = schools.level == JUNIOR
-        model.feeding = random.multinomial(8, junior / junior.sum(), count) / 8
+        flows = random.multinomial(8, junior / junior.sum(), count)
+        model.feeding = Feeding.from_flows(count, *np.nonzero(flows), flows[flows > 0])
     schools.reputation = random.normal(size=count)
     schools.seats = schools.seats * draw(st.sampled_from([0, 0.5, 0.9, 1, 10])) * (random.random(count) < 0.8)
     schools.zone = random.integers(-1, draw(st.sampled_from([1, 5, count])), count)
@@ -53,6 +55,13 @@ def springs(draw):
     return model
 
 
+def child_by_child(model, level):
+    """Enrolment of a level as the reference tells it, before anybody is enrolled."""
+    every = np.arange(len(model.schools))
+    tables = {"kilometres": model.geography[every[:, None], every].tolist(), "feeding": model.feeding.table().tolist()}
+    return reference.Enrolment(SimpleNamespace(**{**vars(model), **tables}), level)
+
+
 def by_id(students):
     columns = [students.arrays[name].tolist() for name in MARKERS]
     return dict(zip(students.id.tolist(), zip(*columns, strict=True), strict=True))
@@ -61,7 +70,7 @@ def by_id(students):
 @given(springs())
 @settings(derandomize=True, deadline=None, max_examples=40)
 def test_it_equals_enrolment_told_child_by_child(model):
-    entered = {level: reference.Enrolment(model, level) for level in (PRIMARY, JUNIOR)}
+    entered = {level: child_by_child(model, level) for level in (PRIMARY, JUNIOR)}
     rooms = reference.file_classes(model, entered)
     schools = dict(zip(model.students.id.tolist(), model.students.school.tolist(), strict=True))
     schools |= {child.id: child.school for level in entered.values() for child in level.children}
@@ -108,9 +117,7 @@ def test_every_student_is_in_one_class_of_his_school_and_grade(model):
 @settings(derandomize=True, deadline=None, max_examples=40)
 def test_no_school_exceeds_its_seats_while_another_has_room(model):
     """Over the seats go only children who live there, and only when the level is full."""
-    lives = {
-        child.id: child.home for level in (PRIMARY, JUNIOR) for child in reference.Enrolment(model, level).children
-    }
+    lives = {child.id: child.home for level in (PRIMARY, JUNIOR) for child in child_by_child(model, level).children}
     enrolment.enrol(model)
     students = model.students
     for level in (PRIMARY, JUNIOR):
@@ -259,11 +266,11 @@ def test_a_better_reputation_draws_more_families_and_the_better_off_first():
 def test_junior_catchments_get_the_share_of_each_primary_catchment_that_feeds_them():
     model = before_enrolment(students=6000)
     rows, home, _ = admitted(model, JUNIOR)
-    catchment = model.students.catchment[rows]
+    catchment, share = model.students.catchment[rows], model.feeding.table()
     for row in set(catchment.tolist()):
         here = catchment == row
         got = np.bincount(home[here], minlength=len(model.schools))
-        assert np.abs(got - here.sum() * model.feeding[row]).max() <= 1.0
+        assert np.abs(got - here.sum() * share[row]).max() <= 1.0
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -272,12 +279,13 @@ def test_every_primary_catchment_lies_in_junior_catchments_even_without_children
     primary, junior = (model.schools.level == level for level in (PRIMARY, JUNIOR))
     model.schools.residents = np.random.default_rng(seed).poisson(1, len(model.schools))
     model.schools.residents[np.flatnonzero(junior)[0]] = 1
-    feeds = feeding(model.schools, model.distances)
+    feeds = Feeding.of(model.geography, model.schools.residents).table()
     childless = primary & (model.schools.residents == 0)
     assert childless.any()
     assert feeds[primary][:, junior].sum(axis=1) == pytest.approx(1.0)
     assert not feeds[:, primary].any() and not feeds[junior].any()
-    nearest = np.where(junior, model.distances, np.inf).argmin(axis=1)
+    every = np.arange(len(model.schools))
+    nearest = np.where(junior, model.geography[every[:, None], every], np.inf).argmin(axis=1)
     assert np.array_equal(feeds.argmax(axis=1)[childless], nearest[childless])
 
 

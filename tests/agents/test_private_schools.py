@@ -79,7 +79,7 @@ def test_a_migrant_child_without_a_public_place_takes_the_nearest_private_one(le
     school = enrolment.admit(model, model.students, rows, home, level)
     migrant = model.students.migrant[rows]
     private = np.flatnonzero(model.schools.private & (model.schools.level == level))
-    nearest = private[np.argmin(model.distances[np.ix_(home, private)], axis=1)]
+    nearest = private[np.argmin(model.geography[home[:, None], private], axis=1)]
     room = np.bincount(nearest[migrant], minlength=len(model.schools)) <= model.schools.seats
     sure = migrant & room[private].all()
     assert migrant.sum() > 20 and sure.any()
@@ -167,7 +167,7 @@ def test_private_schools_have_a_size_of_their_own_and_no_catchment():
     assert intake[model.schools.private].tolist() == [17, 16, 33]
     assert intake.sum() == model.schools.residents.sum() == 2 * round(3000 / 9)
     assert not model.schools.residents[model.schools.private].any()
-    assert not model.feeding[:, model.schools.private].any()
+    assert not model.feeding.table()[:, model.schools.private].any()
 
 
 def test_no_lever_reaches_a_private_school():

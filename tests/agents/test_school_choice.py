@@ -79,7 +79,7 @@ def test_at_rest_as_many_as_were_seen_to_would_leave_if_all_might_choose(seed, l
     model = wuhan(seed)
     schools, effects = model.schools, model.effects
     rows = np.flatnonzero((schools.level == level) & ~schools.private)
-    near = -model.distances[np.ix_(rows, rows)] / effects.distance_scale
+    near = -model.geography[rows[:, None], rows] / effects.distance_scale
     stays = 0.0
     for home, row in enumerate(rows):
         minds = model.choice_weight[level] * status_weight(STATUSES)[:, None]
@@ -116,10 +116,19 @@ def would_leave(model):
     shares = []
     for level in (PRIMARY, JUNIOR):
         rows = np.flatnonzero((model.schools.level == level) & ~model.schools.private)
-        near = -model.distances[np.ix_(rows, rows)] / model.effects.distance_scale
-        place = model.schools.reputation[rows], model.schools.residents[rows], model.effects.taste_scale
-        shares.append(share_elsewhere(model.choice_weight[level], near, *place))
+        kilometres = model.geography[rows[:, None], rows]
+        place = beside_their_own(-kilometres / model.effects.distance_scale, model.schools.reputation[rows])
+        residents, taste = model.schools.residents[rows], model.effects.taste_scale
+        shares.append(share_elsewhere(model.choice_weight[level], *place, residents, taste))
     return shares
+
+
+def beside_their_own(near, reputation):
+    """Nearness of the other schools of a level, and how much better their reputation is, a row for each catchment."""
+    count = len(reputation)
+    others = [[other for other in range(count) if other != home] for home in range(count)]
+    homes = np.arange(count)[:, None]
+    return near[homes, others], (reputation - reputation[:, None])[homes, others]
 
 
 def test_entrants_want_to_leave_as_often_as_was_seen_if_all_may_choose():
@@ -143,7 +152,8 @@ def places(draw):
     at = 8 * random.random((2, count, 1))
     near = -np.hypot(*(at - at.transpose(0, 2, 1))) / draw(st.sampled_from([0.5, 1.0, 2.0]))
     reputation = draw(st.sampled_from([0.0, 0.02, 0.4])) * random.normal(size=count)
-    return near, reputation, random.integers(1, 300, count), draw(st.sampled_from([0.1, 0.25, 0.5, 1.0]))
+    residents, taste = random.integers(1, 300, count), draw(st.sampled_from([0.1, 0.25, 0.5, 1.0]))
+    return *beside_their_own(near, reputation), residents, taste
 
 
 @given(places(), st.floats(0.01, 0.99))
@@ -160,8 +170,7 @@ def test_the_weight_gives_the_share_wherever_any_weight_does(place, leaving):
 
 
 def test_the_less_taste_counts_the_fewer_leave_a_school_as_good_as_the_others():
-    near = np.log(np.array([[1.0, 0.5], [0.5, 1.0]]))
-    alike, residents = np.zeros(2), np.array([30, 10])
+    near, alike, residents = np.log([[0.5], [0.5]]), np.zeros((2, 1)), np.array([30, 10])
     shares = [share_elsewhere(5.0, near, alike, residents, taste) for taste in (1e-3, 0.5, 1.0)]
     assert shares == pytest.approx([0.0, 0.25 / 1.25, 0.5 / 1.5])
 

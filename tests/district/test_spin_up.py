@@ -56,8 +56,9 @@ def test_residents_add_up_and_feed_the_junior_schools_exactly(model):
     schools = model.schools
     primary, junior = schools.level == PRIMARY, schools.level == JUNIOR
     assert schools.residents[primary].sum() == schools.residents[junior].sum() == schools.intake[primary].sum()
-    assert model.feeding[primary].sum(axis=1) == pytest.approx(np.ones(primary.sum()), abs=1e-12)
-    assert (schools.residents @ model.feeding)[junior] == pytest.approx(schools.residents[junior], abs=1e-6)
+    shares = model.feeding.table()
+    assert shares[primary].sum(axis=1) == pytest.approx(np.ones(primary.sum()), abs=1e-12)
+    assert (schools.residents @ shares)[junior] == pytest.approx(schools.residents[junior], abs=1e-6)
 
 
 def misfit(students, seed, **overrides):

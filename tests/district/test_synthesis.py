@@ -6,12 +6,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from sim.agents.geography import Feeding, Geography
 from sim.agents.school import JUNIOR, LEVELS, PRIMARY, YEARS
 from sim.agents.teacher import CORE, DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, SCIENCE_IT
 from sim.config import Effects
 from sim.district.listed import PrivateSchool
 from sim.district.reading import load_district
-from sim.district.synthesis import POSTS, RESOURCES, distances, feeding, teachers_of, zones_and_schools
+from sim.district.synthesis import POSTS, RESOURCES, teachers_of, zones_and_schools
 from sim.indicators.standards import weighted_cv
 from sim.noise import Noise
 
@@ -95,12 +96,7 @@ class TestSchools:
 
     def test_schools_lie_round_their_zone_and_zones_on_the_map(self, world):
         spec, zones, schools, _ = world
-        apart = distances(schools)
-        assert (np.diag(apart) == 0).all() and np.array_equal(apart, apart.T)
-        for one in range(len(schools)):
-            for other in range(len(schools)):
-                gap = math.hypot(schools.x[one] - schools.x[other], schools.y[one] - schools.y[other])
-                assert apart[one, other] == pytest.approx(gap, abs=1e-12)
+        apart = np.hypot(schools.x[:, None] - schools.x, schools.y[:, None] - schools.y)
         same = schools.zone[:, None] == schools.zone
         assert apart[same].max() <= 2 * spec.zone_km
         for place in (schools.x, schools.y):
@@ -139,7 +135,7 @@ class TestPrivateSchools:
             rows = rows_of(schools, level)
             assert schools.intake[rows].sum() == schools.residents[rows].sum() == entrants
         assert not schools.residents[-3:].any()
-        shares = feeding(schools, distances(schools))
+        shares = Feeding.of(Geography(schools, considered=100), schools.residents).table()
         assert not shares[-3:].any() and not shares[:, -3:].any()
 
     def test_they_have_the_districts_mean_of_everything(self, worlds):
@@ -156,34 +152,6 @@ class TestPrivateSchools:
                 assert per * held[public].sum() / students[public].sum() == pytest.approx(mean)
                 assert weighted_cv(held[public], students[public]) == pytest.approx(cv, abs=1e-9)
             assert schools.posts[private].sum() == round(students[private].sum() / WUHAN.by_level("norm")[level])
-
-
-class TestFeeding:
-    def test_shares_add_up_and_entrants_match_junior_places(self, world):
-        _, _, schools, _ = world
-        shares = feeding(schools, distances(schools))
-        primary, junior = rows_of(schools, PRIMARY), rows_of(schools, JUNIOR)
-        assert (shares >= 0).all() and not shares[junior].any() and not shares[:, primary].any()
-        assert shares[primary].sum(axis=1) == pytest.approx(np.ones(len(primary)), abs=1e-12)
-        assert (schools.residents @ shares)[junior] == pytest.approx(schools.residents[junior], abs=1e-6)
-
-    def test_it_equals_filling_the_nearest_pairs_first(self, world):
-        _, _, schools, _ = world
-        kilometres = distances(schools)
-        primary, junior = rows_of(schools, PRIMARY).tolist(), rows_of(schools, JUNIOR).tolist()
-        leavers = {p: int(schools.residents[p]) for p in primary}
-        places = {j: int(schools.residents[j]) for j in junior}
-        expected = np.zeros((len(schools), len(schools)))
-        for p, j in sorted(((p, j) for p in primary for j in junior), key=lambda pair: kilometres[pair]):
-            moved = min(leavers[p], places[j])
-            leavers[p], places[j] = leavers[p] - moved, places[j] - moved
-            expected[p, j] = moved / max(1, int(schools.residents[p]))
-        peopled = schools.residents > 0
-        assert feeding(schools, kilometres)[peopled] == pytest.approx(expected[peopled], abs=1e-12)
-
-    def test_without_junior_schools_nobody_is_fed_anywhere(self):
-        schools = zones_and_schools(SMALL, Noise(1))[1].select(lambda table: table.level == PRIMARY)
-        assert not feeding(schools, distances(schools)).any()
 
 
 class TestTeachers:

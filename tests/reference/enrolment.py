@@ -75,11 +75,16 @@ class Enrolment:
 
     def chosen_school(self, child):
         """Any family may apply to a private school with places; to a public one beside its own, few may."""
-        options = [child.home]
+        private = [row for row in self.private if self.private_places[row] > 0]
+        options = [child.home, *private]
         if self.may_choose(child):
-            options = self.public
-        options = options + [row for row in self.private if self.private_places[row] > 0]
+            options = [row for row in self.near(child.home) if row in self.public + private]
         return max(options, key=lambda school: self.utility(child, school))
+
+    def near(self, home):
+        """The schools of the level that a family compares."""
+        nearest = sorted(self.schools, key=lambda school: self.model.kilometres[home][school])
+        return nearest[: int(self.model.district.schools_considered)]
 
     def may_choose(self, child):
         """The better-off are the likelier to be among the share who may."""
@@ -99,7 +104,7 @@ class Enrolment:
             )
         pair = child.id * 10_000 + int(model.schools.id[school])
         taste = -model.effects.taste_scale * math.log(-math.log(self.draw("taste", 0, pair)))
-        distance = model.distances[child.home, school] / model.effects.distance_scale
+        distance = model.kilometres[child.home][school] / model.effects.distance_scale
         return -distance + minds * model.schools.reputation[school] + model.schools.appeal[school] + taste
 
     def places(self, row):
@@ -117,7 +122,7 @@ class Enrolment:
         migrants.sort(key=lambda child: (self.draw("public place", year, child.id), child.id))
         for child in migrants[round(self.model.terms.migrant_public_share * len(migrants)) :]:
             if free := [row for row in self.private if self.seats[row] > 0]:
-                self.try_at(child, min(free, key=lambda row: self.model.distances[child.home, row]))
+                self.try_at(child, min(free, key=lambda row: self.model.kilometres[child.home][row]))
         for child in sorted(self.children, key=lambda child: (self.draw("private place", year, child.id), child.id)):
             if child.wants in self.private and child.school < 0:
                 if not child.migrant:
@@ -162,7 +167,7 @@ class Enrolment:
     def place_nearby(self, child):
         with_room = [school for school in self.public if self.seats[school] > 0]
         if with_room:
-            self.try_at(child, min(with_room, key=lambda school: self.model.distances[child.home, school]))
+            self.try_at(child, min(with_room, key=lambda school: self.model.kilometres[child.home][school]))
         else:
             child.school = child.home
 

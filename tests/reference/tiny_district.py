@@ -47,6 +47,7 @@ def at_rest(number):
     place = replace(scenario.district, zones=random_zones(draw), **random_margins(draw))
     place = replace(place, **random_private_schools(np.random.default_rng([number, 1])))
     place = replace(place, outside=random_outside_schools(np.random.default_rng([number, 2])))
+    place = replace(place, schools_considered=float(np.random.default_rng([number, 3]).choice([2, 3, 100])))
     background = load_background(str(draw.choice(BACKGROUNDS)), year)
     if number % 3 == 0:  # quotas that fall, which law never did
         background = replace(background, values=background.values | {"quota_primary": {2000: 700, year + 2: 600}})

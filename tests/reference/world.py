@@ -4,7 +4,7 @@ Agents stand in lists in the order of the rows of `sim`'s tables, and point to o
 the tables do: so a twin of one rule may read either.
 """
 
-from math import exp, sqrt
+from math import exp, hypot, sqrt
 from types import SimpleNamespace
 
 import mesa
@@ -137,8 +137,8 @@ class World(mesa.Model):
             columns = [array.tolist() for array in table.arrays.values()]
             rows = (dict(zip(table.arrays, row, strict=True)) for row in zip(*columns, strict=True))
             setattr(self, name, Agents(kind(self, **row) for row in rows))
-        self.distances = model.distances
-        self.feeding, self.home_area = model.feeding.tolist(), model.home_area.tolist()
+        self.kilometres = [[hypot(one.x - other.x, one.y - other.y) for other in self.schools] for one in self.schools]
+        self.feeding, self.home_area = model.feeding.table().tolist(), model.home_area.tolist()
         self.choice_weight = model.choice_weight.tolist()
         self.baseline = SimpleNamespace(**vars(model.baseline))
         plain = [self.plain_posts(school) for school in self.schools]

@@ -123,7 +123,7 @@ def test_residents_for_whom_there_is_no_place_go_to_the_nearest_school_with_room
     lost = (home == star) & (wants == star) & (school != star)
     assert lost.any()
     others = np.flatnonzero((model.schools.level == PRIMARY) & (np.arange(len(model.schools)) != star))
-    nearest = others[np.argmin(model.distances[star, others])]
+    nearest = others[np.argmin(model.geography[star, others])]
     assert (school[lost] == nearest).all()
     asked, migrant = wants == star, model.students.migrant[rows]
     assert not (school == star)[asked & migrant].any() and (school == star)[asked & ~migrant].any()
