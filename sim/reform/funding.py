@@ -272,7 +272,8 @@ class Funding(Lever):
     @staticmethod
     def zone_means(model: "ZoneReform", values: Floats) -> Floats:
         """Mean over each zone's students of a value of their schools."""
-        return by_zone(model, values * model.classes.students_by_school(len(model.schools))) / np.maximum(zone_students(model), 1)
+        students = model.classes.students_by_school(len(values))
+        return by_zone(model, values * students) / np.maximum(by_zone(model, students), 1)
 
 
 def where_needed(model: "ZoneReform", spent: Array) -> Array:

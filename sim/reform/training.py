@@ -76,8 +76,9 @@ class Training(Lever):
         if self.hours_5y > 0 or self.fund_share > 0:
             staff = model.schools.count_by_level(teachers.school[employed])
             yuan_per_hour = model.prices["training_hour"] * staff / PLAN_YEARS
-            students = model.schools.sum_by_level(np.where(model.schools.private, 0, model.classes.students_by_school(len(model.schools))))
-            funds = float((terms.quota * students).sum())
+            students = model.classes.students_by_school(len(model.schools))
+            public = model.schools.sum_by_level(np.where(model.schools.private, 0, students))
+            funds = float((terms.quota * public).sum())
             bought = self.fund_share * funds / float(yuan_per_hour.sum())
             terms.training_hours = max(self.hours_5y, bought)
             model.spend(self.group, terms.training_hours * yuan_per_hour)
