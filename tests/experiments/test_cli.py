@@ -57,9 +57,9 @@ def test_help_does_not_wait_for_the_model():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["sweep"], "zonesim: sweep comes in a later release; known: run"),
+        (["sweep"], "zonesim: sweep comes in a later release; known: run, evidence"),
         (["check", "DIR"], "comes in a later release"),
-        (["rnu", "run.seed=1"], "zonesim: rnu: no such verb; known: run; did you mean 'run'?"),
+        (["rnu", "run.seed=1"], "zonesim: rnu: no such verb; known: run, evidence; did you mean 'run'?"),
         (["swep"], "did you mean 'sweep'? It comes in a later release"),
         (["out=" + "x" * 300], "File name too long; choose another with out=DIR"),
         (["out=/proc/nothing"], "/proc/nothing cannot be the folder of a run: it cannot be made"),

@@ -1,0 +1,18 @@
+"""The replays there are, in order: a new one is a line here."""
+
+from importlib import import_module
+
+from experiments.evidence.replay import Replay
+
+STUDIES = {
+    "V10": "v10_gap_by_schools.GapBySchools",
+}
+"""Module of this package and class, by id; imported when it is asked for."""
+
+
+def replay(id: str) -> Replay:
+    """The replay of this id."""
+    module, _, name = STUDIES[id].rpartition(".")
+    found = getattr(import_module(f"experiments.evidence.{module}"), name)()
+    assert isinstance(found, Replay)
+    return found
