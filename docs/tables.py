@@ -235,7 +235,7 @@ def evidence() -> str:
         )
         for row in found.to_dict("records")
     ]
-    of = f"version {first['version']}, {first['date']}, seed {first['seed']}, size {first['size']}, model {first['code']}"
+    of = "version {version}, {date}, seed {seed}, size {size}, model {code}".format(**first)
     repeats = "-".join(str(number) for number in sorted({found["repeats"].min(), found["repeats"].max()}))
     return f"{grid(head, rows)}\n\n{len(rows)} figures of {found['id'].nunique()} studies, {repeats} repeats: {of}."
 

@@ -1,4 +1,4 @@
-"""docs/ODD.md (and the other pages with tables): its tables are what the code declares, every lever has its part, every question of ODD+D its place."""
+"""docs/ODD.md: every lever has its part, every question of ODD+D its place; tables there and elsewhere are up to date."""
 
 import importlib.util
 import re
