@@ -1,4 +1,4 @@
-"""docs/ODD.md: every lever has its part, every question of ODD+D its place; tables there and elsewhere are up to date."""
+"""docs/ODD.md: every lever has its part, every question of ODD+D its place; all tables are up to date."""
 
 import importlib.util
 import re
