@@ -7,6 +7,7 @@ from experiments.evidence.replay import Replay
 STUDIES = {
     "V10": "v10_gap_by_schools.GapBySchools",
     "V11": "v11_starting_inequality.StartingInequality",
+    "V13": "v13_flatness.Flatness",
 }
 """Module of this package and class, by id; imported when it is asked for."""
 
