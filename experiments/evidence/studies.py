@@ -8,6 +8,7 @@ STUDIES = {
     "V10": "v10_gap_by_schools.GapBySchools",
     "V11": "v11_starting_inequality.StartingInequality",
     "V13": "v13_flatness.Flatness",
+    "V14": "v14_spending.Spending",
 }
 """Module of this package and class, by id; imported when it is asked for."""
 
