@@ -41,7 +41,7 @@ class GapBySchools(Replay):
 
     def simulate(self, seed: int, effects: Mapping[str, float]) -> Mapping[str, float]:
         zones = (*zones_of("primary", max(NUMBERS)), *zones_of("junior", 4))
-        rest = scenario(zones, margins={"students": 13_500}, effects=effects).at_rest(seed)
+        rest = scenario(zones, margins={"students": 9_000}, effects=effects).at_rest(seed)
         return gaps(rest.schools.score[rest.schools.level == PRIMARY], np.random.default_rng(seed))
 
 
