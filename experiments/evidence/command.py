@@ -145,4 +145,5 @@ def _about(settings: Settings) -> dict[str, str | int]:
 def _title(settings: Settings) -> str:
     count = len(settings.replays)
     studies = "1 study" if count == 1 else f"{count} studies"
-    return f"{studies} replayed inside the model, {settings.size} size, seed {settings.seed}"
+    few = ": a few repeats, much luck; size=full judges" if settings.size == "quick" else ""
+    return f"{studies} replayed inside the model, seed {settings.seed}, {settings.size} size{few}"
