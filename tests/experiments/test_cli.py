@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from experiments import cli, engines, provenance
+from experiments.settings import NAMES, SWITCHES
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -42,6 +43,8 @@ def test_help_of_run_lists_every_setting_of_every_lever(zonesim):
     for group, lever in known_levers().items():
         assert f"\n  {group}\n" in output
         assert all(f"    {name} " in output for name in lever.settings())
+    for setting in (*NAMES, *SWITCHES, "policy.ends", "policy.budget", "policy.spending_never_falls"):
+        assert f"\n  {setting}=" in output
 
 
 def test_help_does_not_wait_for_the_model():
