@@ -1,4 +1,4 @@
-"""Writes the tables of docs/ODD.md from what the code and the configurations declare, so that they cannot disagree.
+"""Writes the tables of the documents here from what the code, the configurations and full.csv say, so that they agree.
 
     python docs/tables.py            rewrite every table between its markers
     python docs/tables.py --check    say which are stale, and change nothing
@@ -15,6 +15,10 @@ from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from experiments.evidence import board
+from experiments.scoreboard import figure
 from sim.agents.classroom import Classes
 from sim.agents.columns import Columns
 from sim.agents.school import Schools
@@ -31,7 +35,9 @@ from sim.reform.lever import Setting, Settings
 from sim.userinput import config_root, read_yaml
 
 ROOT = Path(__file__).parents[1]
-ODD = ROOT / "docs" / "ODD.md"
+DOCUMENTS = (ROOT / "docs" / "ODD.md", ROOT / "docs" / "evidence.md")
+EVIDENCE = ROOT / "experiments" / "evidence" / "full.csv"
+"""What `zonesim evidence size=full` gave, kept with the code."""
 TESTS = {
     "governance": ("tests/reform/test_levers.py", "tests/reform/test_funding.py"),
     "rotation": ("tests/reform/test_rotation.py", "tests/agents/test_itinerant.py"),
@@ -78,6 +84,7 @@ def table(name: str) -> str:
         "prices": lambda: stated("prices", "default"),
         "background": background,
         "indicators": indicators,
+        "evidence": evidence,
     }
     if kind in makers and not of:
         return makers[kind]()
@@ -87,7 +94,7 @@ def table(name: str) -> str:
         return district(of)
     if kind == "columns":
         return columns(COLUMNS[of])
-    raise KeyError(f"docs/ODD.md has a marker for the table {name}, which nothing makes")
+    raise KeyError(f"there is a marker for the table {name}, which nothing makes")
 
 
 def calendar() -> str:
@@ -208,6 +215,31 @@ def indicators() -> str:
     return grid(("indicator", "unit", "meaning", "better", "of each"), rows)
 
 
+def evidence() -> str:
+    """Published figures and what the model gives, as the last full size left them."""
+    found = pd.read_csv(EVIDENCE, keep_default_na=False, na_values=[""])
+    first = found.iloc[0]
+    head = ("id", "kind", "figure", "published", "simulated", "data", "result", "null", "source", "note")
+    rows = [
+        (
+            row["id"],
+            row["kind"],
+            row["figure"],
+            board.published(row),
+            board.simulated(row),
+            figure(row["data"]),
+            board.result_of(row).plain,
+            board.null(row),
+            row["source"],
+            "; ".join(text for text in (row["note"], row["failed"]) if not pd.isna(text)),
+        )
+        for row in found.to_dict("records")
+    ]
+    of = "version {version}, {date}, seed {seed}, size {size}, model {code}".format(**first)
+    repeats = "-".join(str(number) for number in sorted({found["repeats"].min(), found["repeats"].max()}))
+    return f"{grid(head, rows)}\n\n{len(rows)} figures of {found['id'].nunique()} studies, {repeats} repeats: {of}."
+
+
 def columns(kind: type[Columns]) -> str:
     """What each agent of a kind carries."""
     rows = [
@@ -256,12 +288,15 @@ def path_of(thing: Any) -> str:
 
 def main(words: list[str]) -> int:
     """Rewrite or check; gives the exit status."""
-    text = ODD.read_text(encoding="utf-8")
-    old = stale(text)
+    old = []
+    for document in DOCUMENTS:
+        text = document.read_text(encoding="utf-8")
+        old += [f"{document.name}: {name}" for name in stale(text)]
+        if "--check" not in words:
+            document.write_text(rewritten(text), encoding="utf-8")
     if "--check" in words:
         print("\n".join(f"stale: {name}" for name in old) or "every table is as declared")
         return int(bool(old))
-    ODD.write_text(rewritten(text), encoding="utf-8")
     print(f"{len(old)} tables rewritten")
     return 0
 

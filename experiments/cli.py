@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-VERBS = {"run": "a scenario and its counterfactual, replicated and paired: a scoreboard, and tables on disk"}
+VERBS = {
+    "run": "a scenario and its counterfactual, replicated and paired: a scoreboard, and tables on disk",
+    "evidence": "published studies replayed inside the model, in one table: what agrees, and what does not",
+}
 
 LATER = (
     *("sweep", "compare", "sensitivity", "calibrate", "optimise"),
-    *("check", "template", "report", "evidence", "explore"),
+    *("check", "template", "report", "explore"),
 )
 
 HELP = """\
@@ -29,7 +32,7 @@ Verbs (no verb means run)
 {verbs}
 
 Flags
-  --help            this text; zonesim run --help lists the settings and the levers of a policy
+  --help            this text; zonesim VERB --help lists its settings, that of run the levers of a policy too
   --config-dir DIR  a folder with districts, policies and effects of your own, beside ./configs; repeatable
   --debug           if something goes wrong, where in the code
 
@@ -132,9 +135,15 @@ def _do(words: list[str]) -> None:
         with writing():
             print(_help(command.verb), end="")
         return
+    typed = shlex.join(["zonesim", *words])
+    if command.verb == "evidence":
+        from experiments.evidence import command as evidence
+
+        evidence.run(command.words, command.config_dirs, typed)
+        return
     from experiments.settings import read
 
-    settings, typed = read(command.words, command.config_dirs), shlex.join(["zonesim", *words])
+    settings = read(command.words, command.config_dirs)
     if settings.experiment:
         from experiments import comparison
 
@@ -147,7 +156,11 @@ def _do(words: list[str]) -> None:
 
 
 def _help(verb: str | None) -> str:
-    if verb:
+    if verb == "evidence":
+        from experiments.evidence.command import usage
+
+        return usage() + "\n"
+    if verb == "run":
         from experiments.usage import run_help
 
         return run_help() + "\n"
@@ -218,3 +231,7 @@ def _status(problem: Exception) -> int:
 def _complain(message: str) -> None:
     with suppress(OSError):  # the terminal has gone
         print(f"zonesim: {message}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

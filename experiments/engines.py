@@ -13,14 +13,31 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Any, Protocol, TypeVar
 from warnings import catch_warnings, simplefilter
 
 from experiments.failure import Failure
+from sim.userinput import no_such, number
 
 ENGINES = ("processes", "serial")
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """Where replicates run."""
+
+    name: str = "processes"
+    workers: int | None = None  # None is one for each core
+
+    def __post_init__(self) -> None:
+        if self.name not in ENGINES:
+            raise no_such(f"engine={self.name}", "engine", self.name, ENGINES)
+        if self.workers is not None:
+            number(self.workers, "engine.workers", 1, 1024, whole=True)
+
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -21,11 +21,17 @@ Settings
   experiment=NAME       several policies on one district with the same luck, in
                         one table: all_reforms; its settings give way to typed ones
   out=DIR               folder of the results                                      outputs/DISTRICT/POLICY/RUN
+  standard=NAME         a national assessment asked of the last year:
+                        youzhi_junheng (2017), jiben_junheng (2012)
   channels=true         splits the change of the score gap by channel; takes longer  false
   force=true            runs again and replaces what is in the folder              false
   district.KEY=VALUE    one value of the district, such as district.students=80000
   effects.KEY=NUMBER    one effect, fixed, such as effects.kappa=0.25
   policy.LEVER.KEY=VALUE   one setting of a lever below; a number also by year, {2021: 0.05, 2023: 0.1}
+  policy.ends=true      the levers end with the plan's last year                   as in the policy's file
+  policy.budget=YUAN    most that all levers may cost in a year, also by year; a
+                        dearer policy is refused                                   no limit
+  policy.spending_never_falls=true   the quota per student is at least last year's  false
 
 Levers (off: the value at which the setting changes nothing; null is the district's status quo)
 """

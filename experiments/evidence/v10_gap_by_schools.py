@@ -4,20 +4,17 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from scipy.stats import norm
 
 from experiments.evidence.place import scenario, zones_of
 from experiments.evidence.replay import Kind, Published, Replay
+from sim.agents.school import PRIMARY
+from sim.indicators.standards import expected_normal_range
+from sim.noise import Floats
 
 NUMBERS = (6, 12, 24)
 """Schools among which the best and the worst are sought."""
-
-
-def normal_range(schools: int) -> float:
-    """Expected best less worst of as many independent standard normals (Tippett 1925)."""
-    at = np.linspace(-9.0, 9.0, 20_001)
-    below = norm.cdf(at)
-    return float(np.trapezoid(1.0 - below**schools - (1.0 - below) ** schools, at))
+DRAWS = 500
+"""Samples of each number."""
 
 
 class GapBySchools(Replay):
@@ -33,10 +30,10 @@ class GapBySchools(Replay):
     published: ClassVar[tuple[Published, ...]] = tuple(
         Published(
             f"best less worst of {number}, over the SD of schools",
-            round(normal_range(number), 4),
+            round(expected_normal_range(number), 4),
             "Tippett, Biometrika 17(3-4):364-387, doi 10.1093/biomet/17.3-4.364; computed",
-            low=0.9 * normal_range(number),
-            high=1.1 * normal_range(number),
+            low=0.9 * expected_normal_range(number),
+            high=1.1 * expected_normal_range(number),
             note="within 10 %",
         )
         for number in NUMBERS
@@ -44,11 +41,18 @@ class GapBySchools(Replay):
 
     def simulate(self, seed: int, effects: Mapping[str, float]) -> Mapping[str, float]:
         zones = (*zones_of("primary", max(NUMBERS)), *zones_of("junior", 4))
-        rest = scenario(zones, margins={"students": 27_000}, effects=effects).at_rest(seed)
-        score = rest.schools.score[rest.schools.level == 0]
-        draw = np.random.default_rng(seed)
-        found = {}
-        for number, row in zip(NUMBERS, self.published, strict=True):
-            samples = [draw.choice(score, number, replace=False) for _ in range(500)]
-            found[row.figure] = float(np.mean([np.ptp(sample) for sample in samples]) / score.std(ddof=1))
-        return found
+        rest = scenario(zones, margins={"students": 9_000}, effects=effects).at_rest(seed)
+        return gaps(rest.schools.score[rest.schools.level == PRIMARY], np.random.default_rng(seed))
+
+
+def gaps(score: Floats, draw: np.random.Generator) -> dict[str, float]:
+    """Best less worst of so many schools drawn from these, over their SD: mean over many draws, by figure.
+
+    Schools drawn without replacement are a sample like any other, so that the range of 6 of 24 is not biased. The SD of
+    24 is 1.1 % too small on average, and the ratio as much too large: well inside the 10 % that are asked.
+    """
+    found = {}
+    for number, row in zip(NUMBERS, GapBySchools.published, strict=True):
+        samples = [draw.choice(score, number, replace=False) for _ in range(DRAWS)]
+        found[row.figure] = float(np.mean([np.ptp(sample) for sample in samples]) / score.std(ddof=1))
+    return found

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from experiments import cli, engines, provenance
+from experiments.settings import NAMES, SWITCHES
 
 pytestmark = pytest.mark.usefixtures("toy")
 
@@ -42,6 +43,8 @@ def test_help_of_run_lists_every_setting_of_every_lever(zonesim):
     for group, lever in known_levers().items():
         assert f"\n  {group}\n" in output
         assert all(f"    {name} " in output for name in lever.settings())
+    for setting in (*NAMES, *SWITCHES, "policy.ends", "policy.budget", "policy.spending_never_falls"):
+        assert f"\n  {setting}=" in output
 
 
 def test_help_does_not_wait_for_the_model():
@@ -57,9 +60,9 @@ def test_help_does_not_wait_for_the_model():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["sweep"], "zonesim: sweep comes in a later release; known: run"),
+        (["sweep"], "zonesim: sweep comes in a later release; known: run, evidence"),
         (["check", "DIR"], "comes in a later release"),
-        (["rnu", "run.seed=1"], "zonesim: rnu: no such verb; known: run; did you mean 'run'?"),
+        (["rnu", "run.seed=1"], "zonesim: rnu: no such verb; known: run, evidence; did you mean 'run'?"),
         (["swep"], "did you mean 'sweep'? It comes in a later release"),
         (["out=" + "x" * 300], "File name too long; choose another with out=DIR"),
         (["out=/proc/nothing"], "/proc/nothing cannot be the folder of a run: it cannot be made"),

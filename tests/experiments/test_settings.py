@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.settings import EngineSettings, read
+from experiments.engines import EngineSettings
+from experiments.settings import read
 from sim.config import RunSettings
 from sim.userinput import UserError
 
@@ -166,5 +167,5 @@ def test_a_primary_config_of_the_users_own_is_refused(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "configs").mkdir()
     (tmp_path / "configs" / "run.yaml").write_text("run: {seed: 7}")
-    with pytest.raises(UserError, match="configs/run.yaml: the defaults of a run cannot be replaced"):
+    with pytest.raises(UserError, match="configs/run.yaml: the defaults of a command cannot be replaced"):
         read([])
