@@ -36,7 +36,8 @@ def scores(model: ZoneReform, grade: int, name: str) -> pd.DataFrame:
     """Last measured score of the students of a grade, by id."""
     students = model.students
     of = students.grade == grade
-    return pd.DataFrame({"id": students.id[of], "school": students.school[of], "grade": grade, name: students.score[of]})
+    of_grade = {"id": students.id[of], "school": students.school[of], "grade": grade}
+    return pd.DataFrame({**of_grade, name: students.score[of]})
 
 
 class LessonStudy(Replay):

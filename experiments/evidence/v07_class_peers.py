@@ -60,8 +60,7 @@ class ClassPeers(Replay):
 
     The coefficient `b_peer` is an input, 0.10: between this study and those that find nothing (Burke & Sass; the
     lottery for elite schools), so that the default is meant to lie below the study. The published unit can be read in
-    two ways: with an SD of class means the effect in the model is smaller still, for half of what class means differ
-    by is between schools and classes dealt by lot in one school lie close together.
+    two ways: an SD of class means is half an SD of students in the model, and with it the effect is half as large.
     """
 
     id: ClassVar[str] = "V07"
