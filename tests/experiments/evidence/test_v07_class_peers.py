@@ -36,3 +36,9 @@ def test_more_is_found_where_classmates_matter_more(monkeypatch):
     much, nothing = (peers.simulate(1, {"b_peer": effect}) for effect in (1.0, 0.0))
     assert set(much) == {row.figure for row in peers.published}
     assert 0.4 < much[v07.OF_STUDENTS] - nothing[v07.OF_STUDENTS] < 1.2
+
+
+def test_in_tennessee_too_classmates_with_a_common_past_seem_to_do_harm():
+    found = v07.ClassPeers().from_data()
+    assert found[v07.OF_COMMON_PAST] < 0 < found[v07.OF_CLASSES] < found[v07.OF_STUDENTS] < 0.3
+    assert len(v07.star("K", "1")) > 2500
