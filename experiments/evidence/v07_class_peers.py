@@ -12,9 +12,9 @@ from experiments.evidence.trial import records
 SCHOOLS, STUDENTS_A_GRADE = 52, 77
 FIRST, SECOND = 7, 8
 """Grades at the end of which the model tests: a year after the classes were formed, and two."""
-OF_STUDENTS = "a student SD of classmates' last score, from before the class was formed"
-OF_CLASSES = "an SD of class means of it"
-OF_COMMON_PAST = "a student SD of classmates' score after a year in the class"
+OF_STUDENTS = "per student SD, new classes"
+OF_CLASSES = "per SD of class means, new classes"
+OF_COMMON_PAST = "per student SD, classes a year old"
 
 
 def against_the_range(figure: str, note: str) -> Published:
@@ -103,4 +103,5 @@ def star(first: str, second: str) -> pd.DataFrame:
     before = data.loc[data["gr"] == first, ["id", "score"]].rename(columns={"score": "prior_score"})
     frame = data[(data["gr"] == second) & (data["cltype"] != "small")].merge(before, on="id")
     frame = frame[["id", "school", "classroom", "score", "prior_score"]].dropna()
-    return frame[frame.groupby("classroom")["id"].transform("size") > 1]
+    not_alone: pd.DataFrame = frame[frame.groupby("classroom")["id"].transform("size") > 1]
+    return not_alone
