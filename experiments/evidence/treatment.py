@@ -4,18 +4,15 @@ Zones of a trial are single schools, so that no school has to do with another.
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from sim.model import ZoneReform
 from sim.reform.funding import Funding
 from sim.reform.governance import Governance
 from sim.reform.joint_teaching import JointTeaching
 from sim.reform.lever import setting
-
-if TYPE_CHECKING:
-    from sim.model import ZoneReform
-
 AT_ONCE = Governance(fidelity_years=0.1)
 """A trial's own staff see to it that from the first day all is done that ever will be."""
 
@@ -31,7 +28,7 @@ class FundingOfTreated(Funding):
 
     treated: tuple[int, ...] = treated_schools()
 
-    def announce(self, model: "ZoneReform", year: int) -> None:
+    def announce(self, model: ZoneReform, year: int) -> None:
         super().announce(model, year)
         model.schools.stake = np.where(np.isin(np.arange(len(model.schools)), self.treated), model.schools.stake, 0.0)
 
@@ -42,7 +39,7 @@ class JointTeachingOfTreated(JointTeaching):
 
     treated: tuple[int, ...] = treated_schools()
 
-    def apply(self, model: "ZoneReform", year: int) -> None:
+    def apply(self, model: ZoneReform, year: int) -> None:
         super().apply(model, year)
         of_treated = np.unique(model.schools.zone[list(self.treated)])
         there = np.isin(np.arange(len(model.zones)), of_treated)
