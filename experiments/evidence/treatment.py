@@ -13,6 +13,7 @@ from sim.reform.funding import Funding
 from sim.reform.governance import Governance
 from sim.reform.joint_teaching import JointTeaching
 from sim.reform.lever import setting
+
 AT_ONCE = Governance(fidelity_years=0.1)
 """A trial's own staff see to it that from the first day all is done that ever will be."""
 
