@@ -56,9 +56,9 @@ class ClassPeers(Replay):
     The survey's tests are mid-terms in the autumn (from memory, unverified), the first of them weeks after classes
     were formed: of the model's yearly tests the last in primary school is the nearest to it, and that at the end of
     grade 7 to the other. With the end of grade 7 against the end of grade 8, classmates' prior score holds the
-    class's own first year, its teachers and its luck, which fade: the estimate falls by about 0.1, and far below 0 in
+    class's own first year, its teachers and its luck, which fade: the estimate falls to near 0, and far below it in
     the null model. So it does in Tennessee STAR (`from_data`): 0.14 where half of the classmates are new, -0.11 where
-    they are the old ones.
+    they are the old ones. Classes that lot made differ little, and one study of this size strays by 0.2 in the model.
 
     The coefficient `b_peer` is an input, 0.10: between this study and those that find nothing (Burke & Sass; the
     lottery for elite schools), so that the default is meant to lie below the study. The published unit can be read in
