@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from typing import Any
 
 import sim
@@ -49,8 +50,7 @@ def scenario(
     years : int
         Simulated after the baseline.
     """
-    fixed = [(f"effects.{key}", value) for key, value in effects.items()]
-    county = sim.load("generic_county", effects="means", overrides=fixed)
+    county = _county(tuple(effects.items()))
     numbers: dict[str, Any] = dict(margins)
     return replace(
         county,
@@ -59,6 +59,12 @@ def scenario(
         targets={},
         horizon=county.baseline_year + years,
     )
+
+
+@cache
+def _county(effects: tuple[tuple[str, float], ...]) -> Scenario:
+    """The generic county with these effects fixed; reading its files takes longer than many a replay's year."""
+    return sim.load("generic_county", effects="means", overrides=[(f"effects.{key}", value) for key, value in effects])
 
 
 def _policy(nothing: Policy, levers: Mapping[str, Lever]) -> Policy:
