@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import cache
 from typing import Any
 
 import sim
@@ -49,8 +50,7 @@ def scenario(
     years : int
         Simulated after the baseline.
     """
-    fixed = [(f"effects.{key}", value) for key, value in effects.items()]
-    county = sim.load("generic_county", effects="means", overrides=fixed)
+    county = _county(tuple(effects.items()))
     numbers: dict[str, Any] = dict(margins)
     return replace(
         county,
@@ -59,6 +59,13 @@ def scenario(
         targets={},
         horizon=county.baseline_year + years,
     )
+
+
+@cache
+def _county(effects: tuple[tuple[str, float], ...]) -> Scenario:
+    """A generic county with these effects; read once, since a replay is repeated hundreds of times."""
+    fixed = [(f"effects.{key}", value) for key, value in effects]
+    return sim.load("generic_county", effects="means", overrides=fixed)
 
 
 def _policy(nothing: Policy, levers: Mapping[str, Lever]) -> Policy:
