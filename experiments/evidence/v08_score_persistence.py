@@ -48,10 +48,11 @@ class ScorePersistence(Replay):
 
     Study: the Sustaining Effects Study's mathematics scores (`egsingle`), and Tennessee STAR for the ratio; the
     figures are `benchmarks.csv`'s. Sample: 1,721 pupils of 60 schools, about a quarter of a grade, followed through
-    grades 1 to 4; in the model one cohort of 60 schools of like size, classes dealt anew every year. Estimator:
-    Pearson's, of those tested in both years; of the means of schools with eight of them or more; and lag 2 over the
-    product of the lags 1. Outcome: no unit. It may touch no effect. `trait_rho`, the trait's yearly correlation, was
-    fitted to the persistence of these very data, so the students' figures are recovered; the schools' emerge.
+    grades 1 to 4; in the model one cohort of 60 schools of like size, each with a junior school of its own, since the
+    study's came from all over the country and share no place; classes dealt anew every year. Estimator: Pearson's, of
+    those tested in both years; of the means of schools with eight of them or more; and lag 2 over the product of the
+    lags 1. Outcome: no unit. It may touch no effect. `trait_rho`, the trait's yearly correlation, was fitted to the
+    persistence of these very data, so the students' figures are recovered; the schools' emerge.
     """
 
     id: ClassVar[str] = "V8"
@@ -85,7 +86,7 @@ class ScorePersistence(Replay):
 
     def simulate(self, seed: int, effects: Mapping[str, float]) -> Mapping[str, float]:
         place = scenario(
-            (*zones_of("primary", SCHOOLS), *zones_of("junior", 4)),
+            (*zones_of("primary", SCHOOLS), *zones_of("junior", SCHOOLS)),
             margins={
                 "students": SCHOOLS * A_GRADE * 9,
                 "school_size_log_sd": SIZE_LOG_SD,

@@ -13,6 +13,8 @@ from experiments.evidence.replay import Kind, Published, Replay
 GRADE = 1
 SCHOOLS, A_GRADE, SIZE_LOG_SD = 76, 87, 0.31
 """Schools of the sample, mean students in grade 1 (6,617 in all) and SD of its log."""
+DISTRICTS = 42
+"""Places that the schools came from (from memory, unverified): junior catchments, within which neighbours are alike."""
 SMALLEST, LARGEST = 47, 238
 """Students in the smallest and in the largest grade 1."""
 CLASS_CAP = 20
@@ -51,9 +53,8 @@ class ClassShare(Replay):
     )
 
     def simulate(self, seed: int, effects: Mapping[str, float]) -> Mapping[str, float]:
-        junior = SCHOOLS // 10
         rest = scenario(
-            (*zones_of("primary", SCHOOLS), *zones_of("junior", junior)),
+            (*zones_of("primary", SCHOOLS), *zones_of("junior", DISTRICTS)),
             margins={
                 "students": SCHOOLS * A_GRADE * 9,
                 "school_size_log_sd": SIZE_LOG_SD,
