@@ -63,8 +63,9 @@ def scenario(
 
 @cache
 def _county(effects: tuple[tuple[str, float], ...]) -> Scenario:
-    """The generic county with these effects fixed; reading its files takes longer than many a replay's year."""
-    return sim.load("generic_county", effects="means", overrides=[(f"effects.{key}", value) for key, value in effects])
+    """A generic county with these effects; read once, since a replay is repeated hundreds of times."""
+    fixed = [(f"effects.{key}", value) for key, value in effects]
+    return sim.load("generic_county", effects="means", overrides=fixed)
 
 
 def _policy(nothing: Policy, levers: Mapping[str, Lever]) -> Policy:

@@ -33,7 +33,7 @@ def records(model: ZoneReform, grades: Iterable[int]) -> pd.DataFrame:
     students = model.students
     there = np.isin(students.grade, list(grades)) & np.isfinite(students.prior_score)
     columns = ("id", "school", "grade", "classroom", "score", "prior_score")
-    return pd.DataFrame({name: getattr(students, name)[there] for name in columns})
+    return pd.DataFrame({name: getattr(students, name)[there] for name in columns}).astype({"prior_score": float})
 
 
 def in_control_sds(frame: pd.DataFrame, columns: Iterable[str] = ("score", "prior_score")) -> pd.DataFrame:

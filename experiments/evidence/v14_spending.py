@@ -13,7 +13,6 @@ from sim.agents.school import PRIMARY
 from sim.model import ZoneReform
 from sim.noise import replicate_seed
 from sim.reform import Lever, setting
-from sim.reform.funding import school_students
 
 SCHOOLS = 60
 YEARS = 4
@@ -31,7 +30,7 @@ class Grant(Lever):
     schools: tuple[int, ...] = setting((), unit="", meaning="ids of the schools that get it", source="the study")
 
     def apply(self, model: ZoneReform, year: int) -> None:
-        budget = model.reference_budget()[model.schools.level] * school_students(model)
+        budget = model.reference_budget()[model.schools.level] * model.classes.students_by_school(len(model.schools))
         given = np.rint(self.share * budget * np.isin(model.schools.id, self.schools))
         model.schools.last_received = given.astype(np.int64)
 

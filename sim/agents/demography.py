@@ -63,6 +63,7 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
         ses=ses,
         trait=first_trait(model, ids, schools.home_means[catchment, 0], ses),
         score=np.full(len(ids), np.nan),
+        prior_score=np.full(len(ids), np.nan),
     )
 
 
@@ -119,4 +120,4 @@ def migrate(model: "ZoneReform", students: Students) -> None:
     students.left_behind[rows] = noise.chance("left behind", 0, ids, model.district.left_behind_share)
     home_mean = model.schools.home_means[students.catchment[rows], students.grade[rows]]
     students.trait[rows] = first_trait(model, ids, home_mean, ses)
-    students.score[rows] = np.nan
+    students.score[rows] = students.prior_score[rows] = np.nan

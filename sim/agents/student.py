@@ -29,6 +29,7 @@ class Students(Columns):
     lasting = Column(np.float64, "SD of achievement", "what schooling added for good")
     fading = Column(np.float64, "SD of achievement", "what schooling added and fades")
     score = Column(np.float64, "SD of achievement", "last measured score, nan before the first")
+    prior_score = Column(np.float32, "SD of achievement", "the one before it, rounded, nan without one")
 
     @property
     def achievement(self) -> Array:
