@@ -1,15 +1,18 @@
 """One replicate of a scenario: the figures of both worlds, from one district at rest."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.channels import Frozen, Received
 from sim.indicators.catalogue import GAP, INDICATORS
 from sim.indicators.units import Units
-from sim.model import ZoneReform
 from sim.noise import Floats, replicate_seed
 from sim.scenario import Arm, Scenario
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
 
 GAP_COLUMN = list(INDICATORS).index(GAP)
 
@@ -39,7 +42,7 @@ def run_replicate(
 
 
 def replicate_from(
-    rest: ZoneReform, scenario: Scenario, arms: tuple[Arm, ...], number: int, channels: tuple[str, ...] = ()
+    rest: "ZoneReform", scenario: Scenario, arms: tuple[Arm, ...], number: int, channels: tuple[str, ...] = ()
 ) -> Replicate:
     """The replicate of which this is the district at rest."""
     received = Received()
@@ -68,6 +71,6 @@ def replicate_from(
     return Replicate(number, keys, figures, costs, gaps)
 
 
-def _figures(model: ZoneReform) -> Floats:
+def _figures(model: "ZoneReform") -> Floats:
     """All that was recorded, (years, rows, indicators)."""
     return np.stack([model.records[year] for year in sorted(model.records)])

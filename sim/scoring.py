@@ -13,7 +13,7 @@ import pandas as pd
 from sim.agents.school import LEVELS
 from sim.analysis.paired import spread, wilson
 from sim.indicators.scores import PERCENT
-from sim.noise import Floats
+from sim.noise import Floats, Ints
 from sim.targets import AT_MOST, DISTRICT_TABLE, ROUNDING, Target, Targets, Unscored
 
 COLUMNS = (
@@ -101,17 +101,26 @@ class _World:
         self.paired = bool((indicators["scenario"] == "counterfactual").any())
         kept = indicators[indicators["scope"].isin(["district", "school"])]
         by = ["scenario", "scope", "level"]
-        self._rows: dict[Any, pd.DataFrame] = dict(list(kept.groupby(by, observed=True)))
-        self._none = kept.head(0)
+        self._rows: dict[Any, Any] = dict(kept.groupby(by, observed=True).indices)
+        self._table = kept
+        self._places: dict[tuple[str, str, str], Ints] = {}
 
     def values(self, column: str, scenario: str, scope: str, level: str) -> Floats:
         """One indicator of one level."""
-        rows = self._rows.get((scenario, scope, level), self._none)
-        units = pd.unique(rows["unit"]) if len(rows) else [""]
-        table = rows.set_index(["replicate", "year", "unit"])[column].astype(float)
-        full = pd.MultiIndex.from_product([self.replicates, self.years, units])
-        flat = np.asarray(table.reindex(full), dtype=np.float64)
-        return flat.reshape(len(self.replicates), len(self.years), len(units))
+        known = np.append(self._table[column].to_numpy(np.float64), np.nan)  # at -1 what is not there
+        return np.asarray(known[self._place(scenario, scope, level)])
+
+    def _place(self, scenario: str, scope: str, level: str) -> Ints:
+        """Row of the table by replicate, year and unit, -1 where there is none; the same for all indicators."""
+        key = scenario, scope, level
+        if key not in self._places:
+            rows = self._rows.get(key, np.zeros(0, np.int64))
+            unit, units = pd.factorize(self._table["unit"].iloc[rows])
+            place = np.full((len(self.replicates), len(self.years), max(1, len(units))), -1)
+            replicate = np.searchsorted(self.replicates, self._table["replicate"].to_numpy()[rows])
+            place[replicate, self._table["year"].to_numpy()[rows] - self.years[0], unit] = rows
+            self._places[key] = place
+        return self._places[key]
 
     def measure(self, target: Target, scenario: str) -> Floats:
         """Level of a target's measure, in its unit, by replicate, year and unit (one, or each school)."""

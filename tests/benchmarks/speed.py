@@ -73,10 +73,11 @@ def timed_commands(thousand):
     found = {}
     with tempfile.TemporaryDirectory() as fresh:
         caches = {"NUMBA_CACHE_DIR": f"{fresh}/numba", "PYTHONPYCACHEPREFIX": f"{fresh}/python"}
+        caches |= {"PYTHONDONTWRITEBYTECODE": ""}  # where that is set every start would count as a first one
         environment = os.environ | caches | {"PYTHONPATH": str(ROOT)}
 
         def seconds(command):
-            print(f"measuring {' '.join(command[2:])}", file=sys.stderr)
+            print("measuring", *(word for word in command[1:] if word != "-c"), file=sys.stderr)
             before, begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
             subprocess.run(command, cwd=fresh, env=environment, capture_output=True, check=False)
             after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - begun
@@ -180,7 +181,7 @@ def districts(worlds):
         "bytes of all else in the state, a student": lambda one: f"{bytes_each(one, 'other_state'):.0f}",
         "peak bytes a student while it is built": lambda one: f"{bytes_each(one, 'rest_peak'):.0f}",
         "peak bytes a student, built and run": lambda one: f"{bytes_each(one, 'peak'):.0f}",
-        "share of a year spent on noise": lambda one: f"{100 * one['noise_share']:.0f} %",
+        "share of a year spent in the methods of `Noise`": lambda one: f"{100 * one['noise_share']:.0f} %",
     }
     return [[name, *map(figure, worlds)] for name, figure in rows.items()]
 

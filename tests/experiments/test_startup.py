@@ -77,3 +77,13 @@ def test_names_of_the_package_are_found_when_they_are_asked_for():
     assert all(callable(getattr(sim, name)) for name in sim.__all__)
     with pytest.raises(AttributeError, match="no attribute 'laod'"):
         _ = sim.laod
+
+
+def test_what_only_hands_replicates_to_workers_does_not_import_what_they_need(tmp_path):
+    program = """
+import sim
+from experiments import engines
+scenario = sim.load(horizon=2021, overrides=["district.students=900"])
+sim.run(scenario, replicates=1, map=engines.processes(1)).targets()
+"""
+    assert imported(program, ["mesa", "networkx", "scipy.stats", "matplotlib", "numba"], tmp_path) == []
