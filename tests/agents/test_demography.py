@@ -58,7 +58,7 @@ def test_it_equals_a_year_told_child_by_child(model):
     assert students.id.tolist() == [child.id for child in twin.children]
     for name in ("grade", "school", "catchment", "migrant", "left_behind"):
         assert students.arrays[name].tolist() == [getattr(child, name) for child in twin.children], name
-    for name in ("home_mean", "trait", "lasting", "fading", "score", "prior_score"):
+    for name in ("trait", "lasting", "fading", "score"):
         expected = [getattr(child, name) for child in twin.children]
         assert students.arrays[name] == pytest.approx(expected, abs=1e-9, nan_ok=True), name
     assert students.ses == pytest.approx([child.ses for child in twin.children], abs=1e-6)
@@ -66,8 +66,15 @@ def test_it_equals_a_year_told_child_by_child(model):
     rooms = [model.classes.id[room] if room >= 0 else None for room in students.classroom]
     assert rooms == [child.classroom for child in twin.children]
     assert model.schools.home_effect == pytest.approx(twin.home_effect, abs=1e-12)
+    assert model.schools.home_means == pytest.approx(np.array(twin.home_means), abs=1e-12)
+    assert home_means(model) == pytest.approx([child.home_mean for child in twin.children], abs=1e-12)
     counted = {"left": len(twin.left), "entered": len(twin.entered), "replaced": len(twin.replaced)}
     assert {name: model.flows[name] for name in counted} == counted
+
+
+def home_means(model):
+    """Mean of the home that each student comes from."""
+    return model.schools.home_means[model.students.catchment, model.students.grade]
 
 
 @given(years())
@@ -92,12 +99,15 @@ def advanced(seed=1, **changes):
 
 
 def test_without_migration_a_student_only_gets_older():
-    before = {s.id: (s.trait, s.lasting, s.fading, s.score, s.home_mean, s.school) for s in district(1).students}
-    after = advanced(migration_rate=0.0).students
-    stayed = [student for student in after if student.grade > 1]
-    assert [before[s.id] for s in stayed] == [
-        (s.trait, s.lasting, s.fading, s.score, s.home_mean, s.school) for s in stayed
-    ]
+    before, after = (
+        {
+            s.id: (s.trait, s.lasting, s.fading, s.score, mean, s.school)
+            for s, mean in zip(model.students, home_means(model).tolist(), strict=True)
+        }
+        for model in (district(1), advanced(migration_rate=0.0))
+    )
+    assert {one: after[one] for one in before.keys() & after.keys()}.items() <= before.items()
+    assert len(before.keys() & after.keys()) == sum(s.grade < 9 for s in district(1).students)
 
 
 def test_an_arrival_takes_grade_home_and_class_but_brings_himself():
@@ -105,9 +115,9 @@ def test_an_arrival_takes_grade_home_and_class_but_brings_himself():
     came = np.flatnonzero(stay.id != move.id)
     assert 0.1 < len(came) / (stay.grade > 1).sum() < 0.3
     assert np.array_equal(move.id[came], stay.id[came] + ARRIVAL)
-    for name in ("grade", "school", "classroom", "catchment", "home_mean"):
+    for name in ("grade", "school", "classroom", "catchment"):
         assert np.array_equal(stay.arrays[name], move.arrays[name])
-    assert np.isnan(move.score[came]).all() and np.isnan(move.prior_score[came]).all()
+    assert np.isnan(move.score[came]).all()
     assert (move.trait[came] != stay.trait[came]).all()
 
 
@@ -148,7 +158,7 @@ def test_a_child_is_the_same_whoever_else_is_born():
     place = {student_id: row for row, student_id in enumerate(second.id.tolist())}
     rows = np.array([place[student_id] for student_id in first.id.tolist()])
     assert len(second) > len(first)
-    for name in ("ses", "migrant", "home_mean", "trait", "catchment"):
+    for name in ("ses", "migrant", "trait", "catchment"):
         assert np.array_equal(first.arrays[name], second.arrays[name][rows])
 
 
@@ -156,7 +166,7 @@ def test_traits_have_the_spread_and_the_tie_to_status_that_the_effects_state():
     model = district(1)
     model.schools.residents[:] = 4000
     born = demography.new_cohort(model, 2021)
-    within = born.trait - born.home_mean
+    within = born.trait - model.schools.home_means[born.catchment, 0]
     assert within.std() == pytest.approx(model.effects.trait_sd, rel=0.02)
     assert np.corrcoef(within, born.ses)[0, 1] == pytest.approx(model.effects.ses_trait, abs=0.02)
 

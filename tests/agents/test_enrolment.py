@@ -16,7 +16,7 @@ from sim.agents.geography import Feeding
 from sim.agents.school import ENTRY_GRADE, JUNIOR, LEVELS, PRIMARY
 from sim.noise import Noise
 
-MARKERS = ("grade", "catchment", "migrant", "ses", "home_mean", "trait", "lasting", "fading")
+MARKERS = ("grade", "catchment", "migrant", "ses", "trait", "lasting", "fading")
 
 
 @st.composite

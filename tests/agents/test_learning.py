@@ -194,7 +194,7 @@ def test_of_one_good_year_a_fifth_lasts_and_the_rest_fades_by_three_fifths_a_yea
 
 def test_a_trait_at_rest_keeps_its_spread():
     model = calm_district()
-    home = model.students.home_mean
+    home = model.schools.home_means[model.students.catchment, model.students.grade]
     for level in range(len(LEVELS)):
         at = model.schools.level[model.students.school] == level
         assert np.std((model.students.trait - home)[at]) == pytest.approx(model.effects.trait_sd, rel=0.12)

@@ -152,7 +152,7 @@ def test_fewer_births_take_the_last_children_of_each_catchment_and_leave_the_oth
         while model.year < 2027:
             model.step()
         first = model.students.grade == 1
-        entrants[background] = dict(zip(model.students.id[first], model.students.home_mean[first], strict=True))
+        entrants[background] = dict(zip(model.students.id[first], model.students.ses[first], strict=True))
     fewer, usual = entrants["falling_births"], entrants["law"]
     assert fewer.items() <= usual.items()
     assert len(fewer) == pytest.approx(1108 / 1671 * len(usual), rel=0.02)

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-NAMES = tuple("grade school catchment migrant left_behind ses home_mean trait lasting fading score prior_score".split())
+NAMES = tuple("grade school catchment migrant left_behind ses trait lasting fading score".split())
 
 
 @dataclass
@@ -21,7 +21,6 @@ class Child:
     lasting: float
     fading: float
     score: float
-    prior_score: float
 
 
 def one(draw, stream, year, agent_id, *more):
@@ -36,10 +35,12 @@ def plain_value(value):
 
 def children_of(model):
     """The students of a model in its order, as objects."""
+    home_means = [list(means) for means in model.schools.home_means]
     return [
         Child(
             id=int(student.id),
             classroom=int(model.classes.id[student.classroom]) if student.classroom >= 0 else None,
+            home_mean=float(home_means[student.catchment][student.grade]),
             **{name: plain_value(getattr(student, name)) for name in NAMES},
         )
         for student in model.students
@@ -60,6 +61,7 @@ class Year:
         self.classes = [(int(c.id), int(c.grade) + 1) for c in model.classes if c.grade != 9]
         self.replaced = self.migrate()
         self.home_effect = self.drift()
+        self.home_means = [self.by_grade(row, school) for row, school in enumerate(self.schools)]
         self.entered = self.births()
         self.children += self.entered
 
@@ -94,7 +96,7 @@ class Year:
         share = min(1, effects.ses_trait * (1 - lost))
         from_home = share * child.ses + math.sqrt(1 - share**2) * own
         child.trait = child.home_mean + effects.trait_sd * from_home
-        child.score = child.prior_score = math.nan
+        child.score = math.nan
 
     def drift(self):
         """How far above the mean each school's homes stand this year."""
@@ -112,8 +114,7 @@ class Year:
                 trend = 0.0 if model.background.frozen else school.birth_trend
                 years = model.year - model.district.baseline_year
                 number = round(school.residents * ((1 + trend) ** years * model.terms.entrants))
-                mean = self.home_mean(row)
-                entered += [self.newborn(row, mean, k) for k in range(number)]
+                entered += [self.newborn(row, self.home_means[row][1], k) for k in range(number)]
         return entered
 
     def home_mean(self, row):
@@ -123,6 +124,11 @@ class Year:
         lasting = shared * area + math.sqrt(1 - shared**2) * self.home_effect[row]
         luck = one(self.noise.normal, "catchment cohort", self.model.year, self.schools[row].id)
         return effects.catchment_sd * lasting + effects.catchment_cohort_sd * luck
+
+    def by_grade(self, row, school):
+        """Mean of a catchment's children of each grade; nobody is in grade 0, where the last cohort waited."""
+        newest = self.home_mean(row)
+        return [newest, newest, *map(float, list(school.home_means)[1:9])]
 
     def newborn(self, row, mean, number):
         child = Child(
@@ -139,7 +145,6 @@ class Year:
             lasting=0.0,
             fading=0.0,
             score=math.nan,
-            prior_score=math.nan,
         )
         self.be_born(child)
         return child

@@ -192,9 +192,13 @@ class Enrolment:
 
 
 def file_classes(model, entered):
-    """All classes of the district: grade 9 first, new ones by zone, school and number, older ones as they were."""
+    """All classes of the district: grade 9 first, new ones by zone, school and number, older ones as they were.
+
+    Students of an older class stand as they did, or by id where anybody stands among those of another class.
+    """
     zone, school_id = model.schools.zone, model.schools.id
     together = defaultdict(list)
+    stood = {int(student.id): place for place, student in enumerate(model.students)}
     for student in model.students:
         together[int(student.classroom)].append(int(student.id))
     if model.district.classes_reshuffled:
@@ -207,7 +211,11 @@ def file_classes(model, entered):
             continue
         for row, c in enumerate(model.classes):
             if c.grade == grade:
-                rooms.append(Room(int(c.id), int(c.school), grade, sorted(together[row]), was=row))
+                rooms.append(Room(int(c.id), int(c.school), grade, sorted(together[row], key=stood.get), was=row))
+    older = [stood[member] for room in rooms if room.was is not None for member in room.members]
+    if older != sorted(older):
+        for room in rooms:
+            room.members.sort()
     return rooms
 
 

@@ -44,11 +44,12 @@ def class_parts(c, row, world):
 def students_after(model, class_parts_):
     """Trait, lasting and fading knowledge of every student after the year."""
     effects, noise, year = model.effects, model.noise, model.year
-    rho = effects.trait_rho
+    rho, homes = effects.trait_rho, [list(means) for means in model.schools.home_means]
     result = []
     for s in model.students:
         u = one_normal(noise, "trait", year, s.id)
-        trait = s.home_mean + rho * (s.trait - s.home_mean) + math.sqrt(1 - rho**2) * effects.trait_sd * u
+        home = float(homes[s.catchment][s.grade])
+        trait = home + rho * (s.trait - home) + math.sqrt(1 - rho**2) * effects.trait_sd * u
         got = class_parts_[s.classroom]
         if model.frozen is not None:
             got = model.frozen.instead(got, s, year)
