@@ -121,8 +121,9 @@ def lead_gap(staff: Staff, group: Array, at_lead: Array, giving: float, effects:
     """Joint preparation: to the mean of the lead school's teachers of the subject; for other schools'."""
     own = staff.base_skill
     groups = int(group.max(initial=0)) + 1
-    total = np.bincount(group[at_lead], weights=own[at_lead], minlength=groups)
-    size = np.bincount(group[at_lead], minlength=groups)
+    lead = np.flatnonzero(at_lead)
+    total = np.bincount(group[lead], weights=own[lead], minlength=groups)
+    size = np.bincount(group[lead], minlength=groups)
     mean = (total / np.maximum(size, 1))[group]
     return skill_gap(np.where((size > 0)[group] & ~at_lead, mean, own), own, effects) * giving
 
