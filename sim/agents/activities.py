@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, Schools
-from sim.noise import Floats, Noise, rank_within
+from sim.noise import Floats, Noise
+from sim.turns import first_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -25,7 +26,7 @@ def record_activities(model: "ZoneReform") -> None:
     young = employed & teachers.younger_than(model.district.young_age)
     teachers.contest = _some(model, "contest", model.year, terms.young_contest_share, young)
     trained = teachers.employed & teachers.ict_trained
-    teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, first=trained)
+    teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, already=employed & trained)
     teachers.award = employed & wins_award(model)
 
 
@@ -38,8 +39,8 @@ def public_teachers(model: "ZoneReform") -> Array:
 def chosen_schools(stream: str, share: float, schools: Schools, noise: Noise) -> Array:
     """Mask of the first public schools of each level, in an order drawn once, that make up a share."""
     rows = np.flatnonzero(~schools.private)
-    level, mask = schools.level[rows], np.zeros(len(schools), dtype=bool)
-    mask[rows] = _first(noise.rank(stream, 0, schools.id[rows], level), share, level)
+    ids, mask = schools.id[rows], np.zeros(len(schools), dtype=bool)
+    mask[rows] = first_within(schools.level[rows], schools_reached(share, schools), noise.lots(stream, 0, ids), ids)
     return mask
 
 
@@ -74,19 +75,15 @@ def award_points(model: "ZoneReform") -> Floats:
 
 
 def _some(
-    model: "ZoneReform", stream: str, year: int, share: float, among: Array, first: Array | None = None
+    model: "ZoneReform", stream: str, year: int, share: float, among: Array, already: Array | None = None
 ) -> Array:
-    """Mask of a share of each school's teachers `among` whom to choose, those of `first` first."""
+    """Mask of a share of each school's teachers `among` whom to choose; those who are `already` in count, and stay."""
     teachers = model.teachers
+    places = teachers_reached(share, among, model)
+    if already is not None:
+        places -= np.bincount(teachers.school[already], minlength=len(places))
+        among = among & ~already
     rows = np.flatnonzero(among)
-    school = teachers.school[rows]
-    turn = model.noise.rank(stream, year, teachers.id[rows])
-    mask = np.zeros(len(teachers), dtype=bool)
-    later = np.zeros(len(rows), dtype=bool) if first is None else ~first[rows]
-    mask[rows] = _first(rank_within(school, later, turn), share, school)
+    ids, mask = teachers.id[rows], np.zeros(len(teachers), dtype=bool)
+    mask[rows] = first_within(teachers.school[rows], places, model.noise.lots(stream, year, ids), ids)
     return mask
-
-
-def _first(turn: Array, share: float, groups: Array) -> Array:
-    """Mask of those whose turn within their group comes before a share of it is reached."""
-    return np.asarray(turn < share_of(share, np.bincount(groups))[groups])

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.classroom import Classes
 from sim.agents.columns import Array
 from sim.agents.school import ENTRY_GRADE
 from sim.agents.teacher import CORE, Teachers
@@ -31,14 +32,20 @@ def assign(model: "ZoneReform") -> None:
         *((home, normal, True), (second, normal, True), (home, normal, False)),
         *((home, any_load, True), (home, any_load, False)),
     )
+    load = loads(teachers, classes.team)
+    row, slot = np.nonzero((classes.team < 0) & (np.array(CORE) < size[:, None]))
     for where, most, own_subject in ways:
-        # A teacher of the subject has one slot; any core teacher may be asked for each, so they come in turn.
+        # Teachers of the subject take places of one slot only; others may be asked for any, slot by slot.
         for slots in (CORE,) if own_subject else tuple((slot,) for slot in CORE):
-            row, which = np.nonzero((classes.team[:, slots] < 0) & (np.array(slots) < size[:, None]))
-            if len(row):
-                slot = np.array(slots)[which]
-                classes.team[row, slot] = least_loaded(model, row, slot, where, most, own_subject)
-    classes.covered = within_normal_loads(model, size)
+            now = (slot >= slots[0]) & (slot <= slots[-1])
+            if not now.any():
+                continue
+            found = least_loaded(model, load, row[now], slot[now], where, most, own_subject)
+            classes.team[row[now], slot[now]] = found
+            load += np.bincount(found[found >= 0], minlength=len(load))
+            now[now] = found >= 0
+            row, slot = row[~now], slot[~now]
+    classes.covered = within_normal_loads(classes, load, size, normal)
     classes.team_ids = teachers.id[classes.team]
 
 
@@ -46,19 +53,26 @@ def kept_teams(model: "ZoneReform") -> Array:
     """Teams without those who no longer come to the school; none in a new class or cycle (`team_years`)."""
     classes, teachers = model.classes, model.teachers
     years = classes.grade - np.array(ENTRY_GRADE)[model.schools.level[classes.school]]
-    team = classes.team
-    at = classes.school[:, None]
+    kept = np.full_like(classes.team, -1)
+    if model.district.classes_reshuffled:
+        return kept
+    goes_on = np.flatnonzero(years % int(model.district.team_years))
+    team, at = classes.team[goes_on], classes.school[goes_on, None]
     there = (team >= 0) & ((teachers.school[team] == at) | (teachers.second_school[team] == at))
-    same_person = classes.team_ids == teachers.id[team]
-    goes_on = (years % int(model.district.team_years) != 0) & (model.district.classes_reshuffled == 0)
-    return np.where(there & same_person & goes_on[:, None], team, -1)
+    same_person = classes.team_ids[goes_on] == teachers.id[team]
+    kept[goes_on] = np.where(there & same_person, team, -1)
+    return kept
 
 
-def least_loaded(model: "ZoneReform", row: Array, slot: Array, where: Array, most: int, own_subject: bool) -> Array:
+def least_loaded(
+    model: "ZoneReform", load: Array, row: Array, slot: Array, where: Array, most: int, own_subject: bool
+) -> Array:
     """A teacher's row for each open place, or -1: a school's places are dealt by load, ties by a yearly draw.
 
     Parameters
     ----------
+    load : (T,) array
+        Classes that each teacher has, and may have at `most`.
     row, slot : (n,) array
         Class and subject of each open place.
     where : (T,) array
@@ -69,12 +83,12 @@ def least_loaded(model: "ZoneReform", row: Array, slot: Array, where: Array, mos
     teachers, classes, noise = model.teachers, model.classes, model.noise
     queue = classes.school[row] * len(CORE) + slot * own_subject
     places = np.bincount(queue, minlength=len(model.schools) * len(CORE))
-    rows = np.flatnonzero((where >= 0) & (teachers.subject < len(CORE)))
+    rows = np.flatnonzero((load < most) & (where >= 0) & (teachers.subject < len(CORE)))
     asked = where[rows] * len(CORE) + teachers.subject[rows] * own_subject
-    load = loads(teachers, classes.team)[rows]
-    able = np.flatnonzero((places[asked] > 0) & (load < most))
-    rows, asked, load = rows[able], asked[able], load[able]
-    offers = np.minimum(most - load, places[asked])
+    able = np.flatnonzero(places[asked])
+    rows, asked = rows[able], asked[able]
+    load = load[rows]
+    offers = np.maximum(0, np.minimum(most, load_that_serves(places, asked, load, most)[asked]) - load)
     teacher, asked = np.repeat(rows, offers), np.repeat(asked, offers)
     level = np.arange(len(teacher)) - np.repeat(np.cumsum(offers) - offers - load, offers)
     ids = teachers.id[rows]
@@ -88,17 +102,32 @@ def least_loaded(model: "ZoneReform", row: Array, slot: Array, where: Array, mos
     return _meet(queue, place, np.bincount(asked, minlength=len(places)), teacher[offer])
 
 
-def within_normal_loads(model: "ZoneReform", size: Array) -> Array:
+def load_that_serves(places: Array, asked: Array, load: Array, most: int) -> Array:
+    """Load up to which the teachers of each queue must be asked for all its places; beyond `most` where that is short.
+
+    Parameters
+    ----------
+    places : (Q,) array
+        Open places of each queue.
+    asked, load : (n,) array
+        Queue and load of each teacher.
+    """
+    levels = min(most, int(load.max(initial=0) + places.max()))
+    ready = np.bincount(asked * levels + load, minlength=len(places) * levels).reshape(-1, levels)
+    offers = ready.cumsum(axis=1).cumsum(axis=1)  # at each load and below: who has less makes an offer at each
+    return np.asarray((offers < places[:, None]).sum(axis=1) + 1)
+
+
+def within_normal_loads(classes: Classes, load: Array, size: Array, normal: int) -> Array:
     """Classes whose team is whole and of different people, and within everybody's normal load.
 
     Where a teacher has more than the normal load, the classes beyond it, by id, are not.
     """
-    team, class_id = model.classes.team, model.classes.id
+    team = classes.team
     whole = (team[:, 0] >= 0) & (team[:, 1] >= 0) & ((team[:, 2] >= 0) | (size == 2))
     whole &= (team[:, 0] != team[:, 1]) & (team[:, 0] != team[:, 2]) & (team[:, 1] != team[:, 2])
-    most = int(model.district.core_load)
-    row, slot = np.nonzero((team >= 0) & (loads(model.teachers, team) > most)[team])
-    beyond = rank_within(team[row, slot], class_id[row]) >= most
+    row, slot = np.nonzero((team >= 0) & (load > normal)[team])
+    beyond = rank_within(team[row, slot], classes.id[row]) >= normal
     whole[row[beyond]] = False
     return np.asarray(whole)
 

@@ -11,6 +11,7 @@ be a gain.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,15 +19,27 @@ import numpy as np
 from sim.agents.activities import record_activities, share_of
 from sim.agents.columns import Array
 from sim.agents.school import NO_ZONE
-from sim.agents.teacher import CORE, SUBJECTS, Teachers
+from sim.agents.teacher import OTHER_CORE, SUBJECTS
 from sim.agents.zone import of_zone
 from sim.noise import Floats, rank_within
+from sim.turns import first_within
 
 if TYPE_CHECKING:
     from sim.config import Effects
     from sim.model import ZoneReform
 
 MODES = ("joint_preparation", "matched_pairs", "lesson_study", "shadowing")
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Those in post, and of each what decides how much is learned from whom."""
+
+    id: Array
+    school: Array
+    subject: Array
+    experience: Array
+    base_skill: Floats
 
 
 def learn_together(model: "ZoneReform") -> None:
@@ -39,7 +52,13 @@ def keep_up(model: "ZoneReform") -> None:
     """Bring `practised` and `learned` of every teacher to this year."""
     teachers, effects, terms = model.teachers, model.effects, model.terms
     rows = np.flatnonzero(teachers.employed)
-    staff = teachers.take(rows)
+    staff = Staff(
+        id=teachers.id[rows],
+        school=teachers.school[rows],
+        subject=teachers.subject[rows],
+        experience=teachers.experience[rows],
+        base_skill=teachers.base_skill[rows],
+    )
     gain, harm = from_colleagues(staff, effects), np.zeros(len(rows))
     if terms.joint_coverage > 0:
         joint = terms.joint_coverage * from_joint_work(staff, model)
@@ -48,7 +67,7 @@ def keep_up(model: "ZoneReform") -> None:
         trained = ~model.schools.private[staff.school]
         training = effects.b_nttp * min(1.0, terms.training_hours / effects.training_full_hours) * trained
         gain, harm = gain + np.maximum(0.0, training), harm + np.minimum(0.0, training)
-    practised = np.maximum(effects.keep * staff.practised, gain)
+    practised = np.maximum(effects.keep * teachers.practised[rows], gain)
     teachers.practised[rows] = practised
     teachers.learned[rows] = practised + harm
 
@@ -60,18 +79,19 @@ def skill_gap(better: Floats, own: Floats, effects: "Effects") -> Floats:
     return np.asarray(np.clip((better - own) / effects.rec_sigmaT, 0.0, effects.gap_most))
 
 
-def from_colleagues(staff: Teachers, effects: "Effects") -> Floats:
+def from_colleagues(staff: Staff, effects: "Effects") -> Floats:
     """What the others of one's subject at one's school give, the whole year and everywhere (`rec_peerT`)."""
     own = staff.base_skill
     group = staff.school.astype(np.int64) * len(SUBJECTS) + staff.subject
-    total, size = np.bincount(group, weights=own), np.bincount(group)
-    others = size[group] - 1
-    mean = np.divide(total[group] - own, others, out=own.copy(), where=others > 0)
+    total, others = np.bincount(group, weights=own), np.bincount(group) - 1
+    alone = (others == 0)[group]
+    mean = (total[group] - own) / np.maximum(others, 1)[group]
+    mean[alone] = own[alone]
     novice = np.where(staff.experience < effects.novice_years, effects.novice_peer_weight, 1.0)
     return np.asarray(effects.rec_peerT * skill_gap(mean, own, effects) * novice)
 
 
-def from_joint_work(staff: Teachers, model: "ZoneReform") -> Floats:
+def from_joint_work(staff: Staff, model: "ZoneReform") -> Floats:
     """What joint work gives at full coverage: theta * fidelity * gap, less what lead schools hold back."""
     zones, effects, mode = model.zones, model.effects, model.terms.joint_mode
     zone = model.schools.zone[staff.school].astype(np.int64)
@@ -97,17 +117,18 @@ def lead_giving(model: "ZoneReform") -> float:
     return 1.0 - model.effects.held_back * (1.0 - model.terms.bundled)
 
 
-def lead_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
+def lead_gap(staff: Staff, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
     """Joint preparation: to the mean of the lead school's teachers of the subject; for other schools'."""
     own = staff.base_skill
     groups = int(group.max(initial=0)) + 1
-    total = np.bincount(group[at_lead], weights=own[at_lead], minlength=groups)[group]
-    size = np.bincount(group[at_lead], minlength=groups)[group]
-    mean = np.divide(total, size, out=own.copy(), where=(size > 0) & ~at_lead)
-    return skill_gap(mean, own, effects) * giving
+    lead = np.flatnonzero(at_lead)
+    total = np.bincount(group[lead], weights=own[lead], minlength=groups)
+    size = np.bincount(group[lead], minlength=groups)
+    mean = (total / np.maximum(size, 1))[group]
+    return skill_gap(np.where((size > 0)[group] & ~at_lead, mean, own), own, effects) * giving
 
 
-def pair_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
+def pair_gap(staff: Staff, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
     """Matched pairs: to one's partner, for the weaker half of the zone's teachers of a subject.
 
     The weakest of the weaker half works with the weakest of the stronger half, and so on by rank; the middle
@@ -125,23 +146,23 @@ def pair_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effec
     return gap
 
 
-def best_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
+def best_gap(staff: Staff, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
     """Lesson study: to the mean of the zone's best teachers of the subject, a share `lesson_study_best` of them."""
     own = staff.base_skill
-    best = rank_within(group, -own, staff.id) < share_of(effects.lesson_study_best, np.bincount(group))[group]
+    best = first_within(group, share_of(effects.lesson_study_best, np.bincount(group)), -own, staff.id)
     count = np.bincount(group[best])[group]
     mean = np.bincount(group[best], weights=own[best])[group] / count
     given = np.bincount(group[best], weights=np.where(at_lead, giving, 1.0)[best])[group] / count
     return skill_gap(mean, own, effects) * np.where(at_lead, 1.0, given)
 
 
-def shadow_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
+def shadow_gap(staff: Staff, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
     """Shadowing: to the mean of the better half of the lead school's teachers of the subject.
 
     For the weaker half of the zone's teachers of the subject, in so far as they are at other schools.
     """
     own = staff.base_skill
-    weaker = ~at_lead & (rank_within(group, own, staff.id) < np.bincount(group)[group] // 2)
+    weaker = ~at_lead & first_within(group, np.bincount(group) // 2, own, staff.id)
     groups = int(group.max(initial=0)) + 1
     mean, size = best_half_mean(own[at_lead], group[at_lead], staff.id[at_lead], groups)
     hosts = np.where(weaker & (size[group] > 0), mean[group], own)
@@ -150,7 +171,7 @@ def shadow_gap(staff: Teachers, group: Array, at_lead: Array, giving: float, eff
 
 def best_half_mean(values: Floats, group: Array, ids: Array, groups: int) -> tuple[Floats, Array]:
     """Mean of the better half of each group (the middle one of an odd number counts), and how many that are."""
-    best = rank_within(group, -values, ids) < -(-np.bincount(group, minlength=groups)[group] // 2)
+    best = first_within(group, -(-np.bincount(group, minlength=groups) // 2), -values, ids)
     size = np.bincount(group[best], minlength=groups)
     return np.bincount(group[best], weights=values[best], minlength=groups) / np.maximum(size, 1), size
 
@@ -165,7 +186,7 @@ def sent_teaching(model: "ZoneReform", skill: Floats) -> Floats:
     classes, schools, zones, teachers = model.classes, model.schools, model.zones, model.teachers
     if model.terms.sent_coverage == 0:
         return np.zeros(len(classes))
-    core = np.flatnonzero(teachers.employed & np.isin(teachers.subject, CORE))
+    core = np.flatnonzero(teachers.employed & (teachers.subject <= OTHER_CORE))
     mean, size = best_half_mean(teachers.skill[core], teachers.school[core], teachers.id[core], len(schools))
     zone = schools.zone.astype(np.int64)
     lead = of_zone(zones.lead, zone, NO_ZONE)
@@ -175,7 +196,7 @@ def sent_teaching(model: "ZoneReform", skill: Floats) -> Floats:
     return np.asarray(model.effects.b_sent * reach[classes.school] * np.maximum(0.0, sent - skill))
 
 
-_GAPS: dict[str, Callable[[Teachers, Array, Array, float, "Effects"], Floats]] = {
+_GAPS: dict[str, Callable[[Staff, Array, Array, float, "Effects"], Floats]] = {
     "joint_preparation": lead_gap,
     "matched_pairs": pair_gap,
     "lesson_study": best_gap,
