@@ -42,7 +42,7 @@ class FadeOut(Replay):
     instrument is weak, and there is no estimate.
     """
 
-    id: ClassVar[str] = "V1"
+    id: ClassVar[str] = "V01"
     title: ClassVar[str] = "Fade-out"
     kind: ClassVar[Kind] = "recovers"
     published: ClassVar[tuple[Published, ...]] = (

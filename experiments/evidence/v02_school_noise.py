@@ -38,7 +38,7 @@ class SchoolNoise(Replay):
     recovered; the other two figures emerge.
     """
 
-    id: ClassVar[str] = "V2"
+    id: ClassVar[str] = "V02"
     title: ClassVar[str] = "School noise"
     kind: ClassVar[Kind] = "emerges"
     published: ClassVar[tuple[Published, ...]] = (

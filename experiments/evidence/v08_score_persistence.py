@@ -55,7 +55,7 @@ class ScorePersistence(Replay):
     persistence of these very data, so the students' figures are recovered; the schools' emerge.
     """
 
-    id: ClassVar[str] = "V8"
+    id: ClassVar[str] = "V08"
     title: ClassVar[str] = "Score persistence"
     kind: ClassVar[Kind] = "recovers"
     published: ClassVar[tuple[Published, ...]] = (

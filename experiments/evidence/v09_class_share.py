@@ -40,7 +40,7 @@ class ClassShare(Replay):
     to be low. Classes of two sizes, a part of STAR's class share, are not replayed: no effect of size acts below 40.
     """
 
-    id: ClassVar[str] = "V9"
+    id: ClassVar[str] = "V09"
     title: ClassVar[str] = "Class share"
     kind: ClassVar[Kind] = "recovers"
     published: ClassVar[tuple[Published, ...]] = tuple(
