@@ -39,7 +39,6 @@ STRUCTURE = {
     "sim/agents/school_choice.py": {
         "PAIR": "digits of an id",
         "FAMILIES": "points of an integral",
-        "HIGHEST_WEIGHT": "where a search for a root begins",
         "CLOSE_ENOUGH": "where that search ends",
         "ROUNDS": "length of an iteration",
         "LONGER": "steps of an iteration",
@@ -75,7 +74,7 @@ STRUCTURE = {
     "sim/district/margins.py": {
         "WIDEST_SPREAD": "where a bisection ends",
         "LOG_SLACK": "where a bisection begins",
-        "HALVINGS": "length of a bisection",
+        "CLOSE_ENOUGH": "where a search for a root ends",
     },
     "sim/district/reading.py": {"SHOWN": "how long a message may be"},
     "sim/district/spin_up.py": {

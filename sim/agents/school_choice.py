@@ -20,8 +20,8 @@ FAMILIES = 20
 """Families of as many statuses stand for all: what each wants is nearly a step of its status, so that equal shares of
 the normal give the whole to a few thousandths, where Gauss-Hermite points, few of them near the middle, miss by 0.02.
 """
-HIGHEST_WEIGHT, CLOSE_ENOUGH = 1000.0, 1e-7
-"""Weight of reputation far above any that families have (`choice_weight_most`), and how exactly it is sought."""
+CLOSE_ENOUGH = 1e-7
+"""How exactly the weight of reputation is sought."""
 ROUNDS, LONGER, SHORTER = 150, 1.3, 0.5
 """Steps towards the appeal of private schools: each is longer than the last, or shorter once that went too far."""
 FEWEST = 1e-12
@@ -109,10 +109,12 @@ def gumbel(noise: Noise, stream: str, year: int, ids: Array) -> Floats:
     return np.asarray(-np.log(-np.log(noise.uniform(stream, year, ids))))
 
 
-def solve_choice_weight(near: Floats, better: Floats, residents: Array, taste: float, leaving: float) -> float:
+def solve_choice_weight(
+    near: Floats, better: Floats, residents: Array, taste: float, leaving: float, most: float
+) -> float:
     """Weight of reputation at which, if all might choose, the share `leaving` of the families would go elsewhere.
 
-    0 where distance and taste alone send more of them away, `HIGHEST_WEIGHT` where no weight sends as many.
+    0 where distance and taste alone send more of them away, `most` where that weight does not send as many.
 
     Parameters
     ----------
@@ -124,6 +126,8 @@ def solve_choice_weight(near: Floats, better: Floats, residents: Array, taste: f
         Children of the catchments.
     taste : float
         Scale of taste (`taste_scale`).
+    most : float
+        Weight that no family goes beyond (`choice_weight_most`).
     """
     if residents.sum() == 0:
         return 0.0
@@ -131,11 +135,14 @@ def solve_choice_weight(near: Floats, better: Floats, residents: Array, taste: f
     def too_few(weight: float) -> float:
         return leaving - share_elsewhere(weight, near, better, residents, taste)
 
-    if too_few(0.0) < 0:
+    if too_few(0.0) <= 0:
         return 0.0
-    if too_few(HIGHEST_WEIGHT) > 0:
-        return HIGHEST_WEIGHT
-    return float(brentq(too_few, 0.0, HIGHEST_WEIGHT, xtol=CLOSE_ENOUGH))
+    low, high = 0.0, 1.0
+    while too_few(high) > 0:
+        if high >= most:
+            return most
+        low, high = high, 2.0 * high
+    return min(most, float(brentq(too_few, low, high, xtol=CLOSE_ENOUGH)))
 
 
 def share_elsewhere(weight: float, near: Floats, better: Floats, residents: Array, taste: float) -> float:

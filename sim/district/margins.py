@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+from scipy.optimize import brentq
 
 from sim.agents.columns import Array
 from sim.apportion import apportion
@@ -13,7 +14,8 @@ WIDEST_SPREAD = 3.0
 """Log spread of the amounts a student at which a wide CV is given up."""
 LOG_SLACK = 5.0
 """How far, in logs, the mean of a clipped lognormal is looked for beyond the clips."""
-HALVINGS = 60
+CLOSE_ENOUGH = 1e-14
+"""Error of what is sought, in logs."""
 
 
 def school_sizes(total: int, luck: Floats, place: Floats, log_sd: float, low: float, high: float) -> Array:
@@ -39,7 +41,7 @@ def school_sizes(total: int, luck: Floats, place: Floats, log_sd: float, low: fl
 def amounts(students: Array, mean: float, cv: float, luck: Floats) -> Floats:
     """Amount of a resource at each school with a stated mean a student and official (weighted) CV.
 
-    Amounts a student are lognormal in `luck` (standard normal); the spread is found by bisection. A handful of
+    Amounts a student are lognormal in `luck` (standard normal); the spread is sought. A handful of
     schools may be too alike in luck for a wide CV: they stop at `WIDEST_SPREAD`.
     """
     if len(students) < 2 or cv <= 0:
@@ -49,17 +51,13 @@ def amounts(students: Array, mean: float, cv: float, luck: Floats) -> Floats:
         raw = students * np.exp(spread * (luck - luck.max()))
         return np.asarray(mean * students.sum() / raw.sum() * raw)
 
-    if weighted_cv(scaled(WIDEST_SPREAD), students) < cv:
-        return scaled(WIDEST_SPREAD)
     return scaled(_root(lambda spread: weighted_cv(scaled(spread), students) - cv, 0.0, WIDEST_SPREAD))
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:
-    """Root of an increasing function by bisection, always the same number of halvings."""
-    for _ in range(HALVINGS):
-        middle = 0.5 * (low + high)
-        if function(middle) < 0:
-            low = middle
-        else:
-            high = middle
-    return 0.5 * (low + high)
+    """Root of an increasing function, as exactly as floats allow; the bound where it has none."""
+    if function(low) >= 0:
+        return low
+    if function(high) <= 0:
+        return high
+    return float(brentq(function, low, high, xtol=CLOSE_ENOUGH))

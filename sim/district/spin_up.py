@@ -113,14 +113,14 @@ def weigh_reputation(model: ZoneReform) -> None:
         near = model.geography.near[homes]
         distance = model.geography[homes[:, None], near] / model.effects.distance_scale
         others_once = (near != homes[:, None]) & ~schools.private[near]
-        weight = solve_choice_weight(
+        model.choice_weight[level] = solve_choice_weight(
             np.where(others_once, -distance, -np.inf),
             schools.reputation[near] - schools.reputation[homes][:, None],
             schools.residents[homes],
             model.effects.taste_scale,
             model.effects.i_zexiao,
+            model.effects.choice_weight_most,
         )
-        model.choice_weight[level] = min(weight, model.effects.choice_weight_most)
         draw_to_private_schools(model, level)
 
 

@@ -42,13 +42,15 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
     level = np.array(levels + [school.level for school in alone])
     lead = np.array([is_lead for _, _, is_lead in members])
     ids = np.arange(len(members))
+    led_by = np.full(len(spec.zones), -1)
+    led_by[zone_of[lead]] = ids[lead]
     zones = Zones(
         len(spec.zones),
         id=np.arange(len(spec.zones)),
         name=np.array([zone.name for zone in spec.zones], dtype=object),
         level=[zone.level for zone in spec.zones],
         form=[zone.form for zone in spec.zones],
-        lead=[_first(lead & (zone_of == row)) for row in range(len(spec.zones))],
+        lead=led_by,
         members=np.bincount(zone_of[zone_of != NO_ZONE], minlength=len(spec.zones)),
     )
     east, north = _places(spec, noise, zones.id, zone_of, ids)
@@ -121,7 +123,8 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
     Experience, years at the school and the sorting of skill come to rest in the spin-up.
     """
     school = np.repeat(np.arange(len(schools)), schools.posts)
-    place = np.concatenate([np.arange(n) for n in schools.posts])
+    first_post = np.cumsum(schools.posts) - schools.posts
+    place = np.arange(len(school)) - first_post[school]
     ids = (schools.id[school] * POSTS + place) * GENERATIONS
     count = len(ids)
     experience = np.floor(noise.uniform("experience", 0, ids) * spec.career_years).astype(np.int64)
@@ -150,7 +153,7 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
         for row, n_pe, n_backbone, n_degree, n_masters in zip(
             rows, pe_arts, backbone, above_degree, masters, strict=True
         ):
-            here = np.flatnonzero(school == row)
+            here = np.arange(first_post[row], first_post[row] + schools.posts[row])
             subjects = np.repeat(np.arange(SCIENCE_IT + 1), apportion(len(here) - n_pe, mix))
             subjects = np.concatenate((np.full(n_pe, PE_ARTS), subjects))
             teachers.subject[here] = subjects[noise.rank("subject", 0, ids[here])]
@@ -209,8 +212,3 @@ def _standing(lead: Array, private: Array, advantage: float, luck: Floats) -> Fl
     share = float(lead[~private].mean())
     own = np.sqrt(max(0.0, 1.0 - advantage * advantage * share * (1.0 - share)))
     return np.asarray(advantage * (lead - share) + own * luck)
-
-
-def _first(mask: Array) -> int:
-    found = np.flatnonzero(mask)
-    return int(found[0]) if len(found) else -1

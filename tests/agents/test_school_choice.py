@@ -14,7 +14,6 @@ from reference.small_world import same_bits
 from sim.agents import enrolment
 from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY
 from sim.agents.school_choice import (
-    HIGHEST_WEIGHT,
     chosen_school,
     may_choose,
     share_elsewhere,
@@ -144,6 +143,10 @@ def test_entrants_want_to_leave_as_often_as_was_seen_if_all_may_choose():
     assert len(leave) > 10_000 and np.mean(leave) == pytest.approx(0.405, abs=0.03)
 
 
+MOST = 1000.0
+"""A weight of reputation far above any that families have."""
+
+
 @st.composite
 def places(draw):
     """Schools on a map: utility of distance, reputation, residents and the scale of taste."""
@@ -159,12 +162,12 @@ def places(draw):
 @given(places(), st.floats(0.01, 0.99))
 @settings(max_examples=60, deadline=None, derandomize=True)
 def test_the_weight_gives_the_share_wherever_any_weight_does(place, leaving):
-    weight = solve_choice_weight(*place, leaving)
-    share, least, most = (share_elsewhere(w, *place) for w in (weight, 0.0, HIGHEST_WEIGHT))
+    weight = solve_choice_weight(*place, leaving, MOST)
+    share, least, most = (share_elsewhere(w, *place) for w in (weight, 0.0, MOST))
     if least > leaving:
         assert weight == 0
     elif most < leaving:
-        assert weight == pytest.approx(HIGHEST_WEIGHT) or share == pytest.approx(leaving, abs=1e-4)
+        assert weight == MOST or share == pytest.approx(leaving, abs=1e-4)
     else:
         assert share == pytest.approx(leaving, abs=1e-4)
 
