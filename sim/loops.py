@@ -340,35 +340,20 @@ def fill_pairs(pairs: Ints, leavers: Ints, places: Ints) -> tuple[Ints, Ints]:
 
 @njit(cache=True)
 def first_within(group: Ints, places: Array, key: Array, tie: Ints, groups: int) -> Array:
-    """`turns.first_within`: parts those who come first from the others, and sorts neither."""
+    """`turns.first_within`: those before the last who comes first, and the first by id of those who draw with him."""
     order, start = _by_group(group, groups)
     chosen = np.zeros(len(group), np.bool_)
     for g in range(groups):
-        after = min(start[g] + max(places[g], 0), start[g + 1])
-        if start[g] < after < start[g + 1]:
-            _part(order, key, tie, start[g], start[g + 1] - 1, after - 1)
-        for at in range(start[g], after):
-            chosen[order[at]] = True
+        rows = order[start[g] : start[g + 1]]
+        left = min(places[g], len(rows))
+        if left <= 0:
+            continue
+        last = np.partition(key[rows], left - 1)[left - 1]
+        for i in rows:
+            if key[i] < last:
+                chosen[i] = True
+                left -= 1
+        alike = rows[key[rows] == last]
+        for place in np.argsort(tie[alike])[:left]:
+            chosen[alike[place]] = True
     return chosen
-
-
-@njit(cache=True)
-def _part(order: Ints, key: Array, tie: Ints, low: int, high: int, last: int) -> None:
-    """Bring those who come first of `order[low : high + 1]` up to place `last`, as Hoare's selection does."""
-    while low < high:
-        pivot, i, j = order[(low + high) // 2], low, high
-        while i <= j:
-            while _before(key, tie, order[i], pivot):
-                i += 1
-            while _before(key, tie, pivot, order[j]):
-                j -= 1
-            if i <= j:
-                order[i], order[j] = order[j], order[i]
-                i += 1
-                j -= 1
-        if last <= j:
-            high = j
-        elif last >= i:
-            low = i
-        else:
-            return
