@@ -1,0 +1,304 @@
+"""Compiled or plain, a loop gives the same bits, and so does a district of every kind under any policy."""
+
+from dataclasses import fields, is_dataclass
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reference.random_policy import YEARS, policies
+from reference.tiny_district import at_rest
+from sim.agents.assessment import sit_tests
+from sim.agents.cells import Moments
+from sim.agents.classroom import Classes
+from sim.agents.geography import Feeding, Geography
+from sim.agents.learning import achievement_by_class, grow
+from sim.agents.school import Schools
+from sim.agents.student import Students
+from sim.agents.zone import Zones
+from sim.compiled import compiled, loops, plainly
+from sim.config import Effects
+from sim.indicators.scores import scoring_rate
+from sim.indicators.units import Units
+from sim.noise import Noise, in_order, rank_within
+from sim.turns import by_lot, first_within
+
+TABLES = ("zones", "schools", "teachers", "students", "classes")
+DISTRICTS = 12
+whole = {"deadline": None, "derandomize": True, "suppress_health_check": list(HealthCheck)}
+
+
+def bits(value):
+    """What may be compared: arrays with their kind, shape and bytes, so that -0.0 is not 0.0 and nan is nan."""
+    if is_dataclass(value):
+        return {field.name: bits(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {key: bits(one) for key, one in value.items()}
+    if isinstance(value, np.ndarray):
+        return value.dtype, value.shape, value.tolist() if value.dtype.hasobject else value.tobytes()
+    return value
+
+
+def world_of(model):
+    """Every column of every table and every figure of a district."""
+    tables = {name: getattr(model, name).arrays for name in TABLES}
+    ledger = {year: dict(costs) for year, costs in model.costs.items()}
+    beside = {"choice weight": model.choice_weight, "feeding": model.feeding.table(), "demand": model.demand}
+    return {**tables, **beside, "records": model.records, "costs": repr(ledger), "flows": model.flows}
+
+
+@pytest.fixture(autouse=True)
+def _numba():
+    pytest.importorskip("numba")
+
+
+@st.composite
+def cases(draw):
+    number = draw(st.integers(0, DISTRICTS - 1))
+    return number, draw(policies(at_rest(number)))[0]
+
+
+@given(cases())
+@settings(max_examples=15, **whole)
+def test_any_district_under_any_policy_is_the_same_plain_and_compiled(case):
+    number, policy = case
+    fast = at_rest(number).under(policy)
+    with plainly():
+        plain = at_rest(number).under(policy)
+    for _ in range(YEARS):
+        fast.step()
+        with plainly():
+            plain.step()
+        assert [name for name, one in bits(world_of(fast)).items() if one != bits(world_of(plain))[name]] == []
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_a_district_comes_to_the_same_rest_plain_and_compiled(number):
+    with plainly():
+        plain = at_rest.__wrapped__(number)
+    assert bits(world_of(plain)) == bits(world_of(at_rest(number)))
+
+
+def some_groups(draw, rows):
+    """Group of each row: one, a few, many of which some are empty; as they come, or in order."""
+    groups = draw.integers(0, draw.choice([1, 3, 2 * rows + 1]), rows)
+    return np.sort(groups) if draw.random() < 0.3 else groups
+
+
+def some_keys(draw, rows):
+    """Keys of all kinds: lots and numbers, most different, or of which many are the same."""
+    few = 2 if draw.random() < 0.5 else 2**62
+    whole = draw.integers(0, few, rows)
+    kinds = (
+        whole.astype(np.uint64) * np.uint64(2**64 // few),
+        whole - few // 2,
+        draw.normal(size=rows),
+        draw.integers(-1, 2, rows) * 0.5 * draw.choice([-1.0, 1.0], rows),  # 0.0 and -0.0 among them
+        draw.choice([-np.inf, np.inf, 0.0], rows),
+        draw.random(rows) < 0.5,
+        draw.integers(-3, 3, rows).astype(np.int8),
+    )
+    return kinds[draw.integers(len(kinds))]
+
+
+def some_lots(draw, rows):
+    return draw.choice(draw.integers(0, 2**64, draw.integers(1, rows + 2), dtype=np.uint64), rows)
+
+
+def some_ids(draw, rows):
+    return draw.permutation(2 * rows)[:rows] - rows
+
+
+def some_world(draw, rows):
+    """Students, classes and schools that know what learning and tests ask for; some have no score yet."""
+    schools, classes = int(draw.integers(1, 6)), int(draw.integers(1, 9))
+    students = Students(
+        rows,
+        id=draw.integers(0, 2**60, rows),
+        grade=draw.integers(1, 10, rows),
+        school=draw.integers(0, schools, rows),
+        classroom=np.sort(draw.integers(0, classes, rows)),
+        catchment=draw.integers(0, schools, rows),
+    )
+    students.trait, students.lasting, students.fading, students.score = draw.normal(size=(4, rows))
+    students.score[draw.random(rows) < draw.choice([0.0, 0.3])] = np.nan
+    return SimpleNamespace(
+        students=students,
+        classes=Classes(
+            classes,
+            id=draw.permutation(classes),
+            grade=draw.integers(1, 10, classes),
+            school=draw.integers(0, schools, classes),
+        ),
+        schools=Schools(
+            schools,
+            id=draw.permutation(schools),
+            level=draw.integers(0, 2, schools),
+            zone=draw.integers(-1, 1, schools),
+            stake=draw.random(schools),
+            home_means=draw.normal(size=(schools, 10)),
+        ),
+        effects=Effects.means(),
+        noise=Noise(int(draw.integers(2**60))),
+        year=2021,
+        frozen=None,
+    )
+
+
+def hashes(draw, rows):
+    return Noise(int(draw.integers(2**60))).lots("lottery", 2021, some_ids(draw, rows))
+
+
+def uniforms(draw, rows):
+    return Noise(3).uniform("taste", 0, some_ids(draw, 2 * rows).reshape(2, rows))
+
+
+def normals(draw, rows):
+    return Noise(4).normal("eta", 2022, some_ids(draw, rows) * 2**40)
+
+
+def grown(draw, rows):
+    model = some_world(draw, rows)
+    grow(model, draw.normal(size=len(model.classes)))
+    return model.students.arrays
+
+
+def scores(draw, rows):
+    model = some_world(draw, rows)
+    return {"sums": sit_tests(model), "score": model.students.score, "classes": model.classes.arrays}
+
+
+def achievement_sums(draw, rows):
+    model = some_world(draw, rows)
+    return achievement_by_class(model.students, len(model.classes))
+
+
+def rate_sums(draw, rows):
+    model = some_world(draw, rows)
+    units = Units.of(model.schools, Zones(1, name=np.array(["学区"], dtype=object)), "区")
+    count = np.bincount(model.students.school, minlength=len(model.schools))
+    return scoring_rate(units, model.students, count, 0.7, 0.2)
+
+
+def moments(draw, rows):
+    model = some_world(draw, rows)
+    x, y = model.students.score, model.students.trait
+    return Moments.of(model.students, len(model.schools), x, y, draw.random(10) < 0.7)
+
+
+def score_moments(draw, rows):
+    model = some_world(draw, rows)
+    model.students.score[:] = draw.normal(size=rows)
+    return Moments.of_scores(model.students, len(model.schools))
+
+
+def ordered(draw, rows):
+    key = some_ids(draw, rows) if draw.random() < 0.5 else draw.integers(0, 3, rows)
+    return in_order(some_groups(draw, rows), np.sort(key) if draw.random() < 0.3 else key)
+
+
+def ordered_by_lot(draw, rows):
+    return by_lot(some_groups(draw, rows), some_lots(draw, rows), some_ids(draw, rows))
+
+
+def ranked_by_lot(draw, rows):
+    groups = None if draw.random() < 0.2 else some_groups(draw, rows) - (draw.random() < 0.2)
+    return Noise(int(draw.integers(2**60))).rank("place", 2021, some_ids(draw, rows), groups)
+
+
+def ranked_by_key(draw, rows):
+    groups = some_groups(draw, rows) * draw.choice([-1, 1, 1, 10**6])
+    keys = some_keys(draw, rows), some_ids(draw, rows), draw.random(rows)
+    return rank_within(groups, *keys[: draw.integers(len(keys) + 1)])
+
+
+def filled_pairs(draw, rows):
+    rows = min(rows, 25)
+    level = draw.integers(0, 2, rows)
+    residents = draw.poisson(draw.choice([1, 30]), rows)
+    schools = Schools(rows, x=draw.random(rows), y=draw.random(rows), level=level, private=draw.random(rows) < 0.2)
+    return Feeding.of(Geography(schools, considered=5), residents)
+
+
+def first_ones(draw, rows):
+    groups = some_groups(draw, rows)
+    places = draw.integers(-1, draw.choice([2, 6, rows + 2]), groups.max(initial=-1) + 1 + draw.integers(2))
+    key = some_lots(draw, rows) if draw.random() < 0.5 else np.round(draw.normal(size=rows), draw.integers(3))
+    return first_within(groups, places, key, some_ids(draw, rows))
+
+
+LOOPS = {
+    "hashes": hashes,
+    "uniforms": uniforms,
+    "normals": normals,
+    "grow": grown,
+    "scores": scores,
+    "achievement_sums": achievement_sums,
+    "rate_sums": rate_sums,
+    "moments": moments,
+    "score_moments": score_moments,
+    "order_within": ordered,
+    "group_count": ordered,
+    "order_by_lot": ordered_by_lot,
+    "rank_by_lot": ranked_by_lot,
+    "rank_by_key": ranked_by_key,
+    "fill_pairs": filled_pairs,
+    "first_within": first_ones,
+}
+"""What runs each loop on something random; its plain twin where loops are not to be used."""
+PARTS_OF_LOOPS = {"mixed", "uniform_of", "normal_of", "add"}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_loop_gives_the_bits_of_its_twin(loop, monkeypatch):
+    original, calls = getattr(loops(), loop), []
+
+    def watched(*arguments):
+        calls.append(loop)
+        return original(*arguments)
+
+    monkeypatch.setattr(loops(), loop, watched)
+
+    @given(st.integers(0, 2**32), st.integers(0, 120))
+    @settings(max_examples=60, **whole)
+    def same_bits(seed, rows):
+        fast = LOOPS[loop](np.random.default_rng(seed), rows)
+        with plainly():
+            before = len(calls)
+            plain = LOOPS[loop](np.random.default_rng(seed), rows)
+            assert len(calls) == before
+        assert bits(fast) == bits(plain)
+
+    same_bits()
+    assert calls
+
+
+def test_every_loop_is_held_to_its_twin():
+    public = {name for name, loop in vars(loops()).items() if hasattr(loop, "py_func") and not name.startswith("_")}
+    assert public == LOOPS.keys() | PARTS_OF_LOOPS
+
+
+def test_plainly_ends_with_its_block_even_after_a_mistake():
+    with pytest.raises(KeyError), plainly(), plainly():
+        assert loops() is None
+        raise KeyError
+    assert loops() is not None
+
+
+def test_a_rule_that_is_compiled_as_it_stands_runs_either_way():
+    def half(x):
+        return x // 2
+
+    @compiled(half)
+    def halves(numbers):
+        total = 0
+        for number in numbers:
+            total += half(number)
+        return total
+
+    numbers = np.array([5, 7, -3])
+    fast = halves(numbers)
+    with plainly():
+        assert halves(numbers) == fast == 3
