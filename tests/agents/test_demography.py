@@ -58,7 +58,7 @@ def test_it_equals_a_year_told_child_by_child(model):
     assert students.id.tolist() == [child.id for child in twin.children]
     for name in ("grade", "school", "catchment", "migrant", "left_behind"):
         assert students.arrays[name].tolist() == [getattr(child, name) for child in twin.children], name
-    for name in ("trait", "lasting", "fading", "score"):
+    for name in ("trait", "lasting", "fading", "score", "prior_score"):
         expected = [getattr(child, name) for child in twin.children]
         assert students.arrays[name] == pytest.approx(expected, abs=1e-9, nan_ok=True), name
     assert students.ses == pytest.approx([child.ses for child in twin.children], abs=1e-6)
@@ -117,7 +117,7 @@ def test_an_arrival_takes_grade_home_and_class_but_brings_himself():
     assert np.array_equal(move.id[came], stay.id[came] + ARRIVAL)
     for name in ("grade", "school", "classroom", "catchment"):
         assert np.array_equal(stay.arrays[name], move.arrays[name])
-    assert np.isnan(move.score[came]).all()
+    assert np.isnan(move.score[came]).all() and np.isnan(move.prior_score[came]).all()
     assert (move.trait[came] != stay.trait[came]).all()
 
 

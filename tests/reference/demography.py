@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-NAMES = tuple("grade school catchment migrant left_behind ses trait lasting fading score".split())
+NAMES = tuple("grade school catchment migrant left_behind ses trait lasting fading score prior_score".split())
 
 
 @dataclass
@@ -21,6 +21,7 @@ class Child:
     lasting: float
     fading: float
     score: float
+    prior_score: float
 
 
 def one(draw, stream, year, agent_id, *more):
@@ -96,7 +97,7 @@ class Year:
         share = min(1, effects.ses_trait * (1 - lost))
         from_home = share * child.ses + math.sqrt(1 - share**2) * own
         child.trait = child.home_mean + effects.trait_sd * from_home
-        child.score = math.nan
+        child.score = child.prior_score = math.nan
 
     def drift(self):
         """How far above the mean each school's homes stand this year."""
@@ -145,6 +146,7 @@ class Year:
             lasting=0.0,
             fading=0.0,
             score=math.nan,
+            prior_score=math.nan,
         )
         self.be_born(child)
         return child

@@ -172,8 +172,8 @@ class ReferenceModel(World):
             c.inflation = assessment.inflation(c, self)
             c.day = learning.luck(self, c, "class day", effects.class_day_sd, "grade day", effects.school_grade_day_sd)
         before, after = [s.score for s in self.students], assessment.scores(self)
-        for student, new in zip(self.students, after, strict=True):
-            student.score = new
+        for student, old, new in zip(self.students, before, after, strict=True):
+            student.prior_score, student.score = single(old), new
         means = assessment.school_means(after, self)
         reputations = assessment.reputations(means, self)
         added = assessment.value_added(after, before, self)

@@ -1,0 +1,78 @@
+"""Moments of what students know, by school and grade, are those worked out student by student."""
+
+from statistics import fmean
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.agents.cells import Moments
+from sim.agents.student import Students
+
+SCHOOLS = 4
+
+
+def students(seed, count, far=0.0):
+    """Students of any grade at any school; some have no score yet."""
+    draw = np.random.default_rng(seed)
+    table = Students(
+        count,
+        id=np.arange(count),
+        grade=draw.integers(1, 10, count),
+        school=draw.integers(0, SCHOOLS, count),
+    )
+    table.trait, table.lasting, table.fading, table.score = draw.normal(size=(4, count))
+    table.score += far
+    table.score[draw.random(count) < 0.2] = np.nan
+    return table
+
+
+def told(pairs):
+    """Count, means and sums of squares and products about them of a cell's students."""
+    if not pairs:
+        return 0, 0, 0, 0, 0, 0
+    mx, my = fmean(x for x, _ in pairs), fmean(y for _, y in pairs)
+    apart = [(x - mx, y - my) for x, y in pairs]
+    return (
+        *(len(pairs), mx, my),
+        *(sum(x * x for x, _ in apart), sum(x * y for x, y in apart), sum(y * y for _, y in apart)),
+    )
+
+
+def as_told(moments, school, grade):
+    parts = moments.count, moments.mean_x, moments.mean_y, moments.xx, moments.xy, moments.yy
+    return [float(part[school, grade - 1]) for part in parts]
+
+
+@given(st.integers(0, 2**32), st.integers(0, 200), st.sets(st.integers(1, 9)), st.sampled_from([0.0, 1e6]))
+@settings(derandomize=True, deadline=None, max_examples=40)
+def test_moments_are_those_of_the_students_with_an_x_in_the_grades_that_count(seed, count, grades, far):
+    """Also of numbers that are far from 0 for how little they differ."""
+    table = students(seed, count, far)
+    counted = np.isin(np.arange(10), list(grades))
+    found = Moments.of(table, SCHOOLS, table.score, table.trait, counted)
+    columns = table.school, table.grade, table.score, table.trait
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    for school in range(SCHOOLS):
+        for grade in range(1, 10):
+            here = [(x, y) for s, g, x, y in rows if (s, g) == (school, grade) and x == x and grade in grades]
+            assert as_told(found, school, grade) == pytest.approx(told(here), rel=1e-9, abs=1e-8)
+
+
+def test_of_scores_they_are_those_of_scores_and_true_achievement():
+    table = students(7, 300)
+    table.score[:] = np.random.default_rng(8).normal(size=300)
+    one = Moments.of_scores(table, SCHOOLS)
+    other = Moments.of(table, SCHOOLS, table.score, table.trait + table.lasting + table.fading)
+    for name in ("count", "mean_x", "mean_y", "xx", "xy", "yy"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    assert one.count.shape == (SCHOOLS, 9) and one.count.sum() == 300
+
+
+def test_students_who_all_know_the_same_have_no_spread():
+    table = students(9, 100)
+    table.score[:], table.trait[:] = 0.1, 1 / 3
+    found = Moments.of(table, SCHOOLS, table.score, table.trait)
+    assert not (found.xx.any() or found.xy.any() or found.yy.any())
+    assert set(found.mean_x[found.count > 0].tolist()) == {0.1}
