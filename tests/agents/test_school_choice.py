@@ -143,6 +143,27 @@ def test_entrants_want_to_leave_as_often_as_was_seen_if_all_may_choose():
     assert len(leave) > 10_000 and np.mean(leave) == pytest.approx(0.405, abs=0.03)
 
 
+@pytest.mark.parametrize("level", [PRIMARY, JUNIOR])
+def test_families_want_one_of_the_nearest_schools_that_they_compare(level):
+    model = before_enrolment(1, students=3000, schools_considered=4)
+    model.terms.may_choose = 1.0
+    rows = np.flatnonzero(model.students.grade == ENTRY_GRADE[level])
+    home = enrolment.home_school(model, model.students, rows, level)
+    wants = chosen_school(model, model.students, rows, home, level)
+    schools = np.flatnonzero(model.schools.level == level)
+    for row in set(home.tolist()):
+        nearest = schools[np.argsort(model.geography[row, schools])][:4]
+        assert set(wants[home == row].tolist()) <= set(nearest.tolist())
+    assert np.mean(wants != home) == pytest.approx(0.405, abs=0.06)  # of fewer schools as many leave: w is fitted
+
+
+def test_comparing_more_schools_than_there_are_changes_nothing():
+    some, all_ = (sparse(f"district.schools_considered={number}") for number in (100, 1000))
+    assert same_bits(some.schools, all_.schools) and np.array_equal(some.choice_weight, all_.choice_weight)
+    few = sparse("district.schools_considered=3")
+    assert (few.choice_weight > all_.choice_weight).all()
+
+
 MOST = 1000.0
 """A weight of reputation far above any that families have."""
 
