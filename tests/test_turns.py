@@ -4,7 +4,7 @@ from contextlib import nullcontext
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.compiled import plainly
@@ -19,6 +19,7 @@ engine = pytest.mark.parametrize("engine", [nullcontext, plainly], ids=["compile
 
 @engine
 @given(rows, seats, st.integers(0, 99))
+@settings(deadline=None, derandomize=True)  # the first call may compile
 def test_the_first_of_each_group_by_key_and_id_are_taken(engine, rows, seats, seed):
     group = np.array([at for at, _ in rows], dtype=np.int32)
     key, ids = np.array([value for _, value in rows]), np.random.default_rng(seed).permutation(len(rows))
@@ -33,6 +34,7 @@ def test_the_first_of_each_group_by_key_and_id_are_taken(engine, rows, seats, se
 
 @engine
 @given(st.lists(st.integers(0, GROUPS - 1), max_size=60), st.integers(0, 99))
+@settings(deadline=None, derandomize=True)  # the first call may compile
 def test_lots_decide_within_a_group_and_ids_among_equal_lots(engine, groups, seed):
     group, ids = np.array(groups, dtype=np.int64), np.random.default_rng(seed).permutation(len(groups))
     lots = Noise(seed).lots("turn", 2020, ids // 2)
