@@ -26,7 +26,7 @@ def record_activities(model: "ZoneReform") -> None:
     young = employed & teachers.younger_than(model.district.young_age)
     teachers.contest = _some(model, "contest", model.year, terms.young_contest_share, young)
     trained = teachers.employed & teachers.ict_trained
-    teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, already=employed & trained)
+    teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, already=trained)
     teachers.award = employed & wins_award(model)
 
 
@@ -79,11 +79,13 @@ def _some(
 ) -> Array:
     """Mask of a share of each school's teachers `among` whom to choose; those who are `already` in count, and stay."""
     teachers = model.teachers
-    places = teachers_reached(share, among, model)
-    if already is not None:
-        places -= np.bincount(teachers.school[already], minlength=len(places))
-        among = among & ~already
     rows = np.flatnonzero(among)
+    school = teachers.school[rows]
+    places = share_of(share, np.bincount(school, minlength=len(model.schools)))
+    if already is not None:
+        done = already[rows]
+        places -= np.bincount(school[done], minlength=len(places))
+        rows, school = rows[~done], school[~done]
     ids, mask = teachers.id[rows], np.zeros(len(teachers), dtype=bool)
-    mask[rows] = first_within(teachers.school[rows], places, model.noise.lots(stream, year, ids), ids)
+    mask[rows[first_within(school, places, model.noise.lots(stream, year, ids), ids)]] = True
     return mask

@@ -58,9 +58,11 @@ def kept_teams(model: "ZoneReform") -> Array:
         return kept
     goes_on = np.flatnonzero(years % int(model.district.team_years))
     team, at = classes.team[goes_on], classes.school[goes_on, None]
-    there = (team >= 0) & ((teachers.school[team] == at) | (teachers.second_school[team] == at))
+    there = teachers.school[team] == at
+    if (teachers.second_school >= 0).any():
+        there |= teachers.second_school[team] == at
     same_person = classes.team_ids[goes_on] == teachers.id[team]
-    kept[goes_on] = np.where(there & same_person, team, -1)
+    kept[goes_on] = np.where((team >= 0) & there & same_person, team, -1)
     return kept
 
 

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.teacher import SUBJECTS
-from sim.noise import rank_within
+from sim.agents.teacher import SUBJECTS, Teachers
+from sim.turns import by_lot, first_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -21,46 +21,61 @@ def teach_at_two_schools(model: "ZoneReform") -> None:
     as long as half a post brings it nearer to its need. They stay on the books of their own school; each costs the
     price `itinerant`.
     """
-    teachers, terms = model.teachers, model.terms
-    if terms.itinerant_pool is None:
+    teachers, schools, noise, pool = model.teachers, model.schools, model.noise, model.terms.itinerant_pool
+    if pool is None:
         return
-    pool = terms.itinerant_pool
-    classes = np.bincount(model.classes.school, minlength=len(model.schools))
+    lack, half = lacking(model, pool)
+    spare = np.maximum(-lack, 0) // np.maximum(half, 1)[:, None]
     rows = np.flatnonzero(teachers.employed & (teachers.posting_end == 0))
-    rows = rows[np.argsort(model.noise.rank("itinerant", 0, teachers.id[rows]))]
-    goes = model.noise.chance("itinerant goes", 0, teachers.id[rows], terms.itinerant_share)
-    for number in np.unique(pool[pool >= 0]):
-        members = np.flatnonzero(pool == number)
-        for subject in range(len(SUBJECTS)):
-            here = (teachers.subject == subject) & teachers.employed
-            held = np.bincount(teachers.school[here], minlength=len(pool))[members]
-            of_subject = teachers.subject[rows] == subject
-            send(model, rows[of_subject], goes[of_subject], members, held, classes[members])
-    went = model.schools.count_by_level(teachers.school[teachers.second_school >= 0])
+    post, ids = teachers.school[rows] * len(SUBJECTS) + teachers.subject[rows], teachers.id[rows]
+    lots = noise.lots("itinerant", 0, ids)
+    goes = np.flatnonzero(first_within(post, spare.ravel(), lots, ids))
+    goes = goes[noise.chance("itinerant goes", 0, ids[goes], model.terms.itinerant_share)]
+    circle = pool[teachers.school[rows[goes]]] * len(SUBJECTS) + teachers.subject[rows[goes]]
+    order = by_lot(circle, lots[goes], ids[goes])
+    for number in np.unique(circle):
+        members = np.flatnonzero(pool == number // len(SUBJECTS))
+        turn = rows[goes[order[circle[order] == number]]]
+        send(teachers, turn, members, lack[members, number % len(SUBJECTS)], int(half[members[0]]))
+    went = schools.count_by_level(teachers.school[teachers.second_school >= 0])
     model.spend("rotation", went * model.prices["itinerant"])
 
 
-def send(model: "ZoneReform", turn: Array, goes: Array, members: Array, held: Array, classes: Array) -> None:
+def lacking(model: "ZoneReform", pool: Array) -> tuple[Array, Array]:
+    """What each school lacks of each subject, (S, subjects), and what half a post is in the same unit, (S,).
+
+    Counted in half posts over the pool's classes, which makes needs whole numbers; 0 outside pools.
+    """
+    teachers, inside = model.teachers, np.flatnonzero(pool >= 0)
+    lack, half = np.zeros((len(pool), len(SUBJECTS)), np.int64), np.zeros(len(pool), np.int64)
+    if len(inside) == 0:
+        return lack, half
+    classes = np.bincount(model.classes.school, minlength=len(pool))[inside]
+    post = (teachers.school + 1) * len(SUBJECTS) + teachers.subject  # the first are the empty posts
+    held = np.bincount(post, minlength=(len(pool) + 1) * len(SUBJECTS)).reshape(-1, len(SUBJECTS))[1:][inside]
+    in_pool = pool[inside] == np.arange(pool.max() + 1)[:, None]
+    half[inside] = (in_pool @ classes)[pool[inside]]
+    lack[inside] = 2 * ((in_pool @ held)[pool[inside]] * classes[:, None] - held * half[inside, None])
+    return lack, half
+
+
+def send(teachers: Teachers, turn: Array, members: Array, lack: Array, half: int) -> None:
     """Set the second school of those of one subject who go, in their turn.
 
     Parameters
     ----------
-    turn, goes : (n,) array
-        Rows of the subject's teachers in their order, and who would go.
-    members, held, classes : (m,) array
-        Rows of the pool's schools, the subject's teachers and the classes of each.
+    turn : (n,) array
+        Rows of those who go, in their order.
+    members, lack : (m,) array
+        Rows of the pool's schools, and what each lacks of the subject.
+    half : int
+        Half a post.
     """
-    second, school = model.teachers.second_school, model.teachers.school
-    half = int(classes.sum())  # half a post; counted so, needs are whole numbers
-    if half == 0:
-        return
-    lack = 2 * (held.sum() * classes - held * half)
-    spare = np.zeros(len(model.schools), dtype=np.int64)
-    spare[members] = np.maximum(-lack, 0) // half
-    spared = rank_within(school[turn], np.arange(len(turn))) < spare[school[turn]]
-    for row in turn[spared & goes]:
-        there = int(np.argmax(lack))
-        if 2 * lack[there] < half:
+    left, sent = lack.tolist(), []
+    for _ in turn:
+        there = left.index(max(left))
+        if 2 * left[there] < half:
             break
-        second[row] = members[there]
-        lack[there] -= half
+        sent.append(there)
+        left[there] -= half
+    teachers.second_school[turn[: len(sent)]] = members[sent]
