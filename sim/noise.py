@@ -109,7 +109,7 @@ def _shaped(loop: Any, ids: ArrayLike, *more: object) -> NDArray[Any]:
 
 def rank_within(groups: NDArray[np.generic], *keys: NDArray[np.generic]) -> Ints:
     """Rank 0, 1, ... of each row inside its group, by the first key, ties by the next ones, then as they stand."""
-    if (fast := loops()) is not None and len(keys) <= 2:
+    if (fast := loops()) is not None and _fit_a_loop(keys):
         tie = np.arange(len(groups)) if len(keys) < 2 else keys[1].astype(np.int64, copy=False)
         key = tie if not keys else keys[0] if keys[0].dtype.itemsize == 8 else keys[0].astype(np.int64)
         if len(ranks := fast.rank_by_key(groups.astype(np.int64, copy=False), key, tie)):
@@ -123,6 +123,12 @@ def rank_within(groups: NDArray[np.generic], *keys: NDArray[np.generic]) -> Ints
     ranks = np.empty(len(order), dtype=np.int64)
     ranks[order] = position - first_there
     return ranks
+
+
+def _fit_a_loop(keys: tuple[NDArray[np.generic], ...]) -> bool:
+    """Whether a loop sorts by these keys: a number of 64 bits or a whole one, and whole ones for ties."""
+    kinds = [key.dtype.kind if key.dtype != np.float64 else "i" for key in keys[:1]] + [k.dtype.kind for k in keys[1:]]
+    return len(keys) <= 2 and all(kind in "iub" for kind in kinds)
 
 
 def in_order(groups: NDArray[np.generic], key: NDArray[np.generic]) -> Ints:

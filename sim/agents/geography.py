@@ -22,7 +22,7 @@ class Geography:
     Parameters
     ----------
     considered : int
-        Schools of a level that a family compares: those nearest to its own.
+        Public schools of a level that a family compares: those nearest to its own.
     """
 
     def __init__(self, schools: Schools, considered: int) -> None:
@@ -44,14 +44,14 @@ class Geography:
 
     @cached_property
     def near(self) -> Ints:
-        """Rows of the schools that families of each catchment compare, own included, (S, k), in order.
+        """Rows of the public schools that families of each catchment compare, own included, (S, k), in order.
 
         Where a level has fewer than the other, the rest is filled with the catchment's own.
         """
-        most = min(self.considered, int(np.bincount(self._level).max(initial=1)))
+        public = [np.flatnonzero((self._level == level) & ~self._private) for level in range(len(LEVELS))]
+        most = min(self.considered, max(1, *map(len, public)))
         near = np.repeat(np.arange(len(self.x))[:, None], most, axis=1)
-        for level in range(len(LEVELS)):
-            rows = np.flatnonzero(self._level == level)
+        for rows in public:
             for block in (rows[at : at + BLOCK] for at in range(0, len(rows), BLOCK)):
                 if len(rows) <= most:
                     near[block, : len(rows)] = rows
@@ -88,7 +88,8 @@ class Feeding:
     Attributes
     ----------
     junior, share : (S, k) arrays
-        Rows of junior schools in order, and the share of the catchment's children in each; the rest is row 0, share 0.
+        Rows of junior schools in order, and the share of the catchment's children in each; beyond them the last again,
+        without a share.
     """
 
     junior: Ints
@@ -128,6 +129,9 @@ class Feeding:
         widest = int(place.max(initial=0)) + 1
         rows, share = np.zeros((schools, widest), np.int64), np.zeros((schools, widest))
         total = np.bincount(primary, weights=children, minlength=schools)
+        last = np.ones(len(primary), dtype=bool)
+        last[:-1] = primary[1:] != primary[:-1]
+        rows[primary[last]] = junior[last][:, None]
         rows[primary, place] = junior
         share[primary, place] = children / np.maximum(total, 1.0)[primary]
         return cls(rows, share)

@@ -48,18 +48,19 @@ def chosen_school(model: "ZoneReform", students: Students, rows: Array, home: Ar
     """
     schools = model.schools
     chooses = may_choose(model, students, rows)
-    wanted = home.copy()
+    wanted, geography = home.copy(), model.geography
     private = np.flatnonzero((schools.level == level) & schools.private & (schools.seats > 0))
-    chooser, held = np.flatnonzero(chooses), np.flatnonzero(~chooses)
-    if len(chooser):
-        near, far = model.geography.near[home[chooser]], model.geography.near_kilometres[home[chooser]]
-        if schools.private.any():
-            far = np.where(schools.private[near] & (schools.seats[near] == 0), np.inf, far)
-        wanted[chooser] = best_liked(model, students, rows[chooser], near, far, level)
-    if len(private) and len(held):
-        or_private = np.column_stack((home[held], np.broadcast_to(private, (len(held), len(private)))))
-        far = model.geography[home[held][:, None], or_private]
-        wanted[held] = best_liked(model, students, rows[held], or_private, far, level)
+    own = np.arange(len(schools))[:, None]
+    for families, public, far in (
+        (np.flatnonzero(chooses), geography.near, geography.near_kilometres),
+        (np.flatnonzero(~chooses), own, np.zeros(own.shape)),
+    ):
+        if len(families) == 0 or public.shape[1] + len(private) == 1:
+            continue
+        at = home[families]
+        options = np.column_stack((public[at], np.broadcast_to(private, (len(at), len(private)))))
+        kilometres = np.column_stack((far[at], geography[at[:, None], private]))
+        wanted[families] = best_liked(model, students, rows[families], options, kilometres, level)
     return wanted
 
 

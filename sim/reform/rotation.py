@@ -161,8 +161,8 @@ class Rotation(Lever):
         pool = pool_of_school[teachers.school[rows]]
         place = noise.rank("rotation place", year, teachers.id[rows])
         luck = noise.uniform("rotation number", year, pool_ids)
-        size = np.bincount(pool, minlength=len(pool_ids))
-        counts = np.floor(self.rate * size / 2 + luck).astype(np.int64)
+        eligible = np.bincount(pool, minlength=len(pool_ids))
+        counts = np.floor(self.rate * eligible / 2 + luck).astype(np.int64)
         if self.selection == "voluntary":
             willing = (teachers.seeks_school | volunteers(model, year, self.allowance))[rows]
             rows, pool, place = rows[willing], pool[willing], place[willing]
@@ -171,14 +171,14 @@ class Rotation(Lever):
         experts = np.bincount(teachers.school[teachers.employed & backbone], minlength=len(schools))
         pairs = [np.empty((0, 2), dtype=np.int64)]
         ends = np.cumsum(np.bincount(pool, minlength=len(pool_ids)))
-        for first, end, count in zip([0, *ends[:-1]], ends, counts, strict=True):
-            here = rows[first:end]
+        for size, end, count in zip(np.diff(ends, prepend=0), ends, counts, strict=True):
+            here = rows[end - size : end]
             members, school = np.unique(teachers.school[here], return_inverse=True)
             chosen = pairs_of_pool(
                 school,
                 teachers.subject[here].astype(np.int64),
                 backbone[here].astype(np.int64),
-                place[first:end],
+                place[end - size : end],
                 students[members],
                 experts[members],
                 int(count),
