@@ -30,43 +30,39 @@ def end_postings(model: "ZoneReform") -> None:
     due = teachers.employed & (teachers.posting_end > 0) & (teachers.posting_end < model.year)
     if not due.any():
         return
-    for one, other in counterparts(teachers, in_turn(teachers, due)):
-        exchange_back(teachers, one, other)
+    go_home(teachers, counterparts(teachers, in_turn(teachers, due)))
     for row in in_turn(teachers, due & (teachers.posting_end > 0)):
         settled = (teachers.school == teachers.home_school[row]) & (teachers.posting_end == 0) & ~teachers.bought
         heirs = np.flatnonzero(settled & ~teachers.moved & (teachers.subject == teachers.subject[row]))
         if len(heirs):
             heir = heirs[np.lexsort((teachers.id[heirs], teachers.years_here[heirs]))[0]]
             teachers.home_school[heir] = teachers.school[row]
-            exchange_back(teachers, row, int(heir))
+            go_home(teachers, [row, int(heir)])
 
 
 def in_turn(teachers: Teachers, mask: Array) -> list[int]:
     """Rows in the order in which postings end, ties by id."""
     rows = np.flatnonzero(mask)
     order = np.lexsort((teachers.id[rows], teachers.posting_end[rows]))
-    return [int(row) for row in rows[order]]
+    return list(map(int, rows[order]))
 
 
-def counterparts(teachers: Teachers, rows: list[int]) -> list[tuple[int, int]]:
-    """Pairs of `rows` posted at each other's home school in one subject, in turn."""
+def counterparts(teachers: Teachers, rows: list[int]) -> list[int]:
+    """Those of `rows` who in turn find one who was posted at their home school from theirs, in their subject."""
     waiting: dict[tuple[int, int, int], list[int]] = {}
-    pairs = []
-    for row in rows:
-        here, home, subject = (
-            int(column[row]) for column in (teachers.school, teachers.home_school, teachers.subject)
-        )
+    found: list[int] = []
+    columns = (column[rows].tolist() for column in (teachers.school, teachers.home_school, teachers.subject))
+    for row, here, home, subject in zip(rows, *columns, strict=True):
         others = waiting.get((home, here, subject))
         if others:
-            pairs.append((others.pop(0), row))
+            found += others.pop(0), row
         else:
             waiting.setdefault((here, home, subject), []).append(row)
-    return pairs
+    return found
 
 
-def exchange_back(teachers: Teachers, one: int, other: int) -> None:
-    """Both go to their home schools."""
-    rows = [one, other]
+def go_home(teachers: Teachers, rows: list[int]) -> None:
+    """All of these go to their home schools."""
     teachers.school[rows] = teachers.home_school[rows]
     teachers.posting_end[rows] = 0
     teachers.years_here[rows] = 0

@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, Schools
-from sim.agents.teacher import Teachers
+from sim.agents.teacher import SUBJECTS, Teachers
+from sim.turns import by_lot
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -39,15 +40,16 @@ def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> Arra
     way, so that each school keeps its posts by subject.
     """
     teachers, schools = model.teachers, model.schools
-    filled = np.bincount(teachers.school[teachers.employed], minlength=len(schools))
+    filled = teachers.count_by_school(len(schools))
     spare, wanted = filled - establishment, establishment - filled
     rows = np.flatnonzero(teachers.employed & (teachers.posting_end == 0) & ~teachers.bought)
     rows = rows[(spare[teachers.school[rows]] > 0) & (pool[teachers.school[rows]] >= 0)]
-    rows = rows[np.argsort(model.noise.rank("surplus", model.year, teachers.id[rows]))]
+    ids = teachers.id[rows]
+    rows = rows[by_lot(pool[teachers.school[rows]], model.noise.lots("surplus", model.year, ids), ids)]
+    number_of = pool[teachers.school[rows]]
     moved = np.zeros(len(LEVELS), np.int64)
-    for number in np.unique(pool[teachers.school[rows]]):
-        inside = pool == number
-        turn = rows[inside[teachers.school[rows]]]
+    for number in np.unique(number_of):
+        inside, turn = pool == number, rows[number_of == number]
         while True:
             turn = turn[spare[teachers.school[turn]] > 0]
             short = np.where(inside & (wanted > 0), np.round(wanted / np.maximum(establishment, 1), 9), 0.0)
@@ -67,8 +69,8 @@ def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> Arra
 def _first_who_fits(teachers: Teachers, turn: Array, school: int) -> int:
     """The first in turn whose subject has an empty post at the school; without any, the first."""
     empty = ~teachers.employed & (teachers.home_school == school)
-    fits = np.isin(teachers.subject[turn], teachers.subject[empty])
-    return int(turn[np.argmax(fits)])
+    wanted = np.bincount(teachers.subject[empty], minlength=len(SUBJECTS)) > 0
+    return int(turn[np.argmax(wanted[teachers.subject[turn]])])
 
 
 def _move(teachers: Teachers, one: int, school: int) -> None:

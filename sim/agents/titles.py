@@ -51,7 +51,7 @@ def tilted(model: "ZoneReform", rung: int) -> list[int]:
     place = np.arange(len(giver)) - np.repeat(np.cumsum(vacant) - vacant, vacant)
     ids = (schools.id[giver] * len(BACKBONE) + rung) * VACANCIES + place
     chosen = model.noise.chance("title goes elsewhere", model.year, ids, share)
-    order = np.argsort(model.noise.rank("title turn", model.year, ids))
+    order = np.lexsort((ids, model.noise.lots("title turn", model.year, ids)))
     return [int(giver[k]) for k in order if chosen[k]]
 
 

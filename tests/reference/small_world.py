@@ -139,8 +139,8 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
         ),
         students=Students(students, school=draw.integers(0, max(1, schools - 1), students)),
     )
-    of_school = np.bincount(model.students.school, minlength=schools)
-    model.classes = Classes(schools, school=np.arange(schools), size=of_school)
+    size = np.bincount(model.students.school, minlength=schools)
+    model.classes = Classes(schools, school=np.arange(schools), size=size)
     model.teachers.learned = model.teachers.practised - 0.01 * (model.teachers.id % 2)
     model.teachers.eligible = model.teachers.employed & (model.teachers.years_here >= 6)
 

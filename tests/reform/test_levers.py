@@ -7,7 +7,6 @@ import sim
 from reference.random_district import calm_district
 from reference.small_world import YEAR, effects, same_bits, small_world
 from sim.agents.activities import public_teachers, record_activities
-from sim.agents.classroom import Classes
 from sim.agents.staffing import posts_by_norm
 from sim.agents.zone import fidelity
 from sim.model import CALENDAR
@@ -34,8 +33,6 @@ def staffed(model):
     model.norm_share = np.ones(len(model.schools))
     model.district.by_level = lambda name: (19.0, 13.5)
     model.schools.private[:] = False
-    size = np.bincount(model.students.school, minlength=len(model.schools))
-    model.classes = Classes(len(size), school=np.arange(len(size)), size=size)
     model.prices["new_teacher_pay"] = 1e5
     return model
 
