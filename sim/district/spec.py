@@ -57,7 +57,7 @@ class DistrictSpec:
     seat_slack: float = margin("share", 0, 2, "places in the entry grade beyond the baseline's entrants")
     catchment_enforcement: float = margin("share", 0, 1, "families held to their catchment (划片)")
     schools_considered: float = margin(
-        "schools", 2, 1000, "schools of a level, the nearest, that a family compares", whole=True, unstated=100.0
+        "schools", 2, 1000, "public schools of a level, the nearest, that a family compares", whole=True, unstated=100.0
     )
     high_school_quota: float = margin("share", 0, 1, "elite senior-high places given to junior schools by students")
     private_share_primary: float = margin(

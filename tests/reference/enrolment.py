@@ -78,12 +78,12 @@ class Enrolment:
         private = [row for row in self.private if self.private_places[row] > 0]
         options = [child.home, *private]
         if self.may_choose(child):
-            options = [row for row in self.near(child.home) if row in self.public + private]
+            options = [*self.near(child.home), *private]
         return max(options, key=lambda school: self.utility(child, school))
 
     def near(self, home):
-        """The schools of the level that a family compares."""
-        nearest = sorted(self.schools, key=lambda school: self.model.kilometres[home][school])
+        """The public schools that a family compares."""
+        nearest = sorted(self.public, key=lambda school: self.model.kilometres[home][school])
         return nearest[: int(self.model.district.schools_considered)]
 
     def may_choose(self, child):
