@@ -1,6 +1,4 @@
 import os
-import random
-import signal
 import subprocess
 import sys
 import time
@@ -11,29 +9,8 @@ import pandas as pd
 import pytest
 
 import toy_world
+from engine_tasks import die, refuse, sleep, slow_square
 from experiments.engines import EngineError, make, processes, serial
-
-
-def _slow_square(number):
-    time.sleep(random.random() / 50)
-    return number * number
-
-
-def _die(number):
-    if number == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return number
-
-
-def _refuse(number):
-    if number == 3:
-        raise ValueError("three")
-    return number
-
-
-def _sleep(seconds):
-    time.sleep(seconds)
-    return os.getpid()
 
 
 def _alive(pid):
@@ -46,12 +23,12 @@ def _alive(pid):
 
 @pytest.mark.parametrize("engine", [serial, processes(2), make("serial"), make("processes", 1)])
 def test_results_come_in_order(engine):
-    assert list(engine(_slow_square, range(30))) == [number**2 for number in range(30)]
+    assert list(engine(slow_square, range(30))) == [number**2 for number in range(30)]
 
 
 @pytest.mark.parametrize("engine", [serial, processes(2)])
 def test_nothing_to_do(engine):
-    assert list(engine(_slow_square, [])) == []
+    assert list(engine(slow_square, [])) == []
 
 
 def test_figures_are_the_same_bit_for_bit():
@@ -63,7 +40,7 @@ def test_figures_are_the_same_bit_for_bit():
 
 @pytest.mark.parametrize("engine", [serial, processes(2)])
 def test_what_the_function_raises_comes_through(engine):
-    results = engine(_refuse, range(20))
+    results = engine(refuse, range(20))
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     with pytest.raises(ValueError, match="three"):
         next(results)
@@ -71,7 +48,7 @@ def test_what_the_function_raises_comes_through(engine):
 
 def test_a_dead_worker_is_told_in_one_line_with_the_way_on():
     with pytest.raises(EngineError, match="engine.workers=1") as failure:
-        list(processes(2)(_die, range(20)))
+        list(processes(2)(die, range(20)))
     assert "\n" not in str(failure.value)
 
 
@@ -81,7 +58,7 @@ def test_a_worker_computes_with_one_thread():
 
 
 def test_reading_no_further_kills_the_workers_at_once():
-    results = processes(2)(_sleep, [0.0, 60.0, 60.0])
+    results = processes(2)(sleep, [0.0, 60.0, 60.0])
     worker = next(results)
     assert _alive(worker)
     start = time.monotonic()
