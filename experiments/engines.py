@@ -7,6 +7,7 @@ What comes out is the same bit for bit on every engine, because a replicate depe
 import errno
 import os
 import signal
+import sys
 import threading
 import time
 from collections import deque
@@ -20,6 +21,8 @@ from typing import Any, Protocol, TypeVar
 from warnings import catch_warnings, simplefilter
 
 from experiments.failure import Failure
+from sim.compiled import to_compile
+from sim.memory import keep_freed_memory
 from sim.userinput import no_such, number
 
 ENGINES = ("processes", "serial")
@@ -55,11 +58,29 @@ class EngineError(Failure):
 
 def make(name: str, workers: int | None = None) -> Engine:
     """The engine of that name, one of `ENGINES`; `workers` is for engines that have some."""
-    return serial if name == "serial" else processes(workers)
+    return compiling_first(serial if name == "serial" else processes(workers))
+
+
+def compiling_first(engine: Engine) -> Engine:
+    """The engine, which computes one result before the others where the model's loops are not compiled yet.
+
+    One process compiles them then and leaves them on disk, and the others read them.
+    """
+
+    def first_alone(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
+        todo = list(items)
+        if todo and to_compile():
+            print("compiling the model's loops, once; this takes about half a minute", file=sys.stderr)
+            yield from engine(function, todo[:1])
+            todo = todo[1:]
+        yield from engine(function, todo)
+
+    return first_alone
 
 
 def serial(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
     """One after another, in this process."""
+    keep_freed_memory()
     yield from map(function, items)
 
 
@@ -123,7 +144,7 @@ def _executor(size: int) -> Any:
     try:
         return ProcessPoolExecutor(
             max_workers=size,
-            initializer=_end_with_parent,
+            initializer=_begin_work,
             initargs=(os.getpid(),),
             env=ONE_THREAD,
         )
@@ -151,8 +172,9 @@ def _signals_kept_from_children() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end_with_parent(parent: int) -> None:
-    """In a worker: end when the parent is gone, for a parent that is killed outright cannot say so."""
+def _begin_work(parent: int) -> None:
+    """In a worker: keep memory, and end when the parent is gone, for a parent that is killed outright cannot say so."""
+    keep_freed_memory()
 
     def watch() -> None:
         while os.getppid() == parent:

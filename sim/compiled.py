@@ -5,10 +5,12 @@ is at home, and runs where numba is not installed. A rule that is a loop anyhow 
 way. numba is imported at the first use of a loop, not before.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, wraps
 from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 from typing import ParamSpec, TypeVar
 
@@ -31,6 +33,15 @@ def plainly() -> Iterator[None]:
         yield
     finally:
         _plain_only[0] = before
+
+
+def to_compile() -> bool:
+    """Whether the first use of the loops will take half a minute: nobody has compiled them here as they are now."""
+    source = Path(__file__).with_name("loops.py")
+    folder = source.with_name("__pycache__")
+    if find_spec("numba") is None or not os.access(folder, os.W_OK):
+        return False
+    return not any(kept.stat().st_mtime >= source.stat().st_mtime for kept in folder.glob("loops.*.nbi"))
 
 
 def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callable[P, R]]:
