@@ -217,9 +217,13 @@ def file_students(students: Students) -> None:
 
 def _fill_nearest(placed: Array, queue: Array, home: Array, geography: Geography, seats: Array) -> None:
     """Admit those in the queue, one after the other, to the school with seats that is nearest to their home's."""
-    left, free = seats.tolist(), int(seats.sum())
-    for one, row in zip(queue[:free].tolist(), home[queue].tolist(), strict=False):
-        placed[one] = nearest = next(school for school in geography.by_distance(row) if left[school] > 0)
+    left = seats.tolist()
+    for one in queue[: seats.sum()].tolist():
+        compared = geography.nearest_first[home[one]].tolist()
+        nearest = next((school for school in compared if left[school] > 0), None)
+        if nearest is None:  # as rare as they are far away
+            nearest = next(school for school in geography.by_distance(home[one]).tolist() if left[school] > 0)
+        placed[one] = nearest
         left[nearest] -= 1
     seats[:] = left
 

@@ -29,18 +29,20 @@ class Geography:
         self.x, self.y = schools.x, schools.y
         self._level, self._private = schools.level, schools.private
         self.considered = considered
-        self._by_distance: dict[int, list[int]] = {}
 
     def __getitem__(self, pair: tuple[Any, Any]) -> Floats:
         here, there = pair
         return np.asarray(np.hypot(self.x[here] - self.x[there], self.y[here] - self.y[there]))
 
-    def by_distance(self, here: int) -> list[int]:
+    def by_distance(self, here: int) -> Ints:
         """All schools of the level of one, the nearest first."""
-        if here not in self._by_distance:
-            rows = np.flatnonzero(self._level == self._level[here])
-            self._by_distance[here] = rows[np.argsort(self[here, rows], kind="stable")].tolist()
-        return self._by_distance[here]
+        rows = np.flatnonzero(self._level == self._level[here])
+        return rows[np.argsort(self[here, rows], kind="stable")]
+
+    @cached_property
+    def nearest_first(self) -> Ints:
+        """Those that families compare (`near`), the nearest first, (S, k)."""
+        return np.take_along_axis(self.near, np.argsort(self.near_kilometres, axis=1, kind="stable"), axis=1)
 
     @cached_property
     def near(self) -> Ints:
