@@ -26,6 +26,7 @@ def first_within(groups: Array, places: Array, key: Array, ids: Ints) -> Array:
 
 def by_lot(groups: Array, lots: Bits, ids: Ints) -> Ints:
     """Rows by group, then lot, ties by id; groups are numbered from 0."""
-    if (fast := loops()) is not None and len(groups):
-        return np.asarray(fast.order_by_lot(groups.astype(np.int64), lots, ids, int(groups.max()) + 1))
-    return np.lexsort((ids, lots, groups))
+    within = groups.astype(np.int64)
+    if (fast := loops()) is not None and (count := fast.group_count(within)):
+        return np.asarray(fast.order_by_lot(within, lots, ids, count))
+    return np.lexsort((ids, lots, within))
