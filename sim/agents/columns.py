@@ -142,9 +142,11 @@ class Columns:
             yield value, self.take(values == value)
 
     def move(self, source: Array, target: Array) -> None:
-        """Bring the rows `source` to the places `target`, in place."""
+        """Bring the rows `source` to the places `target`, which ascend, in place."""
+        together = len(target) > 0 and target[-1] - target[0] == len(target) - 1
+        places = slice(target[0], target[-1] + 1) if together else target
         for array in self.arrays.values():
-            array[target] = array[source]
+            array[places] = array[source]
 
     def copy(self) -> Self:
         return type(self)(self._rows, **{name: array.copy() for name, array in self.arrays.items()})

@@ -208,8 +208,9 @@ def file_students(students: Students) -> None:
 
     The others stand in order since their class was formed, an arrival in the place of the child who left.
     """
-    new = np.flatnonzero((students.grade == ENTRY_GRADE[PRIMARY]) | (students.grade == ENTRY_GRADE[JUNIOR]))
-    students.move(new[in_order(students.classroom[new], students.id[new])], new)
+    for grade in ENTRY_GRADE:
+        new = np.flatnonzero(students.grade == grade)
+        students.move(new[in_order(students.classroom[new], students.id[new])], new)
     room = students.classroom
     if (room[1:] < room[:-1]).any():  # somebody has mixed them up
         students.move(in_order(room, students.id), np.arange(len(students)))
