@@ -95,7 +95,7 @@ def test_the_command_leaves_its_table_the_same_on_every_engine_and_shows_it(zone
     record = json.loads(Path("here/run.json").read_text(encoding="utf-8"))
     assert record["run"] == "evidence" and record["replays"] == [CHEAP]
     elsewhere = engines.processes(1)(partial(carry_out, 3), [Repeat(CHEAP, "model", 2), Repeat(CHEAP, "null", 2)])
-    single = pd.read_csv("here/repeats.csv", float_precision="round_trip")
+    single = pd.read_csv("here/repeats.csv")
     here = single[single["repeat"] == 2]["estimate"].tolist()
     assert here == [value for outcome in elsewhere for value in outcome.estimates.values()]
 
