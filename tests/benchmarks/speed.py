@@ -104,7 +104,7 @@ def report(worlds, commands):
             f"{datetime.now(UTC):%d %B %Y}, commit {commit()}, {machine['cores']} cores of {machine['model']}, "
             f"{machine['system']}; {versions}.",
             "All levers on; CPU time but where wall clock is said; medians over "
-            f"{first['years']} years; memory above what the imports took.",
+            f"{first['years']} years; memory above what imports and compiled loops took.",
             "",
             *table(["what", "asked", "found"], asked_and_found(worlds, commands)),
             "",

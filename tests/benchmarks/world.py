@@ -19,6 +19,7 @@ from experiments.provenance import machine, versions
 from reference.model import CALENDAR, ReferenceModel
 from reference.plan import Plan
 from sim.agents.columns import Columns
+from sim.memory import keep_freed_memory
 from sim.noise import Noise
 from sim.reform import known_levers
 from sim.userinput import find, read_yaml
@@ -39,6 +40,8 @@ def main():
 
 def measured(students, years, reference_years):
     """All figures of one size; the reference starts from the fast model's own state at rest."""
+    keep_freed_memory()  # as the engines do
+    stepped(sim.load("synthetic_province", "none", overrides=["district.students=2000"]).model(1))  # loads the loops
     after_import = memory("VmRSS")
     scenario = sim.load(PLACE, POLICY, overrides=[f"district.students={students}"], config_dirs=[FOLDER])
     begun = time.process_time_ns()
