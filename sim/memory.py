@@ -11,8 +11,8 @@ def keep_freed_memory() -> bool:
     """Let this process reuse the memory of freed arrays instead of returning it; True where that can be asked for.
 
     A year makes and drops hundreds of arrays of a student's or a teacher's length. glibc by default returns each to the
-    system and asks for it again, page by page, which costs more than filling it (`tests/benchmarks/`). Arrays above 32
-    megabytes are still returned. Elsewhere than on glibc this does nothing.
+    system and asks for it again, page by page, which costs more than filling it. Arrays above 32 megabytes are still
+    returned. Elsewhere than on glibc this does nothing.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.compiled import loops
+from sim.turns import rank_within
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -105,38 +106,6 @@ def _shaped(loop: Any, ids: ArrayLike, *more: object) -> NDArray[Any]:
     """What a loop makes of ids of any shape."""
     plain = np.asarray(ids, dtype=np.int64)
     return np.asarray(loop(plain.ravel(), *more)).reshape(plain.shape)
-
-
-def rank_within(groups: NDArray[np.generic], *keys: NDArray[np.generic]) -> Ints:
-    """Rank 0, 1, ... of each row inside its group, by the first key, ties by the next ones, then as they stand."""
-    if (fast := loops()) is not None and _fit_a_loop(keys):
-        tie = np.arange(len(groups)) if len(keys) < 2 else keys[1].astype(np.int64, copy=False)
-        key = tie if not keys else keys[0] if keys[0].dtype.itemsize == 8 else keys[0].astype(np.int64)
-        if len(ranks := fast.rank_by_key(groups.astype(np.int64, copy=False), key, tie)):
-            return np.asarray(ranks)
-    order = np.lexsort((*reversed(keys), groups))
-    ordered = groups[order]
-    position = np.arange(len(order))
-    starts = np.ones(len(order), dtype=bool)
-    starts[1:] = ordered[1:] != ordered[:-1]
-    first_there = np.maximum.accumulate(np.where(starts, position, 0))
-    ranks = np.empty(len(order), dtype=np.int64)
-    ranks[order] = position - first_there
-    return ranks
-
-
-def _fit_a_loop(keys: tuple[NDArray[np.generic], ...]) -> bool:
-    """Whether a loop sorts by these keys: a number of 64 bits or a whole one, and whole ones for ties."""
-    kinds = [key.dtype.kind if key.dtype != np.float64 else "i" for key in keys[:1]] + [k.dtype.kind for k in keys[1:]]
-    return len(keys) <= 2 and all(kind in "iub" for kind in kinds)
-
-
-def in_order(groups: NDArray[np.generic], key: NDArray[np.generic]) -> Ints:
-    """Rows by group, then key, then as they stand; quick where they are nearly in order."""
-    within = groups.astype(np.int64, copy=False)
-    if (fast := loops()) is not None and (count := fast.group_count(within)):
-        return np.asarray(fast.order_within(within, key, np.arange(len(within)), count))
-    return np.lexsort((key, within))
 
 
 def inverse_normal(u: Floats) -> Floats:

@@ -22,8 +22,8 @@ from sim.compiled import compiled, loops, plainly
 from sim.config import Effects
 from sim.indicators.scores import scoring_rate
 from sim.indicators.units import Units
-from sim.noise import Noise, in_order, rank_within
-from sim.turns import by_lot, first_within
+from sim.noise import Noise
+from sim.turns import by_lot, first_within, in_order, rank_within
 
 TABLES = ("zones", "schools", "teachers", "students", "classes")
 DISTRICTS = 12

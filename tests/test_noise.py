@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from reference.luck import Luck
-from sim.noise import Noise, inverse_normal, rank_within, replicate_seed
+from sim.noise import Noise, inverse_normal, replicate_seed
+from sim.turns import rank_within
 
 MANY = 2**17
 SIGMAS = 4.5

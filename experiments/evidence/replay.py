@@ -74,8 +74,6 @@ class Replay(ABC):
     title: ClassVar[str]
     kind: ClassVar[Kind]
     published: ClassVar[tuple[Published, ...]]
-    touches: ClassVar[tuple[str, ...]] = ()
-    """Effects it sets to other values than the frozen ones, because the study's place asks for it."""
     repeats: ClassVar[Mapping[str, int]] = {"quick": 3, "full": 200}
 
     @abstractmethod

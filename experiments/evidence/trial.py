@@ -1,10 +1,11 @@
 """A trial in schools: who is treated, and what its researchers have of the students."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
+from experiments.evidence.records import records
 from sim.model import ZoneReform
 from sim.noise import Floats, Ints
 
@@ -28,15 +29,12 @@ def assigned_in_pairs(measure: Floats, seed: int) -> tuple[Rows, Ints]:
     return tuple(sorted(order[2 * np.arange(len(side)) + side].tolist())), pair
 
 
-def records(model: ZoneReform, grades: Iterable[int]) -> pd.DataFrame:
-    """One row a student of these grades who was tested this year and the last: what is measured, nothing true."""
-    students = model.students
-    there = np.isin(students.grade, list(grades)) & np.isfinite(students.prior_score)
-    columns = ("id", "school", "grade", "classroom", "score", "prior_score")
-    return pd.DataFrame({name: getattr(students, name)[there] for name in columns}).astype({"prior_score": float})
+def of_tested_twice(model: ZoneReform, grades: Sequence[int]) -> pd.DataFrame:
+    """The `records` of those who were tested this year and the last."""
+    return records(model, grades).dropna(subset="prior").reset_index(drop=True)
 
 
-def in_control_sds(frame: pd.DataFrame, columns: Iterable[str] = ("score", "prior_score")) -> pd.DataFrame:
+def in_control_sds(frame: pd.DataFrame, columns: Iterable[str] = ("score", "prior")) -> pd.DataFrame:
     """The scores in SD from the mean of the control group (`treated` 0), each grade by itself."""
     frame = frame.copy()
     control = frame[frame["treated"] == 0].groupby("grade")

@@ -1,4 +1,4 @@
-"""V1: what is left of a good teacher's year in later years' scores."""
+"""V01: what is left of a good teacher's year in later years' scores."""
 
 from collections.abc import Mapping
 from typing import ClassVar

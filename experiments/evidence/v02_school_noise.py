@@ -1,4 +1,4 @@
-"""V2: how much of the spread of schools' mean scores is the luck of a year."""
+"""V02: how much of the spread of schools' mean scores is the luck of a year."""
 
 from collections.abc import Mapping
 from typing import ClassVar

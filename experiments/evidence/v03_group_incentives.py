@@ -1,4 +1,4 @@
-"""V3: a bonus shared by a whole school of fifty teachers, and by one of four."""
+"""V03: a bonus shared by a whole school of fifty teachers, and by one of four."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -8,7 +8,7 @@ import pandas as pd
 from experiments.evidence.place import scenario, zones_of
 from experiments.evidence.replay import Kind, Published, Replay
 from experiments.evidence.treatment import FundingOfTreated
-from experiments.evidence.trial import assigned, in_control_sds, records
+from experiments.evidence.trial import assigned, in_control_sds, of_tested_twice
 
 GRADES = (3, 4, 5, 6)
 STUDENTS_A_TEACHER = 14
@@ -25,12 +25,12 @@ def school_difference(frame: pd.DataFrame) -> float:
     Parameters
     ----------
     frame : DataFrame
-        One row a student: `school`, `treated`, `score`, `prior_score`.
+        One row a student: `school`, `treated`, `score`, `prior`.
     """
     import statsmodels.formula.api as smf
 
-    means = frame.groupby("school")[["treated", "score", "prior_score"]].mean()
-    return float(smf.ols("score ~ treated + prior_score", means).fit().params["treated"])
+    means = frame.groupby("school")[["treated", "score", "prior"]].mean()
+    return float(smf.ols("score ~ treated + prior", means).fit().params["treated"])
 
 
 class GroupIncentives(Replay):
@@ -88,6 +88,6 @@ class GroupIncentives(Replay):
         trial = scenario(zones, margins=margins, effects=effects, levers={"funding": bonus})
         model = trial.start(trial.at_rest(seed), "policy")
         model.step()
-        frame = records(model, GRADES)
+        frame = of_tested_twice(model, GRADES)
         frame["treated"] = frame["school"].isin(treated).astype(int)
         return school_difference(in_control_sds(frame))

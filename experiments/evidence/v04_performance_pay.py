@@ -1,4 +1,4 @@
-"""V4: pay for each teacher's own results in rural China, with more of it for those of the weak."""
+"""V04: pay for each teacher's own results in rural China, with more of it for those of the weak."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import pandas as pd
 from experiments.evidence.place import scenario, zones_of
 from experiments.evidence.replay import Kind, Published, Replay
 from experiments.evidence.treatment import treated_schools
-from experiments.evidence.trial import assigned, in_control_sds, records
+from experiments.evidence.trial import assigned, in_control_sds, of_tested_twice
 from sim.model import ZoneReform
 from sim.reform import Lever
 
@@ -38,12 +38,12 @@ def differences(frame: pd.DataFrame) -> dict[str, float]:
     Parameters
     ----------
     frame : DataFrame
-        One row a student: `treated`, `score`, `prior_score`.
+        One row a student: `treated`, `score`, `prior`.
     """
     import statsmodels.formula.api as smf
 
-    low = frame["prior_score"] <= frame["prior_score"].quantile(1 / 3)
-    model = "score ~ treated + prior_score"
+    low = frame["prior"] <= frame["prior"].quantile(1 / 3)
+    model = "score ~ treated + prior"
     of_all, of_low = (float(smf.ols(model, part).fit().params["treated"]) for part in (frame, frame[low]))
     return {ALL: of_all, LOWEST: of_low, DIFFERENCE: of_low - of_all}
 
@@ -96,6 +96,6 @@ class PerformancePay(Replay):
         )
         model = trial.start(trial.at_rest(seed), "policy")
         model.step()
-        frame = records(model, [GRADE])
+        frame = of_tested_twice(model, [GRADE])
         frame["treated"] = frame["school"].isin(treated).astype(int)
         return differences(in_control_sds(frame))

@@ -1,4 +1,4 @@
-"""V5: a weaker teacher works with a stronger one of the same school for a year."""
+"""V05: a weaker teacher works with a stronger one of the same school for a year."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -9,10 +9,11 @@ import pandas as pd
 from experiments.evidence.place import scenario, zones_of
 from experiments.evidence.replay import Kind, Published, Replay
 from experiments.evidence.treatment import AT_ONCE, JointTeachingOfTreated
-from experiments.evidence.trial import assigned_in_pairs, in_control_sds, records
+from experiments.evidence.trial import assigned_in_pairs, in_control_sds, of_tested_twice
 from sim.agents.teacher import SUBJECTS
 from sim.model import ZoneReform
-from sim.noise import Floats, rank_within
+from sim.noise import Floats
+from sim.turns import rank_within
 
 SCHOOLS, STUDENTS_A_GRADE, GRADES = 14, 60, (3, 4, 5, 6)
 TARGETS, PARTNERS, AVERAGE = "students of the weaker partner", "students of the stronger partner", "all students"
@@ -49,11 +50,11 @@ def effects_of_pairs(frame: pd.DataFrame) -> dict[str, float]:
     ----------
     frame : DataFrame
         One row a student: `pair` of schools, `grade`, `treated`, `weaker`, `stronger` (shares of the team), `score`,
-        `prior_score`.
+        `prior`.
     """
     import statsmodels.formula.api as smf
 
-    controls = "prior_score + C(pair) + C(grade)"
+    controls = "prior + C(pair) + C(grade)"
     by_part = smf.ols(f"score ~ treated * (weaker + stronger) + {controls}", frame).fit().params
     average = smf.ols(f"score ~ treated + {controls}", frame).fit().params
     return {
@@ -120,9 +121,9 @@ class MatchedPairs(Replay):
         }
         model = scenario(zones, margins=margins, effects=effects, levers=levers).start(rest, "policy")
         model.step()
-        frame = records(model, GRADES)
+        frame = of_tested_twice(model, GRADES)
         frame["treated"] = frame["school"].isin(treated).astype(int)
         frame["pair"] = pair[frame["school"]]
         weaker, stronger = shares_of_pairs(model)
-        frame["weaker"], frame["stronger"] = weaker[frame["classroom"]], stronger[frame["classroom"]]
-        return effects_of_pairs(in_control_sds(frame))
+        teams = pd.DataFrame({"classroom": model.classes.id, "weaker": weaker, "stronger": stronger})
+        return effects_of_pairs(in_control_sds(frame).merge(teams, on="classroom"))

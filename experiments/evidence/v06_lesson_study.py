@@ -1,4 +1,4 @@
-"""V6: teachers of a school study one another's lessons for two years."""
+"""V06: teachers of a school study one another's lessons for two years."""
 
 from collections.abc import Mapping
 from typing import ClassVar

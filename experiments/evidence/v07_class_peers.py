@@ -1,4 +1,4 @@
-"""V7: what classmates do to one another where chance put them together."""
+"""V07: what classmates do to one another where chance put them together."""
 
 from collections.abc import Mapping
 from typing import ClassVar
@@ -7,7 +7,7 @@ import pandas as pd
 
 from experiments.evidence.place import scenario, zones_of
 from experiments.evidence.replay import Kind, Published, Replay
-from experiments.evidence.trial import records
+from experiments.evidence.trial import of_tested_twice
 
 SCHOOLS, STUDENTS_A_GRADE = 52, 77
 FIRST, SECOND = 7, 8
@@ -32,15 +32,15 @@ def peer_effects(frame: pd.DataFrame) -> tuple[float, float]:
     Parameters
     ----------
     frame : DataFrame
-        One row a student: `school`, `classroom`, `score`, `prior_score`.
+        One row a student: `school`, `classroom`, `score`, `prior`.
     """
     from linearmodels.iv.absorbing import AbsorbingLS
 
-    tests = frame[["score", "prior_score"]]
+    tests = frame[["score", "prior"]]
     tests = (tests - tests.mean()) / tests.std()
-    in_class = tests["prior_score"].groupby(frame["classroom"])
-    mates = (in_class.transform("sum") - tests["prior_score"]) / (in_class.transform("size") - 1)
-    regressors = pd.DataFrame({"mates": mates, "own": tests["prior_score"]})
+    in_class = tests["prior"].groupby(frame["classroom"])
+    mates = (in_class.transform("sum") - tests["prior"]) / (in_class.transform("size") - 1)
+    regressors = pd.DataFrame({"mates": mates, "own": tests["prior"]})
     schools = pd.DataFrame({"school": frame["school"].astype("category")})
     slope = float(AbsorbingLS(tests["score"], regressors, absorb=schools).fit().params["mates"])
     return slope, slope * float(in_class.mean().std())
@@ -78,8 +78,8 @@ class ClassPeers(Replay):
         zones = (*zones_of("primary", 12), *zones_of("junior", SCHOOLS))
         margins = {"students": 9 * SCHOOLS * STUDENTS_A_GRADE, "school_size_log_sd": 0.0, "class_cap_junior": 45}
         rest = scenario(zones, margins=margins, effects=effects).at_rest(seed)
-        of_students, of_classes = peer_effects(records(rest, [FIRST]))
-        common_past, _ = peer_effects(records(rest, [SECOND]))
+        of_students, of_classes = peer_effects(of_tested_twice(rest, [FIRST]))
+        common_past, _ = peer_effects(of_tested_twice(rest, [SECOND]))
         return {OF_STUDENTS: of_students, OF_CLASSES: of_classes, OF_COMMON_PAST: common_past}
 
     def from_data(self) -> Mapping[str, float]:
@@ -100,8 +100,8 @@ def star(first: str, second: str) -> pd.DataFrame:
     by_grade = data.groupby("gr", observed=True)[["read", "math"]]
     tests = (data[["read", "math"]] - by_grade.transform("mean")) / by_grade.transform("std")
     data = data.assign(score=tests.mean(axis=1, skipna=False)).rename(columns={"sch": "school", "tch": "classroom"})
-    before = data.loc[data["gr"] == first, ["id", "score"]].rename(columns={"score": "prior_score"})
+    before = data.loc[data["gr"] == first, ["id", "score"]].rename(columns={"score": "prior"})
     frame = data[(data["gr"] == second) & (data["cltype"] != "small")].merge(before, on="id")
-    frame = frame[["id", "school", "classroom", "score", "prior_score"]].dropna()
+    frame = frame[["id", "school", "classroom", "score", "prior"]].dropna()
     not_alone: pd.DataFrame = frame[frame.groupby("classroom")["id"].transform("size") > 1]
     return not_alone

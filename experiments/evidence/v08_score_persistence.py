@@ -1,4 +1,4 @@
-"""V8: how alike a student's scores are from grade to grade, and those of a school's cohort."""
+"""V08: how alike a student's scores are from grade to grade, and those of a school's cohort."""
 
 from collections.abc import Mapping
 from typing import ClassVar

@@ -1,4 +1,4 @@
-"""V9: how much of the spread of scores lies between schools, between the classes of a school, and within a class."""
+"""V09: how much of the spread of scores lies between schools, between the classes of a school, and within a class."""
 
 from collections.abc import Mapping
 from typing import ClassVar

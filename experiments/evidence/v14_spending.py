@@ -52,7 +52,6 @@ class Spending(Replay):
     id: ClassVar[str] = "V14"
     title: ClassVar[str] = "Spending"
     kind: ClassVar[Kind] = "recovers"
-    touches: ClassVar[tuple[str, ...]] = ("e_cn_passthru",)
     published: ClassVar[tuple[Published, ...]] = (
         Published(
             ARRIVES,

@@ -8,8 +8,7 @@ from sim.agents.classroom import Classes
 from sim.agents.columns import Array
 from sim.agents.school import ENTRY_GRADE
 from sim.agents.teacher import CORE, Teachers
-from sim.noise import rank_within
-from sim.turns import by_lot
+from sim.turns import by_lot, rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform

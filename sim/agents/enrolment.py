@@ -16,7 +16,8 @@ from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY, YEARS
 from sim.agents.school_choice import chosen_school
 from sim.agents.student import ARRIVAL, Students
 from sim.apportion import apportion
-from sim.noise import Floats, in_order, rank_within
+from sim.noise import Floats
+from sim.turns import in_order, rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform

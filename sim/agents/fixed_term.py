@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.noise import rank_within
+from sim.turns import rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform

@@ -9,7 +9,8 @@ from sim.agents.columns import Array
 from sim.agents.curriculum import wanted_mix
 from sim.agents.school import LEVELS, Schools
 from sim.agents.teacher import GENERATIONS, MASTERS, POSTS, SUBJECTS, Teachers, drawn_skill
-from sim.noise import Floats, rank_within
+from sim.noise import Floats
+from sim.turns import rank_within
 from sim.userinput import UserError
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from sim.agents.columns import Array
 from sim.agents.school import NO_ZONE
 from sim.agents.teacher import OTHER_CORE, SUBJECTS
 from sim.agents.zone import of_zone
-from sim.noise import Floats, rank_within
-from sim.turns import first_within
+from sim.noise import Floats
+from sim.turns import first_within, rank_within
 
 if TYPE_CHECKING:
     from sim.config import Effects

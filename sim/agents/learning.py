@@ -13,7 +13,8 @@ from sim.agents.student import Students
 from sim.agents.teacher import experience_effect, match_quality
 from sim.agents.zone import of_zone
 from sim.compiled import loops
-from sim.noise import Floats, rank_within, tail_quantiles
+from sim.noise import Floats, tail_quantiles
+from sim.turns import rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform

@@ -12,10 +12,10 @@ from sim.agents.school import LEVELS, NO_ZONE
 from sim.agents.staffing import may_rotate
 from sim.agents.teacher import DISTRICT_BACKBONE
 from sim.agents.zone import FORMS, of_zone
-from sim.noise import in_order
 from sim.reform.exchange import DIRECTIONS, pairs_of_pool
 from sim.reform.heads import exchange_managers
 from sim.reform.lever import Lever, setting
+from sim.turns import in_order
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform

@@ -13,7 +13,7 @@ def test_the_estimator_compares_schools_given_what_they_were():
     frame = pd.DataFrame({"school": np.repeat(np.arange(schools), students)})
     frame["treated"] = (frame["school"] % 2 == 0).astype(int)
     before = draw.normal(0, 0.5, schools)[frame["school"]] - 0.3 * frame["treated"]  # the weaker ones were treated
-    frame["prior_score"] = before + draw.normal(0, 0.1, len(frame))
+    frame["prior"] = before + draw.normal(0, 0.1, len(frame))
     frame["score"] = 0.2 * frame["treated"] + 0.8 * before + draw.normal(0, 0.1, len(frame))
     assert school_difference(frame) == pytest.approx(0.2, abs=0.03)
 

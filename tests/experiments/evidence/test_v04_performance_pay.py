@@ -9,10 +9,10 @@ from experiments.evidence import v04_performance_pay as v04
 
 def test_the_estimator_tells_low_achievers_from_the_others():
     draw = np.random.default_rng(2)
-    frame = pd.DataFrame({"treated": np.arange(3000) % 2, "prior_score": draw.normal(0, 1, 3000)})
-    low = frame["prior_score"] < frame["prior_score"].quantile(1 / 3)
+    frame = pd.DataFrame({"treated": np.arange(3000) % 2, "prior": draw.normal(0, 1, 3000)})
+    low = frame["prior"] < frame["prior"].quantile(1 / 3)
     gain = np.where(low, 0.3, 0.0) * frame["treated"]
-    frame["score"] = 0.8 * frame["prior_score"] + gain + draw.normal(0, 0.1, 3000)
+    frame["score"] = 0.8 * frame["prior"] + gain + draw.normal(0, 0.1, 3000)
     found = v04.differences(frame)
     assert found[v04.ALL] == pytest.approx(0.1, abs=0.02)
     assert found[v04.LOWEST] == pytest.approx(0.3, abs=0.02)

@@ -19,13 +19,13 @@ def test_the_estimator_tells_the_weaker_partners_students_from_the_stronger_ones
             "grade": np.arange(n) % 3,
             "treated": np.arange(n) // 4 % 2,
             "weaker": draw.integers(0, 3, n) / 2,
-            "prior_score": draw.normal(0, 1, n),
+            "prior": draw.normal(0, 1, n),
         }
     )
     frame["stronger"] = 1.0 - frame["weaker"]
     frame.loc[::5, "stronger"] = 0.0  # teams with somebody in no pair
     frame["score"] = (
-        0.8 * frame["prior_score"]
+        0.8 * frame["prior"]
         + 0.3 * frame["pair"]
         + 0.2 * frame["treated"] * frame["weaker"]
         - 0.1 * frame["weaker"]

@@ -12,11 +12,11 @@ def by_hand(effect, schools=60, classes=4, size=25):
     draw = np.random.default_rng(5)
     frame = pd.DataFrame({"classroom": np.repeat(np.arange(schools * classes), size)})
     frame["school"] = frame["classroom"] // classes
-    frame["prior_score"] = draw.normal(0, 1, schools)[frame["school"]] + draw.normal(0, 1, len(frame))
-    total = frame.groupby("classroom")["prior_score"].transform("sum")
-    mates = (total - frame["prior_score"]) / (size - 1)
+    frame["prior"] = draw.normal(0, 1, schools)[frame["school"]] + draw.normal(0, 1, len(frame))
+    total = frame.groupby("classroom")["prior"].transform("sum")
+    mates = (total - frame["prior"]) / (size - 1)
     taught = draw.normal(0, 0.5, schools)[frame["school"]]
-    frame["score"] = 0.8 * frame["prior_score"] + effect * mates + taught + draw.normal(0, 0.1, len(frame))
+    frame["score"] = 0.8 * frame["prior"] + effect * mates + taught + draw.normal(0, 0.1, len(frame))
     return frame
 
 
@@ -24,9 +24,9 @@ def by_hand(effect, schools=60, classes=4, size=25):
 def test_the_estimator_finds_what_classmates_do_whatever_schools_add(effect):
     frame = by_hand(effect)
     of_students, of_classes = v07.peer_effects(frame)
-    to_sd = frame["prior_score"].std() / frame["score"].std()
+    to_sd = frame["prior"].std() / frame["score"].std()
     assert of_students == pytest.approx(effect * to_sd, abs=0.03)
-    class_means = frame.groupby("classroom")["prior_score"].mean().std() / frame["prior_score"].std()
+    class_means = frame.groupby("classroom")["prior"].mean().std() / frame["prior"].std()
     assert of_classes == pytest.approx(of_students * class_means)
 
 
