@@ -54,6 +54,9 @@ def load_district(
         private_schools=private,
         sources=sources,
         ranges=_ranges(given, typed, path),
+        given={},
+        own_teachers=None,
+        own_students=None,
         **values,
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from sim.district.given import GivenPeople, GivenSchool
 from sim.district.listed import OutsideSchool, PrivateSchool, ZoneSpec
 
 
@@ -37,6 +38,10 @@ class DistrictSpec:
     private_schools: tuple[PrivateSchool, ...] = ()
     sources: Mapping[str, str] = field(repr=False)
     ranges: Mapping[str, tuple[float, float]] = field(default_factory=dict, repr=False)
+    given: Mapping[tuple[str, int], GivenSchool] = field(default_factory=dict, repr=False)
+    """What the district's own tables say of a school, by name and level."""
+    own_teachers: GivenPeople | None = field(default=None, repr=False)
+    own_students: GivenPeople | None = field(default=None, repr=False)
 
     students: float = margin("students", 500, 20_000_000, "students in compulsory education, grades 1-9")
     birth_trend: float = margin("share a year", -0.2, 0.2, "yearly change of children of entry age")
