@@ -211,7 +211,7 @@ def _bootstrap(values: Floats, mean: Floats, confidence: float, seed: int) -> tu
             low[column] = high[column] = np.nan
         elif np.ptp(known) > 0:
             found = bootstrap(
-                (known,), np.mean, n_resamples=RESAMPLES, confidence_level=confidence, rng=np.random.default_rng(seed)
+                (known,), np.mean, n_resamples=RESAMPLES, confidence_level=confidence, rng=seed
             ).confidence_interval
             low[column], high[column] = found.low, found.high
     return low, high
