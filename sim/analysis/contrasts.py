@@ -61,7 +61,7 @@ def contrasts(
     Returns
     -------
     DataFrame
-        `COLUMNS`, in the indicator's unit. `mean` is empty where a figure has no meaning. `p` is that of no difference
+        `COLUMNS`, in the indicator's unit, without those that a unit does not have. `p` is that of no difference
         (t), 1 where all replicates agree that there is none; `replicates_needed` those at which the t interval has the
         wished half-width, 0 where that cannot be said.
 
@@ -166,7 +166,7 @@ def _paired(
     if not set(one["replicate"]) & set(other["replicate"]):
         raise UserError("the two have no replicate in common, so nothing can be paired; give runs of the same numbers")
     difference = (worlds[0] - worlds[1]).dropna(how="all").rename_axis(columns="indicator")
-    wide = pd.DataFrame(difference.stack().unstack("replicate")).reorder_levels(["indicator", *PLACE])
+    wide = pd.DataFrame(difference.stack().dropna().unstack("replicate")).reorder_levels(["indicator", *PLACE])
     order = {"indicator": list(names), "scope": list(SCOPES), "level": list(LEVELS)}
     ranked = wide.sort_index(
         level=["indicator", "scope", "level", "unit", "year"],
