@@ -66,6 +66,16 @@ STRUCTURE = {
         "UPPER": "percentile that a column is named after",
         "CONFIDENCE": "of the interval by which a verdict is given, as the interface says",
     },
+    "sim/analysis/sensitivity.py": {
+        "TRAJECTORIES": "default of a design",
+        "LEVELS": "default of a design",
+        "BASE": "default of a design",
+        "RESAMPLES": "of a bootstrap",
+        "REPLICATES": "default of a design",
+        "NOISE_MOST": "when a result warns, as its docstring says",
+        "WIDTH_MOST": "when a result warns, as its docstring says",
+        "NAMED": "length of a sentence",
+    },
     "sim/comparison.py": {"MILLION": "unit"},
     "sim/config.py": {
         "BASELINE_YEAR": "default of a run",
