@@ -261,7 +261,8 @@ def _wide(table: pd.DataFrame) -> list[str]:
 def _sobol_sentence(outcome: str, rows: pd.DataFrame) -> str:
     if rows["total"].max() == 0:
         return f"{outcome} does not depend on any of the factors."
-    parts = [f"{r.factor} {r.total:.0%} ({r.total_low:.0%} ... {r.total_high:.0%})" for r in rows.head(NAMED).itertuples()]
+    head = rows.head(NAMED).itertuples()
+    parts = [f"{r.factor} {r.total:.0%} ({r.total_low:.0%} ... {r.total_high:.0%})" for r in head]
     alone = rows["first"].sum()
     return (
         f"Of the variance of {outcome}, these have a part in: {', '.join(parts)}; "
