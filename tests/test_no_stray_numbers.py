@@ -94,6 +94,21 @@ STRUCTURE = {
         "LEAST_MISSES": "when a search is refused",
         "CHANCE": "when a box counts as found, as its docstring says",
     },
+    "sim/analysis/front.py": {
+        "RESAMPLES": "of a bootstrap",
+        "WORST": "the tenth that an objective is named after",
+        "ENDS": "of the interval that the columns say",
+    },
+    "sim/analysis/optimisation.py": {
+        "ROUNDS": "default of a search",
+        "BATCH": "default of a search",
+        "REPLICATES": "default of a search",
+        "WORLDS": "default of a search",
+        "FRESH": "default of a search",
+        "FINALISTS": "default of a search",
+        "LEAST_BATCH": "when a search is refused",
+        "SEED_BITS": "digits of a seed",
+    },
     "sim/analysis/paired.py": {
         "LOWER": "percentile that a column is named after",
         "UPPER": "percentile that a column is named after",
