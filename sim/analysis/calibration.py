@@ -17,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtri
 
-from sim.analysis.factors import Factor, Simulate, dimensions, settings, simulated
+from sim.analysis.factors import Factor, Simulate, dimensions, require, settings, simulated
 from sim.noise import Floats, Noise
 from sim.userinput import UserError, number, shown
 
@@ -137,6 +137,7 @@ def calibrate(
     UserError
         Observations that are wrong, or more parameters than observations.
     """
+    require("calibration", "analysis", "sklearn")
     names = dimensions(factors)
     values, errors = _observations(observed, names)
     outcomes = observed["outcome"].tolist()

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import bdtrc
 
+from sim.analysis.factors import require
 from sim.analysis.paired import wilson
 from sim.noise import Noise
 from sim.userinput import UserError, no_such, number
@@ -137,6 +138,7 @@ def discover(
     permutations : int
         Times that misses are dealt out by lot.
     """
+    require("discovery", "analysis", "prim")
     where = settings.astype(np.float64).reset_index(drop=True)
     flags = np.asarray(missed, dtype=bool)
     number(permutations, "permutations", round(1 / CHANCE) - 1, whole=True)

@@ -6,6 +6,7 @@ What is varied is laid out on the unit cube, a dimension a factor, and mapped to
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from importlib.util import find_spec
 from typing import Literal, Self
 
 import numpy as np
@@ -167,6 +168,12 @@ def simulated(simulate: Simulate, cells: pd.DataFrame, outcomes: Sequence[str], 
                 "take an outcome that every cell has, narrower factors, or mend the runs that failed"
             )
     return values
+
+
+def require(verb: str, extra: str, *modules: str) -> None:
+    """Refuse an analysis whose packages are not installed, with the extra that brings them."""
+    if missing := [name for name in modules if find_spec(name) is None]:
+        raise UserError(f"{verb} needs {' and '.join(missing)}: pip install 'zonesim[{extra}]'")
 
 
 def outcome_table(values: Mapping[str, Floats]) -> pd.DataFrame:

@@ -129,10 +129,11 @@ class Optimum:
         one = rows[rows["objective"] == first].iloc[0]
         if np.isnan(one["advantage"]):
             return f"{where} gives {gives}"
-        return (
-            f"{where} gives {gives}, {one['advantage']:.4g} ({one['advantage_low']:.4g} ... "
-            f"{one['advantage_high']:.4g}) better than the reference"
-        )
+        low, high = sorted(abs(one[end]) for end in ("advantage_low", "advantage_high"))
+        if one["advantage_low"] <= 0 <= one["advantage_high"]:
+            return f"{where} gives {gives}, no better or worse than the reference beyond luck"
+        by = f"{abs(one['advantage']):.4g} ({low:.4g} ... {high:.4g}) {'better' if one['advantage'] > 0 else 'worse'}"
+        return f"{where} gives {gives}, {by} than the reference"
 
 
 def reported(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.factors import Factor, Simulate, dimensions, settings, simulated
+from sim.analysis.factors import Factor, Simulate, dimensions, require, settings, simulated
 from sim.analysis.front import FIGURE_COLUMNS, Limit, Objective, Optimum, reported, unbeaten
 from sim.noise import Floats, Noise
 from sim.userinput import UserError, number
@@ -72,6 +72,7 @@ def optimise(
     UserError
         What does not fit, or a store of another search.
     """
+    require("optimisation", "optimise", "optuna")
     keys = dimensions(levers)
     for name, given, least in (
         ("rounds", rounds, 1),

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sim.analysis.factors import GROUPS, Factor, Simulate, dimensions, kinds, settings, simulated
+from sim.analysis.factors import GROUPS, Factor, Simulate, dimensions, kinds, require, settings, simulated
 from sim.analysis.paired import CONFIDENCE
 from sim.noise import Floats
 from sim.userinput import UserError, no_such, number
@@ -30,6 +30,8 @@ NOISE_MOST = 0.1
 """Share of the variance between cells that may be luck before the result warns; total indices take it for effect."""
 WIDTH_MOST = 0.15
 """Half width of the interval of a total index beyond which the result warns."""
+UNCERTAIN_MOST = 0.5
+"""Half width of the interval of the strongest `mu_star`, over that itself, beyond which the result warns."""
 NAMED = 3
 """Factors that a sentence names."""
 Group = Literal["factor", "kind"] | Mapping[str, str]
@@ -101,6 +103,7 @@ def screen(
     Sources: Morris (1991), doi:10.1080/00401706.1991.10484804; Campolongo, Cariboni & Saltelli (2007),
     doi:10.1016/j.envsoft.2006.10.004; by SALib, doi:10.18174/sesmo.18155.
     """
+    require("screening", "analysis", "SALib")
     from SALib.analyze import morris as analysis
     from SALib.sample import morris
 
@@ -119,8 +122,8 @@ def screen(
             row = {"outcome": outcome, "factor": str(name), "mu": float(found["mu"][at]), "mu_star": strength}
             row |= {"low": max(0.0, strength - half), "high": strength + half, "sigma": float(found["sigma"][at])}
             rows.append(row)
-    noise = _noise(values, outcomes)
-    return Sensitivity("morris", pd.DataFrame(rows), pd.DataFrame(), noise, tuple(_noisy(noise)))
+    table, noise = pd.DataFrame(rows), _noise(values, outcomes)
+    return Sensitivity("morris", table, pd.DataFrame(), noise, (*_noisy(noise), *_uncertain(table)))
 
 
 def indices(
@@ -144,6 +147,7 @@ def indices(
     base : int
         A power of two.
     """
+    require("sensitivity", "analysis", "SALib")
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol
 
@@ -255,6 +259,18 @@ def _wide(table: pd.DataFrame) -> list[str]:
         f"{outcome}: total indices are known to within {half:.2f} only; a larger base makes that narrower."
         for outcome, half in halves.items()
         if half > WIDTH_MOST
+    ]
+
+
+def _uncertain(table: pd.DataFrame) -> list[str]:
+    """What to say of outcomes whose strongest factor may be a weak one."""
+    strongest = table.loc[table.groupby("outcome", sort=False)["mu_star"].idxmax()]
+    halves = (strongest["high"] / strongest["mu_star"] - 1).set_axis(strongest["outcome"])
+    return [
+        f"{outcome}: the effect of the strongest factor is known to within {half:.0%} of itself only; "
+        "more trajectories make that narrower."
+        for outcome, half in halves.items()
+        if half > UNCERTAIN_MOST
     ]
 
 

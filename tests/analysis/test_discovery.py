@@ -52,6 +52,13 @@ def test_two_boxes_are_found_one_after_the_other():
     assert found.sentences()[2].startswith("Elsewhere, in ")
 
 
+def test_whole_numbers_are_parted_between_their_values():
+    x = cases(100).assign(years=np.arange(100) % 3)
+    found = discover(x, x["years"] == 2, permutations=19)
+    assert found.limits[["factor", "low"]].to_dict("records") == [{"factor": "years", "low": 1.5}]
+    assert found.boxes["density"].tolist() == [1.0] and found.boxes["coverage"].tolist() == [1.0]
+
+
 def test_there_is_no_box_in_pure_noise():
     boxes = 0
     for seed in range(6):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
-from sim.analysis.factors import Factor, dimensions, drawn_effects, effects, outcome_table, settings, simulated
+from sim.analysis.factors import Factor, dimensions, drawn_effects, effects, outcome_table, require, settings, simulated
 from sim.config import EffectTable
 from sim.noise import Noise, replicate_seed
 
@@ -76,6 +76,12 @@ def test_outcomes_come_back_by_cell_and_replicate_whatever_their_order():
     cells = pd.DataFrame({"a": [1, 2, 3]})
     values = simulated(lambda cells, replicates, seed: shuffled, cells, ["z", "y"], 2, 1)
     np.testing.assert_array_equal(values, np.stack([-y, y], axis=2))
+
+
+def test_a_package_that_is_not_there_is_named_with_the_extra_that_brings_it():
+    require("sensitivity", "analysis", "numpy")
+    with pytest.raises(sim.UserError, match=r"sensitivity needs nobodys: pip install 'zonesim\[analysis\]'"):
+        require("sensitivity", "analysis", "numpy", "nobodys")
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,11 @@ def test_few_points_are_warned_of():
     assert "total indices are known to within" in indices(toy({"y": ishigami}), ANGLES, ["y"], base=16).warnings[-1]
 
 
+def test_few_trajectories_are_warned_of():
+    found = screen(toy({"y": lambda cells: cells.x1**4 * (cells.x2 > 2)}), ANGLES, ["y"], trajectories=3, replicates=2)
+    assert "of itself only; more trajectories" in found.warnings[-1]
+
+
 def test_morris_of_a_linear_function_is_its_change_over_the_range():
     rows = by_factor(screen(toy({"y": linear}), ABC, ["y"]))
     assert rows["mu_star"].to_dict() == pytest.approx({"a": 2, "b": 4, "c": 0})
