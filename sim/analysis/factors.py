@@ -116,10 +116,15 @@ def effects(table: EffectTable, keys: Sequence[str] = ()) -> list[Factor]:
 
 
 def drawn_effects(table: EffectTable, replicates: int, seed: int) -> pd.DataFrame:
-    """What each replicate of a run drew: a row for each replicate, a column `effects.KEY` for each effect drawn."""
-    keys = [key for key, row in table.coefficients.items() if row.distribution != "fixed"]
+    """What each replicate of a run drew: a row for each replicate, a column `effects.KEY` for each effect drawn.
+
+    Of effects that are drawn together the first stands for all.
+    """
+    keys = {factor.dimension: factor.key for factor in reversed(effects(table))}.values()
     draws = [table.draw(Noise(replicate_seed(seed, replicate))) for replicate in range(replicates)]
-    return pd.DataFrame({f"effects.{key}": [getattr(draw, key) for draw in draws] for key in keys})
+    return pd.DataFrame(
+        {key: [getattr(draw, key.removeprefix("effects.")) for draw in draws] for key in reversed(keys)}
+    )
 
 
 def dimensions(factors: Sequence[Factor]) -> list[str]:

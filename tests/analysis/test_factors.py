@@ -9,6 +9,7 @@ from sim.analysis.factors import Factor, dimensions, drawn_effects, effects, out
 from sim.config import EffectTable
 from sim.noise import Noise, replicate_seed
 
+TOGETHER = [f"effects.b_exp_yr{year}" for year in (5, 10, 20)]  # drawn with b_exp_yr2
 RATE = Factor.lever("policy.rotation.rate", 0.0, 0.3)
 
 
@@ -42,6 +43,7 @@ def test_draws_of_replicates_are_those_of_the_runs():
     scenario = sim.load()
     drawn = drawn_effects(scenario.effects, 3, seed=7)
     again = scenario.effects.draw(Noise(replicate_seed(7, 2)))
+    assert drawn.columns.tolist() == [f.key for f in effects(scenario.effects) if f.key not in TOGETHER]
     assert drawn.loc[2].to_dict() == {key: getattr(again, key.removeprefix("effects.")) for key in drawn}
 
 
