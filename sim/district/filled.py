@@ -12,7 +12,7 @@ OF_A_SCHOOL = {
     "students": ("students and entrants", "school_size_log_sd, floor and ceiling"),
     "students_by_grade": ("students by grade", "their number, evenly (controlled rounding, Cox 1987)"),
     "classes_by_grade": ("classes by grade", "their number (Adams' method), or without it the class caps"),
-    "teachers": ("numbers of teachers", "norm_primary, norm_junior and teacher_elasticity"),
+    "teachers": ("numbers of teachers", "norm_* and their classes, or without students teacher_elasticity"),
     "pe_arts": ("PE and arts teachers", "pe_arts_* and pe_arts_cv_*"),
     "above_degree": ("teachers above the required degree", "above_degree_*"),
     "masters": ("teachers with a master's degree", "masters_*"),

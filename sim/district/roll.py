@@ -169,6 +169,12 @@ def classes_by_grade(school: GivenSchool, students: Ints, name: str) -> Ints | N
     return dealt
 
 
+def number_of_classes(school: GivenSchool, students: Ints, cap: float, name: str) -> int:
+    """Classes of all grades: as stated, or as many as the cap asks for."""
+    stated = classes_by_grade(school, students, name)
+    return int((np.ceil(students / cap) if stated is None else stated).sum())
+
+
 def _check_classes(classes: Ints, students: Ints, name: str) -> None:
     """Every class has a student, and every student a class."""
     wrong = (classes > students) | ((classes == 0) & (students > 0)) | (classes < 0)

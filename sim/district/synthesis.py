@@ -26,7 +26,7 @@ from sim.district.given import GivenSchool
 from sim.district.listed import OutsideSchool, PrivateSchool
 from sim.district.lists import subjects_listed
 from sim.district.margins import amounts, rest, school_sizes
-from sim.district.roll import given_of, stated_of, students_by_grade
+from sim.district.roll import given_of, number_of_classes, stated_of, students_by_grade
 from sim.district.spec import DistrictSpec
 from sim.noise import Floats, Ints, Noise
 from sim.userinput import UserError
@@ -84,6 +84,8 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         _enrol(spec, schools, noise, kind, rows, others, entrants, by_grade)
         schools.seats[rows] = np.ceil(schools.intake[rows] * (1.0 + slack[rows]))
         schools.seats[others] = schools.intake[others]
+        for of in (rows, others):
+            _give_posts(spec, schools, kind, of, given, by_grade)
         _equip(spec, schools, noise, kind, rows, given, even=False)
         _equip(spec, schools, noise, kind, others, given, even=True)
     _locate(schools, given)
@@ -154,19 +156,37 @@ def _enrol(
     schools.residents[rows] = apportion(both, schools.intake[rows])
 
 
+def _give_posts(
+    spec: DistrictSpec, schools: Schools, kind: int, rows: Array, given: list[GivenSchool], by_grade: dict[int, Ints]
+) -> None:
+    """Posts of schools of one level: as stated, and as many as the norm gives for the students of the others.
+
+    Schools that state their students share them by classes: a real class has the same two teachers everywhere, give or
+    take an eighth (benchmarks.csv: Taiwan primary schools, teachers per class). Of the others nothing but the size is
+    known (`teacher_elasticity`).
+    """
+    norm, cap = spec.by_level("norm")[kind], spec.by_level("class_cap")[kind]
+    posts = stated_of(given, "teachers", rows)
+    silent = np.isnan(posts)
+    with_roll = np.isin(rows, list(by_grade))
+    classes = [
+        number_of_classes(given[row], by_grade[row], cap, f"{spec.name}: {schools.name[row]}") if row in by_grade else 0
+        for row in rows.tolist()
+    ]
+    students = schools.enrolled[rows]
+    for those, weight in (
+        (silent & with_roll, np.array(classes)),
+        (silent & ~with_roll, students**spec.teacher_elasticity),
+    ):
+        posts[those] = apportion(round(students[those].sum() / norm), weight[those])
+    schools.posts[rows] = posts
+
+
 def _equip(
     spec: DistrictSpec, schools: Schools, noise: Noise, kind: int, rows: Array, given: list[GivenSchool], even: bool
 ) -> None:
-    """Posts, areas, equipment and rooms of schools of one level; `even`: every school has the mean for its students.
-
-    What a school states is kept; the posts of the others follow the norm and their students.
-    """
+    """Areas, equipment and rooms of schools of one level, as stated; `even`: all have the mean for their students."""
     students = schools.enrolled[rows]
-    norm = spec.by_level("norm")[kind]
-    posts = stated_of(given, "teachers", rows)
-    silent = np.isnan(posts)
-    posts[silent] = apportion(round(students[silent].sum() / norm), students[silent] ** spec.teacher_elasticity)
-    schools.posts[rows] = posts
     for resource in RESOURCES:
         mean, cv = spec.by_level(resource)[kind], spec.by_level(f"{resource}_cv")[kind]
         column = "multimedia_rooms" if resource == "multimedia" else resource

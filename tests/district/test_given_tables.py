@@ -203,6 +203,18 @@ def test_more_of_a_sort_than_teachers_and_more_students_than_the_district_are_re
         scenario(one_zone({("乙", PRIMARY): GivenSchool(classes=6)})).at_rest(0)
 
 
+def test_posts_that_are_not_stated_go_by_classes_where_students_are():
+    tables = {
+        ("甲", PRIMARY): GivenSchool(students_by_grade=(20,) * 6, classes_by_grade=(1,) * 6),
+        ("乙", PRIMARY): GivenSchool(students_by_grade=(80,) * 6, classes_by_grade=(2,) * 6),
+        ("丙", PRIMARY): GivenSchool(students=540, teachers=33),  # two classes a grade under the cap of 45
+    }
+    place = one_zone(tables, norm_primary=20.0)
+    assert scenario(place).at_rest(0).schools.posts.tolist() == [10, 20, 33]
+    place = replace(place, given=tables | {("丙", PRIMARY): GivenSchool(students=540)})
+    assert scenario(place).at_rest(0).schools.posts.tolist() == [11, 23, 23]  # of 1,140 students
+
+
 def test_a_new_school_and_one_that_closes_keep_to_their_grades_and_go_on():
     tables = {
         ("甲", PRIMARY): GivenSchool(students_by_grade=(30, 30, 0, 0, 0, 0)),
