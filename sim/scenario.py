@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.agents.channels import CHANNELS
 from sim.config import HORIZON, Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
-from sim.district.filled import as_given, filled
+from sim.district.filled import as_given, filled, jump_to_junior
 from sim.district.reading import load_district
 from sim.district.spec import DistrictSpec
 from sim.noise import Noise
@@ -76,7 +76,9 @@ class Scenario:
             f"{open_values} values stand for numbers that the documents mask or leave open: `ranges` of run.json says "
             "where they may lie; a run takes one value of each, and sweeps over them come in a later release"
         )
-        return self.policy.notes + self.counterfactual.notes + ([stand_in] if open_values else [])
+        jump = jump_to_junior(self.district)
+        own = [note for note in (stand_in if open_values else None, jump) if note]
+        return self.policy.notes + self.counterfactual.notes + own
 
     @property
     def ranges(self) -> dict[str, dict[str, Any]]:

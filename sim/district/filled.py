@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from sim.agents.school import LEVELS
+from sim.agents.school import JUNIOR, LEVELS, PRIMARY
 from sim.district.given import GivenPeople, GivenSchool
 from sim.district.lists import by_school, counted
 from sim.district.spec import DistrictSpec
@@ -32,6 +32,8 @@ NOTHING_GIVEN = (
     "areas, equipment and multimedia rooms of each school, from means and coefficients of variation",
     "students' traits and knowledge, from configs/effects and a spin-up of nine cohorts",
 )
+JUMP = 1.25
+"""Ratio of two grades' students beyond which it is told that the one moves up into the other's schools."""
 OF_A_TEACHER = ("subject", "female", "age", "experience", "years_here", "degree", "title", "backbone")
 OF_A_STUDENT = ("classroom", "migrant", "left_behind", "ses", "score")
 
@@ -67,6 +69,19 @@ def as_given(spec: DistrictSpec) -> dict[str, Any]:
         if people is not None:
             said[name] = {"count": len(people.school), "checksum": people.checksum}
     return said
+
+
+def jump_to_junior(spec: DistrictSpec) -> str | None:
+    """What to tell of tables by which far more, or fewer, finish primary school than start junior school."""
+    by_grade = [(key[1], school.students_by_grade) for key, school in counted(spec).given.items()]
+    sixth = sum(students[-1] for level, students in by_grade if level == PRIMARY and students)
+    seventh = sum(students[0] for level, students in by_grade if level == JUNIOR and students)
+    if not sixth or not seventh or 1 / JUMP <= seventh / sixth <= JUMP:
+        return None
+    return (
+        f"the tables have {sixth:,} students in grade 6 and {seventh:,} in grade 7: from {spec.baseline_year + 1} on "
+        "all who finish primary school go to the district's junior schools, as who goes elsewhere is not known"
+    )
 
 
 def _stated(school: GivenSchool) -> dict[str, Any]:

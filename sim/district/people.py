@@ -108,6 +108,8 @@ def mend_staff(model: "ZoneReform", sure: Mapping[str, Array]) -> None:
     """
     teachers, schools = model.teachers, model.schools
     for row, school in enumerate(given_of(model.district, schools)):
+        if (school.above_degree, school.masters, school.backbone) == (None, None, None):
+            continue
         here = np.flatnonzero(teachers.school == row)
         if school.above_degree is not None or school.masters is not None:
             degree, told = teachers.degree[here], sure["degree"][here]

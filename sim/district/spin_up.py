@@ -16,7 +16,7 @@ from sim.agents.classroom import Classes
 from sim.agents.demography import catchment_means
 from sim.agents.geography import Feeding, Geography
 from sim.agents.hiring import owners
-from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY
+from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY, Schools
 from sim.agents.school_choice import FEWEST, solve_choice_weight, solve_private_appeal
 from sim.agents.student import Students
 from sim.agents.teacher import SUBJECTS
@@ -50,6 +50,9 @@ def district_at_rest(
     """
     spec = counted(spec)
     zones, schools = zones_and_schools(spec, noise)
+    roll = Roll.of(spec, schools)
+    if roll is not None:
+        spec = with_private_shares(spec, schools)
     geography = Geography(schools, int(spec.schools_considered))
     feeding = Feeding.of(geography, schools.residents)
     state = State(
@@ -73,7 +76,7 @@ def district_at_rest(
         prices=prices,
         noise=noise,
         held=True,
-        roll=Roll.of(spec, schools),
+        roll=roll,
     )
     bring_teachers_to_rest(model)
     bring_schools_to_rest(model)
@@ -84,6 +87,16 @@ def district_at_rest(
     model.teachers.award = public_teachers(model) & wins_award(model)
     record.observe(model)
     return model
+
+
+def with_private_shares(spec: DistrictSpec, schools: Schools) -> DistrictSpec:
+    """The district with the private shares of entrants that its tables come to, which then stay as they are."""
+    shares = []
+    for level in range(len(LEVELS)):
+        entrants = schools.intake[schools.level == level].sum()
+        private = schools.intake[(schools.level == level) & schools.private].sum()
+        shares.append(float(private / max(1, entrants)))
+    return replace(spec, private_share_primary=shares[0], private_share_junior=shares[1])
 
 
 def bring_teachers_to_rest(model: ZoneReform) -> None:

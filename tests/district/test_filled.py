@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 import sim
-from sim.agents.school import PRIMARY
+from sim.agents.school import JUNIOR, PRIMARY
 from sim.district.filled import as_given, filled
 from sim.district.given import GivenPeople, GivenSchool
 from sim.district.listed import ZoneSpec
@@ -47,6 +47,17 @@ def test_of_persons_it_is_said_what_is_not_known_of_how_many():
     assert "age of 1 of 2 listed teachers, from the staffing margins and a spin-up" in lines
     assert not any(line.startswith("subject of") for line in lines)
     assert "degree of all 2 listed teachers, from the staffing margins and a spin-up" in lines
+
+
+def test_tables_by_which_all_junior_schools_would_fill_or_empty_are_told_of():
+    def notes(seventh):
+        given = {("甲", PRIMARY): GivenSchool(students_by_grade=(100,) * 6)}
+        given |= {("丁", JUNIOR): GivenSchool(students_by_grade=(seventh,) * 3)} if seventh else {}
+        return replace(sim.load("wuhan_edz"), district=place(given=given)).notes
+
+    told = "the tables have 100 students in grade 6 and 50 in grade 7: from 2021 on all who finish primary school"
+    assert any(note.startswith(told) for note in notes(50))
+    assert not any("grade 7" in note for n in (None, 90, 120) for note in notes(n))
 
 
 def test_a_run_s_record_holds_schools_in_full_and_of_persons_only_how_many_and_the_checksum():
