@@ -133,6 +133,7 @@ STRUCTURE = {
         "UNITS": "bounds outside which a unit has no meaning",
     },
     "sim/district/background.py": {"BOUNDS": "bounds of what may be stated"},
+    "sim/district/filled.py": {"JUMP": "when a message is said"},
     "sim/district/margins.py": {
         "WIDEST_SPREAD": "where a bisection ends",
         "LOG_SLACK": "where a bisection begins",

@@ -1,8 +1,9 @@
 """From margins to a district at rest: the years before the baseline, in which no reform is.
 
 Teachers come first (ages, years at the school, sorting, titles), then nine cohorts of students grow through the
-schools. Enrolment by school and posts are held at the baseline's; the children who live in each catchment are
-set so that, with families choosing as they do, schools get just the entrants they have.
+schools. Enrolment by school and posts are held at the baseline's, which may differ by grade where the district's tables
+give it (`Roll`); the children who live in each catchment are set so that, with families choosing as they do, schools
+get just the entrants they have.
 """
 
 from dataclasses import replace
@@ -15,13 +16,16 @@ from sim.agents.classroom import Classes
 from sim.agents.demography import catchment_means
 from sim.agents.geography import Feeding, Geography
 from sim.agents.hiring import owners
-from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY
+from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY, Schools
 from sim.agents.school_choice import FEWEST, solve_choice_weight, solve_private_appeal
 from sim.agents.student import Students
 from sim.agents.teacher import SUBJECTS
 from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.background import Background
+from sim.district.lists import counted
+from sim.district.people import seat_people
+from sim.district.roll import Roll
 from sim.district.spec import DistrictSpec
 from sim.district.synthesis import teachers_of, zones_and_schools
 from sim.indicators import record
@@ -44,7 +48,11 @@ def district_at_rest(
     policy : Policy
         The policy that changes nothing.
     """
+    spec = counted(spec)
     zones, schools = zones_and_schools(spec, noise)
+    roll = Roll.of(spec, schools)
+    if roll is not None:
+        spec = with_private_shares(spec, schools)
     geography = Geography(schools, int(spec.schools_considered))
     feeding = Feeding.of(geography, schools.residents)
     state = State(
@@ -68,15 +76,27 @@ def district_at_rest(
         prices=prices,
         noise=noise,
         held=True,
+        roll=roll,
     )
     bring_teachers_to_rest(model)
     bring_schools_to_rest(model)
+    seat_people(model)
     model.background = background
-    model.held = False
+    model.held, model.roll = False, None
     model.baseline = fix_baseline(model)
     model.teachers.award = public_teachers(model) & wins_award(model)
     record.observe(model)
     return model
+
+
+def with_private_shares(spec: DistrictSpec, schools: Schools) -> DistrictSpec:
+    """The district with the private shares of entrants that its tables come to, which then stay as they are."""
+    shares = []
+    for level in range(len(LEVELS)):
+        entrants = schools.intake[schools.level == level].sum()
+        private = schools.intake[(schools.level == level) & schools.private].sum()
+        shares.append(float(private / max(1, entrants)))
+    return replace(spec, private_share_primary=shares[0], private_share_junior=shares[1])
 
 
 def bring_teachers_to_rest(model: ZoneReform) -> None:
@@ -162,7 +182,8 @@ def settle_residents(model: ZoneReform) -> None:
         rows = np.flatnonzero((schools.level == level) & ~schools.private)
         if model.demand[rows].sum() == 0:
             continue
-        scarce = (schools.intake[rows] + 1.0) / (model.demand[rows] + 1.0)
+        places = model.seats(level)[rows]
+        scarce = np.where(places > 0, (places + 1.0) / (model.demand[rows] + 1.0), 1.0)
         least = model.effects.own_catchment_least * schools.intake[rows]
         share = np.maximum(schools.residents[rows] * np.sqrt(scarce), least)
         schools.residents[rows] = apportion(int(schools.residents[rows].sum()), share)

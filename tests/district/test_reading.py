@@ -374,3 +374,27 @@ class TestOwnDistricts:
     def test_an_unknown_district_is_answered_with_the_known_ones(self):
         assert f"known: {', '.join(DISTRICTS)}; did you mean" in refusal(name="wuhan")
         assert "did you mean 'wuhan_edz'?" in refusal(name="wuhan_ed")
+
+
+class TestLevels:
+    def only(self, level):
+        def change(raw):
+            raw["zones"] = [zone for zone in raw["zones"] if zone["level"] == level]
+
+        return change
+
+    def test_a_district_may_do_without_junior_schools(self, tmp_path):
+        where = own_district(tmp_path, self.only("primary"))
+        assert {zone.level for zone in load_district(**where).zones} == {0}
+
+    def test_one_without_primary_schools_is_refused(self, tmp_path):
+        said = refusal(**own_district(tmp_path, self.only("junior")))
+        assert "zones: none is primary; children live in the catchments of primary schools: list those" in said
+
+    def test_a_private_junior_school_needs_a_public_one(self, tmp_path):
+        def change(raw):
+            self.only("primary")(raw)
+            raw["private_schools"] = [{"name": "民办中学", "level": "junior"}]
+            raw["margins"] |= {"private_share_junior": 0.1}
+
+        assert "a private junior school needs a public one beside it" in refusal(**own_district(tmp_path, change))
