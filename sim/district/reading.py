@@ -8,7 +8,15 @@ from typing import Any
 
 from sim.agents.school import LEVELS
 from sim.config import BASELINE_YEAR
-from sim.district.listed import PrivateSchool, ZoneSpec, check_names, read_outside, read_private_schools, read_zone
+from sim.district.listed import (
+    PrivateSchool,
+    ZoneSpec,
+    check_levels,
+    check_names,
+    read_outside,
+    read_private_schools,
+    read_zone,
+)
 from sim.district.numbered import read_zone_numbers
 from sim.district.spec import DistrictSpec
 from sim.userinput import UserError, closest, find, number, read_yaml, shown
@@ -41,9 +49,7 @@ def load_district(
     outside = read_outside(raw.get("outside") or [], specs, path)
     private = read_private_schools(raw.get("private_schools") or [], specs, outside, path)
     _check_private(private, values, path)
-    levels = {zone.level for zone in specs} | {school.level for school in outside}
-    if missing := [name for kind, name in enumerate(LEVELS) if kind not in levels]:
-        raise UserError(f"{path}: zones: none is {missing[0]}; a district needs primary and junior schools")
+    check_levels(specs, outside, private, path)
     return DistrictSpec(
         name=own_name,
         title=str(raw.get("title", own_name)),
