@@ -60,7 +60,8 @@ def find(group: str, name: str, extra: Sequence[Path] = (), key: str = "") -> Pa
     if group == "district" and Path(name).is_dir():
         if (Path(name) / "district.yaml").is_file():
             return Path(name) / "district.yaml"
-        raise UserError(f"district={name}: this folder has no district.yaml")
+        mend = "write one; a line such as title: NAME is enough"
+        raise UserError(f"district={name}: this folder has no district.yaml; {mend}")
     raise no_such(f"{key or group}={name}", group, Path(name).stem, [stem for stem, _ in known])
 
 

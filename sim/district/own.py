@@ -59,8 +59,11 @@ def read_own(
             raise UserError(f"district.{key}: the tables of {path.parent} give it; leave it out")
     name = path.absolute().parent.name
     raw: dict[str, Any] = {}
-    with problems.noted(path):
-        raw = read_yaml(path, plain=True)
+    if not path.exists():
+        problems.error(path.name, "is missing", mend="write it; one line is enough, title: NAME")
+    else:
+        with problems.noted(path):
+            raw = read_yaml(path, plain=True)
     own = _checked(raw, name, path, problems)
     like = str(raw.get("like", LIKE))
     try:
@@ -91,6 +94,7 @@ def read_own(
     for key, (value, source) in tables.margins.items():
         if key not in own and key not in typed:
             values[key], sources[key] = value, source
+    sources["like"] = like
     if tables.filled:
         sources["levels of nine-year schools"] = "; ".join(tables.filled)
     _check_place(tables, values, path, problems)
@@ -179,7 +183,8 @@ def _check_place(tables: OwnTables, values: Mapping[str, float], path: Path, pro
     declared = DistrictSpec.__dataclass_fields__["students"].metadata
     if not declared["low"] <= values["students"] <= declared["high"]:
         said = f"the schools have {values['students']:,.0f} students in all"
-        problems.error("schools", said, mend=f"a district has {declared['low']:,} ... {declared['high']:,}")
+        mend = f"a district must have {declared['low']:,} ... {declared['high']:,}"
+        problems.error(tables.margins["students"][1], said, mend=mend)
     with problems.noted(path):
         check_levels(tables.zones, tables.outside, tables.private, path)
     with problems.noted(path):

@@ -19,6 +19,7 @@ from sim.district.tables.places import places_of
 from sim.district.tables.problems import Problems
 from sim.district.tables.records import Records, missing_table, read_table
 from sim.district.tables.schools import Register, check_numbers
+from sim.district.tables.unusual import warn_of_schools, warn_of_students
 from sim.district.tables.zones import zones_of
 from sim.noise import Floats
 
@@ -89,6 +90,9 @@ def read_tables(
     of_students = students_of(students, register, problems) if students else None
     listed = {name for name, _ in of_students.of_school} if of_students else set()
     check_numbers(register, listed, problems)
+    warn_of_schools(register.schools, schools, problems)
+    if students:
+        warn_of_students(students, problems)
     counts = [table for table in (of_teachers, of_students) if table]
     given, filled = given_schools(register, (east, north), counts, norms, problems)
     private = [school for school in register.schools if school.private]
