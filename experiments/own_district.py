@@ -167,13 +167,13 @@ def assessed(place: DistrictSpec, standard: OfficialStandard) -> Assessment:
     ]
     open_rows = [row for row in rows if row["value"] is None]
     addable = [(row, how) for row in open_rows if (how := _how_to_answer(row, table))]
-    of = found.schools
-    failing = of[~of["passed"].astype(bool)] if "passed" in of else of.iloc[:0]
+    of_level = [inspect_schools(standard, table[table["level"] == level]).schools for level in LEVELS]
+    failing = [of[~of["passed"].astype(bool)] for of in of_level if "passed" in of]
     return Assessment(
         known=[row for row in rows if row["value"] is not None],
         addable=addable,
         others=len(open_rows) - len(addable),
-        failing=[f"{row['school']} ({row['level']})" for row in failing.to_dict("records")],
+        failing=[f"{row['school']} ({row['level']})" for of in failing for row in of.to_dict("records")],
     )
 
 

@@ -9,13 +9,12 @@ from sim.district.spec import DistrictSpec
 from sim.district.stated import check_private, read_margins, read_ranges, read_year
 from sim.district.tables.folder import DERIVED, OwnTables, holds_tables, read_tables
 from sim.district.tables.problems import Problems
-from sim.userinput import UserError, closest, find, number, read_yaml, shown
+from sim.userinput import UserError, closest, find, read_yaml, shown
 
 LIKE = "generic_county"
 """Whose margins fill what a folder does not state, unless it names another."""
 KEYS = ("title", "name", "baseline_year", "like", "targets", "zones", "hash_ids", "margins")
 """What `district.yaml` may state beside tables."""
-AUTO = "auto"
 
 
 def is_own_folder(path: Path) -> bool:
@@ -36,6 +35,7 @@ def read_own(
     config_dirs: Sequence[Path],
     problems: Problems,
     *,
+    zones: object = None,
     hash_ids: bool = False,
 ) -> DistrictSpec | None:
     """Read a folder, noting all that is wrong in it; None if anything is.
@@ -46,6 +46,8 @@ def read_own(
         Of its `district.yaml`.
     typed : mapping
         Margins typed in place of its own.
+    zones : object
+        What was typed as `district.zones`; it prevails over what the file says.
     hash_ids : bool
         Persons' numbers are hashed whatever the file says.
 
@@ -60,7 +62,7 @@ def read_own(
     name = path.absolute().parent.name
     raw: dict[str, Any] = {}
     if not path.exists():
-        problems.error(path.name, "is missing", mend="write it; one line is enough, title: NAME")
+        problems.error(path.name, "the file is missing", mend="write it; one line is enough, title: NAME")
     else:
         with problems.noted(path):
             raw = read_yaml(path, plain=True)
@@ -80,13 +82,13 @@ def read_own(
     with problems.noted(path):
         if raw.get("targets") is not None:
             find("targets", raw["targets"], config_dirs)
-    zones = _zones_wanted(typed.get("zones", raw.get("zones")), "zones" in typed, path, problems)
+    asked = raw.get("zones") if zones is None else zones
     tables = read_tables(
         path.parent,
         name,
         (values["norm_primary"], values["norm_junior"]),
         hash_ids or raw.get("hash_ids") is True,
-        zones is not None,
+        asked is not None,
         problems,
     )
     if tables is None or problems.errors:
@@ -98,6 +100,8 @@ def read_own(
     if tables.filled:
         sources["levels of nine-year schools"] = "; ".join(tables.filled)
     _check_place(tables, values, path, problems)
+    if asked is not None:
+        problems.error(path.name, "zones by distance come in a later release", mend="leave zones out, and list them")
     if problems.errors:
         return None
     return DistrictSpec(
@@ -160,22 +164,6 @@ def _margins_of(like: str, path: Path, config_dirs: Sequence[Path]) -> tuple[dic
         value, source = (margin.get("value"), margin.get("source")) if isinstance(margin, dict) else (margin, None)
         marked[key] = {"value": value, "source": f"{like}: {source or 'not stated'}"}
     return marked, other
-
-
-def _zones_wanted(wanted: object, is_typed: bool, path: Path, problems: Problems) -> int | str | None:
-    """How many zones are to be made from the schools' places, `auto` or None for those of the table."""
-    if wanted is None or wanted == AUTO:
-        return wanted
-    where = "district.zones" if is_typed else "zones"
-    try:
-        return int(number(wanted, where, 1, 10_000, whole=True))
-    except UserError:
-        instead = "leave it out for the zones of the table"
-        said = f"{where} must be a number of zones or {AUTO}, got {shown(wanted)}; {instead}"
-        if is_typed:
-            raise UserError(said) from None
-        problems.error(path.name, said)
-        return None
 
 
 def _check_place(tables: OwnTables, values: Mapping[str, float], path: Path, problems: Problems) -> None:

@@ -33,17 +33,18 @@ def load_district(
         What is wrong; for a folder with tables a `FolderError`, which says all of it.
     """
     typed = dict(overrides)
+    asked_zones = typed.pop("zones", None)
     for key in typed:
         _check_known(key)
     path = find("district", name, config_dirs)
     if is_own_folder(path):
         problems = Problems()
-        place = read_own(path, typed, config_dirs, problems)
+        place = read_own(path, typed, config_dirs, problems, zones=asked_zones)
         if place is None or problems.errors:
             raise FolderError(path.parent, problems)
         return place
-    if "zones" in typed:
-        raise UserError(f"district.zones: {name} lists its zones; leave it out, or give a folder with tables")
+    if asked_zones is not None:
+        raise UserError("district.zones comes in a later release; leave it out for the zones of the table")
     raw = read_yaml(path)
     own_name = path.absolute().parent.name if path.name == "district.yaml" else path.stem
     if str(raw.get("name", own_name)) != own_name:
@@ -108,7 +109,7 @@ def _zones_of_numbers(
 
 def _check_known(key: str) -> None:
     """Refuse an override of what no district states."""
-    known = (*DistrictSpec.margins(), "baseline_year", "zones")
+    known = (*DistrictSpec.margins(), "baseline_year")
     if key not in known:
         raise UserError(
             f"district.{key}: no such margin; known are the margins of configs/district/NAME.yaml, such as "

@@ -60,14 +60,14 @@ def value_of(cell: Cell, column: Column, factor: float = 1.0) -> object:
         It says nothing that is allowed.
     """
     if isinstance(cell, str) and len(cell) > LONGEST:
-        raise CellError(f"is longer than {LONGEST} characters", "shorten it")
+        raise CellError(f"which is longer than {LONGEST} characters", "shorten it")
     if cell is None or (isinstance(cell, str) and plain(cell) in EMPTY and plain(cell) not in _ways(column)):
         return None
     if isinstance(cell, str) and BROKEN.match(cell.strip()):
-        raise CellError("is an error of the spreadsheet", "mend the formula, or type the value")
+        raise CellError("which is an error of the spreadsheet", "mend the formula, or type the value")
     if isinstance(cell, Unworked):
         mend = "open the file in a spreadsheet program and save it, or put the value in place of the formula"
-        raise CellError("is a formula without a stored value, and formulas are not worked out", mend)
+        raise CellError("which has no stored value, and formulas are not worked out", mend)
     if column.kind == "text":
         return _text(cell)
     if column.kind == "word":
@@ -84,7 +84,7 @@ def _text(cell: Any) -> str:
         cell = int(cell) if cell.is_integer() else cell
     text = " ".join(str(cell).split())
     if any(unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") for sign in text):
-        raise CellError("holds signs that cannot be shown", "type it again")
+        raise CellError("which holds signs that cannot be shown", "type it again")
     return text
 
 
@@ -107,7 +107,9 @@ def _word(cell: Any, column: Column) -> object:
 
 def _number(cell: Any, column: Column, factor: float) -> int | float:
     if isinstance(cell, datetime.date | datetime.time | datetime.timedelta):
-        raise CellError(f"is a date; {column.allowed} is needed", "format the column as a number and type it again")
+        raise CellError(
+            f"which is a date; {column.allowed} is needed", "format the column as a number and type it again"
+        )
     if isinstance(cell, bool):
         raise CellError(f"must be {column.allowed}", "type a number")
     try:
@@ -130,7 +132,7 @@ def _of_text(cell: str, column: Column, factor: float) -> float:
     text = unicodedata.normalize("NFKC", cell).strip().lower()
     if DATE.match(text):
         mend = "spreadsheets make dates of what looks like one: format the column as text and type it again"
-        raise CellError(f"is a date; {column.allowed} is needed", mend)
+        raise CellError(f"which is a date; {column.allowed} is needed", mend)
     parts = NUMBER.match(text)
     if not parts:
         mend = "leave the cell empty if it is not known" if not any(map(str.isdigit, text)) else "type digits alone"

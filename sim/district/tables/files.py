@@ -68,10 +68,10 @@ def find_table(folder: Path, table: Table, problems: Problems) -> Path | None:
         return None
     (path,) = tables
     if not path.resolve().is_relative_to(folder.resolve()):
-        said, mend = "is a link to a place outside the folder", "copy the file itself into the folder"
+        said, mend = "the file is a link to a place outside the folder", "copy the file itself into the folder"
         problems.error(path.name, said, mend=mend)
     elif not path.is_file():
-        problems.error(path.name, "is not a file", mend=f"put the table there, or remove {path.name}")
+        problems.error(path.name, "this is not a file", mend=f"put the table there, or remove {path.name}")
     else:
         return path
     return None
@@ -86,16 +86,18 @@ def read_sheet(path: Path, table: Table, problems: Problems) -> Sheet | None:
         lines = READERS[path.suffix.lower()](content, table)
         rows = [(number, cells) for number, cells in lines if any(cell not in (None, "") for cell in cells)]
     except OSError as problem:
-        problems.error(path.name, f"cannot be read: {problem.strerror or problem}", mend="see to its permissions")
+        problems.error(
+            path.name, f"the file cannot be read: {problem.strerror or problem}", mend="see to its permissions"
+        )
     except FileError as problem:
-        problems.error(path.name, problem.said, mend=problem.mend)
+        problems.error(path.name, f"the file {problem.said}", mend=problem.mend)
     else:
         if rows and rows[0][0] == 1:
             header = ["" if cell is None else str(cell).strip() for cell in rows[0][1]]
             while header and not header[-1]:
                 header.pop()
             return Sheet(path.name, header, rows[1:], hashlib.blake2b(content, digest_size=HASH_BYTES).hexdigest())
-        said = "its first row must hold the names of the columns" if rows else "is empty"
+        said = "the first row must hold the names of the columns" if rows else "the file is empty"
         names = ", ".join(list(table.columns)[:3])
         problems.error(path.name, said, mend=f"begin it with a row of names such as {names}")
     return None
@@ -119,12 +121,15 @@ def _of_csv(content: bytes, table: Table) -> Iterator[tuple[int, list[Cell]]]:
     known = {plain(name) for name in table.names}
     separator = max(SEPARATORS, key=lambda sign: sum(plain(name).strip('"') in known for name in first.split(sign)))
     try:
+        number = 0
         lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         for number, cells in enumerate(lines, start=1):
             yield number, list(cells)
     except csv.Error as problem:
-        wrong = f"row {number + 1} cannot be read: {problem}" if text else str(problem)
-        raise FileError(wrong, 'a text that holds " must stand in quotes, with "" for each of them') from None
+        raise FileError(
+            f"cannot be read from row {number + 1} on: {problem}",
+            'a text that holds " must stand in quotes, with "" for each of them',
+        ) from None
 
 
 def _of_parquet(content: bytes, table: Table) -> Iterator[tuple[int, list[Cell]]]:

@@ -1,5 +1,6 @@
 """What is wrong, or odd, in the files of a district's folder: collected, so that all of it is told at once."""
 
+import datetime
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,7 +80,11 @@ class Problems:
         try:
             yield
         except UserError as problem:
-            self.error(path.name, str(problem).removeprefix(f"{path}: ").removeprefix(f"{path} "))
+            head, colon, said = str(problem).partition(": ")
+            of_file = colon and head.startswith(str(path))  # PATH, line 2: not valid YAML
+            self.error(
+                path.name + head.removeprefix(str(path)) if of_file else path.name, said if of_file else str(problem)
+            )
 
     @staticmethod
     def told(problems: list[Problem]) -> Iterator[Problem]:
@@ -96,8 +101,10 @@ class Problems:
 
 
 def quoted(value: object) -> str:
-    """A value as a message quotes it: text as the cell shows it, at most 60 characters."""
-    return "a formula" if isinstance(value, Unworked) else shown(value)
+    """A value as a message quotes it: as the cell shows it, at most 60 characters."""
+    if isinstance(value, Unworked):
+        return "a formula"
+    return str(value) if isinstance(value, datetime.date | datetime.time) else shown(value)
 
 
 def counted(count: int, thing: str) -> str:

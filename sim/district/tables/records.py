@@ -11,7 +11,7 @@ from sim.district.tables.cells import CellError, plain, value_of
 from sim.district.tables.files import Sheet, find_table, read_sheet
 from sim.district.tables.problems import Problems
 from sim.district.tables.schema import UNITS, Column, Table
-from sim.userinput import closest, shown
+from sim.userinput import shown
 
 IN_BRACKETS = re.compile(r"(.+?)[(\[]([^()\[\]]*)[)\]]$")
 VERY_CLOSE = 0.8
@@ -67,12 +67,13 @@ def read_table(folder: Path, table: Table, problems: Problems) -> Records | None
     places = _match_header(sheet, table, problems)
     if len(problems.errors) > before:
         return None
-    _check_lengths(sheet, problems)
+    ragged = _check_lengths(sheet, problems)
     if not sheet.rows:
-        problems.error(sheet.file, "has no rows below its names", mend=f"write {table.meaning}")
+        problems.error(sheet.file, "the file has no rows below its names", mend=f"write {table.meaning}")
         return None
     values = {
-        name: _column(sheet, place, factor, table.columns[name], problems) for name, (place, factor) in places.items()
+        name: _column(sheet, place, factor, table.columns[name], ragged, problems)
+        for name, (place, factor) in places.items()
     }
     header = {name: sheet.header[place] for name, (place, _) in places.items()}
     return Records(table, sheet.file, [number for number, _ in sheet.rows], values, header, sheet.checksum)
@@ -97,32 +98,36 @@ def _match_header(sheet: Sheet, table: Table, problems: Problems) -> dict[str, t
         column = names[stem]
         if column in places:
             other = sheet.header[places[column][0]]
-            what = f"{shown(written)} and {shown(other)} both mean {column}" if written != other else "is there twice"
+            both = f"{shown(written)} and {shown(other)} both mean {column}"
+            what = both if written != other else "the column is there twice"
             problems.error(sheet.file, what, row=1, column=written, mend="delete one of the two columns")
             continue
         places[column] = (place, _factor(sheet.file, written, unit, table.columns[column], problems))
-    missing = [name for name, one in table.columns.items() if one.needed and name not in places]
-    _tell_unknown(sheet.file, unknown, list(names), bool(missing), problems)
+    misspelt = _tell_unknown(sheet.file, unknown, names, problems)
+    missing = [name for name, one in table.columns.items() if one.needed and name not in {*places, *misspelt}]
     if missing and len(missing) == sum(one.needed for one in table.columns.values()) and _title_above(sheet, names):
         mend = "the names of the columns must stand in row 1: delete the rows above them"
-        problems.error(sheet.file, "is a title, not the names of the columns", row=1, mend=mend)
+        problems.error(sheet.file, "this is a title, not the names of the columns", row=1, mend=mend)
         return places
     for name in missing:
         also = "、".join(table.columns[name].also[:2])
         mend = f"add it{f' ({also})' if also else ''}; the file has {', '.join(sheet.header[:12])}"
-        problems.error(sheet.file, f"the column {name} is missing", row=1, mend=mend + closest(name, unknown))
+        problems.error(sheet.file, f"the column {name} is missing", row=1, mend=mend)
     return places
 
 
-def _tell_unknown(file: str, unknown: list[str], known: list[str], missing: bool, problems: Problems) -> None:
-    """A header that is nearly a known one is an error: what stands below it would be passed over."""
+def _tell_unknown(file: str, unknown: list[str], names: Mapping[str, str], problems: Problems) -> list[str]:
+    """A header that is nearly a known one is an error: what stands below it would be passed over; the columns meant."""
+    misspelt = []
     for written in unknown:
-        close = difflib.get_close_matches(plain(written), known, n=1, cutoff=VERY_CLOSE)
+        close = difflib.get_close_matches(plain(written), names, n=1, cutoff=VERY_CLOSE)
         if close:
             mend = f"did you mean {close[0]!r}? Rename it, or delete the column"
-            problems.error(file, "no such column", row=1, column=written, mend=mend)
-        elif not missing:
-            problems.warn(file, "is not read", row=1, column=written)
+            problems.error(file, "there is no such column", row=1, column=written, mend=mend)
+            misspelt.append(names[close[0]])
+        else:
+            problems.warn(file, "the column is not read", row=1, column=written)
+    return misspelt
 
 
 def _title_above(sheet: Sheet, names: Mapping[str, str]) -> bool:
@@ -141,17 +146,20 @@ def _factor(file: str, written: str, unit: str, column: Column, problems: Proble
     return 1.0
 
 
-def _check_lengths(sheet: Sheet, problems: Problems) -> None:
-    """A row with more cells than names: a separator within a number that is not in quotes."""
+def _check_lengths(sheet: Sheet, problems: Problems) -> set[int]:
+    """Rows with more cells than names: a separator within a number that is not in quotes."""
+    ragged = set()
     for number, cells in sheet.rows:
         if any(cell not in (None, "") for cell in cells[len(sheet.header) :]):
             said = f"the row has more cells than the {len(sheet.header)} named columns"
-            mend = 'a number such as 1,234 must stand in quotes in a CSV file, "1,234", or without its comma'
+            mend = 'in a CSV file a number such as 1,234 must stand in quotes, "1,234"; or a column has no name'
             problems.error(sheet.file, said, row=number, mend=mend)
+            ragged.add(number)
+    return ragged
 
 
-def _column(sheet: Sheet, place: int, factor: float, column: Column, problems: Problems) -> list[Any]:
-    """Values of one column, each way of writing read once."""
+def _column(sheet: Sheet, place: int, factor: float, column: Column, ragged: set[int], problems: Problems) -> list[Any]:
+    """Values of one column, each way of writing read once; `ragged` rows have been complained of."""
     seen: dict[Any, object] = {}
     values: list[Any] = []
     for number, cells in sheet.rows:
@@ -165,9 +173,10 @@ def _column(sheet: Sheet, place: int, factor: float, column: Column, problems: P
         value = seen[key]
         where = {"row": number, "column": sheet.header[place]}
         if isinstance(value, CellError):
-            problems.error(sheet.file, value.said, value=cell, mend=value.mend, **where)
+            if number not in ragged:
+                problems.error(sheet.file, value.said, value=cell, mend=value.mend, **where)
             value = None
-        elif value is None and column.filled:
+        elif value is None and column.filled and number not in ragged:
             problems.error(sheet.file, "must not be empty", mend=f"write {column.meaning}, {column.allowed}", **where)
         values.append(value)
     return values
@@ -181,4 +190,6 @@ def missing_table(folder: Path, table: Table, problems: Problems) -> None:
     meant = f"; is it {stems[close[0]]}? Then rename it" if close else ""
     held = f"the folder holds {', '.join(there[:8]) or 'no table'}"
     needed = ", ".join(name for name, one in table.columns.items() if one.needed)
-    problems.error(f"{table.name}.csv", "is missing", mend=f"write it with the columns {needed}; {held}{meant}")
+    problems.error(
+        f"{table.name}.csv", "the file is missing", mend=f"write it with the columns {needed}; {held}{meant}"
+    )

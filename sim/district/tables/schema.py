@@ -56,7 +56,8 @@ class Column:
         if self.kind == "text":
             return "a text"
         if self.kind == "word":
-            return " or ".join(ways[0] for ways in self.words.values())
+            shown = [ways[0] if ways[1].isascii() else f"{ways[0]} ({ways[1]})" for ways in self.words.values()]
+            return f"{', '.join(shown[:-1])} or {shown[-1]}"
         return f"a {'whole ' if self.kind == 'whole' else ''}number within {self.low:,.12g} ... {self.high:,.12g}"
 
 

@@ -82,10 +82,10 @@ class Register:
         if not others:
             return f"{file} has no such school", f"add it there, or correct the name{closest(key, self._known)}"
         if len(others) > 1 and level is None:
-            return "is a school of several rows", f"say in a column level which, {' or '.join(LEVELS)}"
+            return "which is a school of several rows", f"say in a column level which, {' or '.join(LEVELS)}"
         if len(others) > 1:
             return "several schools have this name", "write the code from the column id of schools instead"
-        return f"is no {LEVELS[level or 0]} school in {file}", "correct the school, or the level or grade"
+        return f"which is no {LEVELS[level or 0]} school in {file}", "correct the school, or the level or grade"
 
 
 def _names(records: Records, problems: Problems) -> list[str | None]:

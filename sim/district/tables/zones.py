@@ -70,10 +70,9 @@ def _rows(zones: Records, district: str, problems: Problems) -> dict[tuple[str, 
             said = f"row {zones.rows[others[0]]} has this zone too"
             problems.error(**where, value=name, said=said, mend="delete one, or give each a name of its own")
         elif name == district:
-            said, mend = "is the name of the district's folder", "give one of them another name"
+            said, mend = "which is the name of the district's folder", "give one of them another name"
             problems.error(**where, value=name, said=said, mend=mend)
-        else:
-            rows[name, level] = index
+        rows.setdefault((name, level), index)
     return rows
 
 
@@ -98,7 +97,7 @@ def _leads(
         known = [school.name for school in everyone]
         mend = f"its schools are {', '.join(known[:8])}; name one of them, or put the school in this zone"
         where = zones.where(index, "lead_school")
-        said = f"is no school of {zones.get('zone')[index]}"
+        said = f"which is no school of {zones.get('zone')[index]}"
         problems.error(**where, value=named, said=said, mend=mend + closest(named, known))
         return [None] * len(members)
     leads: list[str | None] = []
