@@ -24,10 +24,11 @@ LONGEST = 80
 WHOLE = 1e-6
 """How close to a whole number a converted one must be, such as 1.2万."""
 TEN_THOUSAND = {"万": 1e4}
-NUMBER = re.compile(r"([+-]?(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?)(\D*)$")
+NUMBER = re.compile(r"([+-]?(?:(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?:e[+-]?\d{1,3})?)\s*([^\d\s.,+-]\S*)?$")
+"""A number with its separators, and a unit after it."""
 DATE = re.compile(
-    r"\d{4}[-/.年]\d{1,2}([-/.月]\d{1,2}日?)?([ t].*)?$|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}$|\d{1,2}月\d{1,2}日?$"
-    r"|\d{1,2}-[a-z]{3}(-\d+)?$|[a-z]{3}-\d{1,2}$"
+    r"\d{4}([-/])\d{1,2}(\1\d{1,2})?([ t].*)?$|\d{4}\.\d{1,2}\.\d{1,2}$|\d{1,2}[-/]\d{1,2}[-/]\d{2,4}$"
+    r"|(\d{4}年)?\d{1,2}月(\d{1,2}日)?$|\d{1,2}-[a-z]{3}(-\d+)?$|[a-z]{3}-\d{1,2}$"
 )
 BROKEN = re.compile(r"#(ref!|n/a|value!|div/0!|name\?|num!|null!|#+)$", re.IGNORECASE)
 
@@ -137,8 +138,7 @@ def _of_text(cell: str, column: Column, factor: float) -> float:
     if not parts:
         mend = "leave the cell empty if it is not known" if not any(map(str.isdigit, text)) else "type digits alone"
         raise CellError(f"must be {column.allowed}", mend)
-    unit = parts[2].strip()
-    if unit:
+    if unit := parts[2]:
         units = {**UNITS.get(column.unit, {}), **TEN_THOUSAND}
         if unit not in units:
             known = ", ".join(UNITS.get(column.unit, {}))
