@@ -151,6 +151,6 @@ def _of_text(cell: str, column: Column, factor: float) -> float:
 
 def _if_percent(number: float, column: Column) -> str:
     """How to mend a share that was written in per cent, or else any number that is out of bounds."""
-    if column.unit == "share" and column.high is not None and abs(number) <= column.high * 100:
+    if column.unit == "share" and column.high is not None and abs(number) * UNITS["share"]["%"] <= column.high:
         return f"write {number:g}% for {number:g} per cent"
     return "correct it, or leave the cell empty if it is not known"
