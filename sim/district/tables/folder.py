@@ -10,8 +10,8 @@ import numpy as np
 from sim.agents.school import LEVELS
 from sim.district.given import GivenPeople, GivenSchool
 from sim.district.listed import OutsideSchool, PrivateSchool, ZoneSpec
-from sim.district.tables.files import READERS
 from sim.district.tables.counts import given_schools
+from sim.district.tables.files import READERS
 from sim.district.tables.of_people import STUDENTS, TEACHERS
 from sim.district.tables.of_places import SCHOOLS, ZONES
 from sim.district.tables.persons import Key, hashed_ids, students_of, teachers_of
