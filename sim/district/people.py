@@ -24,9 +24,9 @@ def mend_staff(model: "ZoneReform") -> None:
         if school.above_degree is not None or school.masters is not None:
             degree = teachers.degree[here]
             masters = np.count_nonzero(degree >= MASTERS) if school.masters is None else school.masters
-            above = np.count_nonzero(degree > 0) if school.above_degree is None else school.above_degree
+            above = max(masters, np.count_nonzero(degree > 0)) if school.above_degree is None else school.above_degree
             place = _turn(model, here, degree)
-            teachers.degree[here] = np.where(place < min(masters, above), MASTERS, place < max(above, masters))
+            teachers.degree[here] = np.where(place < min(masters, above), MASTERS, place < above)
         if school.backbone is not None:
             rung = teachers.backbone[here]
             first = _turn(model, here, np.where(rung >= DISTRICT_BACKBONE, rung, 0)) < school.backbone

@@ -215,7 +215,9 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
         masters = _of_teachers(spec, schools, "masters", kind, rows, given)
         above_degree = _of_teachers(spec, schools, "above_degree", kind, rows, given)
         states_masters = ~np.isnan(stated_of(given, "masters", rows))
-        above_degree = np.where(states_masters, np.maximum(above_degree, masters), above_degree)
+        states_degree = ~np.isnan(stated_of(given, "above_degree", rows))
+        above_degree = np.where(states_masters & ~states_degree, np.maximum(above_degree, masters), above_degree)
+        _within(np.where(states_masters, masters, 0), above_degree, "masters", schools, rows, "above_degree")
         for row, n_pe, n_backbone, n_degree, n_masters in zip(
             rows, pe_arts, backbone, above_degree, masters, strict=True
         ):
@@ -272,13 +274,15 @@ def _of_teachers(
     return _within(stated.astype(np.int64), posts, name, schools, rows)
 
 
-def _within(stated: Ints, posts: Array, name: str, schools: Schools, rows: Array) -> Ints:
-    """Refuse more teachers of a sort than a school has in all."""
-    if (over := np.flatnonzero(stated > posts)).size:
+def _within(
+    stated: Ints, most: Array, name: str, schools: Schools, rows: Array, whole: str = "teachers"
+) -> Ints:
+    """Refuse more teachers of a sort than a school has of a wider one, or in all."""
+    if (over := np.flatnonzero(stated > most)).size:
         at = over[0]
         raise UserError(
-            f"{schools.name[rows[at]]}: {name} is {stated[at]}, and the school has {posts[at]} teachers; "
-            "state more teachers, or fewer of these"
+            f"{schools.name[rows[at]]}: {name} is {stated[at]}, more than {whole}, which is {most[at]}; "
+            f"state fewer, or more {whole}"
         )
     return stated
 
