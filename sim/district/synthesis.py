@@ -8,12 +8,14 @@ from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE, YEARS, Schools, last_grade
 from sim.agents.student import ARRIVAL
 from sim.agents.teacher import (
+    CORE,
     DISTRICT_BACKBONE,
     GENERATIONS,
     MASTERS,
     PE_ARTS,
     POSTS,
     SCIENCE_IT,
+    SUBJECTS,
     Teachers,
     drawn_skill,
 )
@@ -23,6 +25,7 @@ from sim.config import Effects
 from sim.district.given import GivenSchool
 from sim.district.listed import OutsideSchool, PrivateSchool
 from sim.district.margins import amounts, rest, school_sizes
+from sim.district.people import subjects_listed
 from sim.district.roll import given_of, stated_of, students_by_grade
 from sim.district.spec import DistrictSpec
 from sim.noise import Floats, Ints, Noise
@@ -207,6 +210,7 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
     )
     others = (spec.language_share, spec.mathematics_share, spec.other_core_share)
     mix = np.array([*others, 0.0, max(0.0, 1.0 - sum(others))])
+    listed = subjects_listed(spec)
     given = given_of(spec, schools)
     for kind, private in product(range(len(LEVELS)), (False, True)):
         rows = np.flatnonzero((schools.level == kind) & (schools.private == private))
@@ -222,8 +226,12 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
             rows, pe_arts, backbone, above_degree, masters, strict=True
         ):
             here = np.arange(first_post[row], first_post[row] + schools.posts[row])
-            subjects = np.repeat(np.arange(SCIENCE_IT + 1), apportion(len(here) - n_pe, mix))
-            subjects = np.concatenate((np.full(n_pe, PE_ARTS), subjects))
+            known = listed.get((schools.name[row], kind), np.zeros(len(SUBJECTS), np.int64))
+            known_others = int(known.sum() - known[PE_ARTS])
+            n_pe = min(max(n_pe, int(known[PE_ARTS])), len(here) - known_others)
+            of_subject = apportion(len(here) - n_pe - known_others, mix) + known
+            of_subject[PE_ARTS] = n_pe
+            subjects = np.repeat([PE_ARTS, *CORE, SCIENCE_IT], of_subject[[PE_ARTS, *CORE, SCIENCE_IT]])
             teachers.subject[here] = subjects[noise.rank("subject", 0, ids[here])]
             place = noise.rank("degree", 0, ids[here])
             teachers.degree[here] = np.where(place < min(n_masters, n_degree), MASTERS, place < n_degree)
