@@ -4,61 +4,24 @@ What a table does not know of a person stays what it is of the one whose place h
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.assessment import noise_sd
 from sim.agents.columns import Array
-from sim.agents.school import ENTRY_GRADE, FINAL_GRADE
 from sim.agents.staffing import may_rotate
-from sim.agents.teacher import DISTRICT_BACKBONE, MASTERS, PE_ARTS, SUBJECTS
-from sim.district.given import GivenPeople, GivenSchool
+from sim.agents.teacher import DISTRICT_BACKBONE, MASTERS, SUBJECTS
+from sim.district.given import GivenPeople
+from sim.district.lists import by_school, known_of
 from sim.district.roll import given_of
-from sim.district.spec import DistrictSpec
 from sim.noise import Ints
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
-Key = tuple[str, int]
 KEPT = ("subject", "female", "age", "experience", "years_here", "degree", "title", "backbone")
 """What a table may know of a teacher."""
-
-
-def counted(spec: DistrictSpec) -> DistrictSpec:
-    """The district with what its lists of teachers and students add up to among what its schools state."""
-    stated = dict(spec.given)
-    if spec.own_teachers is not None:
-        for key, rows in by_school(spec.own_teachers).items():
-            counts = _count_teachers(spec.own_teachers, rows)
-            stated[key] = replace(stated.get(key, GivenSchool()), teachers=len(rows), **counts)
-    if spec.own_students is not None:
-        for key, rows in by_school(spec.own_students).items():
-            roll = _count_students(spec.own_students, rows, key[1])
-            stated[key] = replace(stated.get(key, GivenSchool()), students=len(rows), **roll)
-    return replace(spec, given=stated)
-
-
-def by_school(people: GivenPeople) -> dict[Key, Ints]:
-    """Places in the list of each school's people, in order."""
-    found: dict[Key, list[int]] = {}
-    for place, key in enumerate(zip(people.school, people.level.tolist(), strict=True)):
-        found.setdefault(key, []).append(place)
-    return {key: np.array(places) for key, places in found.items()}
-
-
-def subjects_listed(spec: DistrictSpec) -> dict[Key, Ints]:
-    """Teachers of each subject, (subjects,), that the list of a school knows of."""
-    people = spec.own_teachers
-    if people is None or "subject" not in people.columns:
-        return {}
-    known, subject = _known(people, "subject"), people.columns["subject"]
-    return {
-        key: np.bincount(subject[rows[known[rows]]], minlength=len(SUBJECTS))
-        for key, rows in by_school(people).items()
-    }
 
 
 def seat_people(model: "ZoneReform") -> None:
@@ -87,7 +50,7 @@ def seat_teachers(model: "ZoneReform", people: GivenPeople, sure: Mapping[str, A
         here = np.flatnonzero(teachers.school == row)
         at, who = _pair(model, here, people, places[key])
         for name, values in columns.items():
-            known = _known(people, name)[who]
+            known = known_of(people, name)[who]
             teachers.arrays[name][at[known]] = values[who[known]]
             if name in sure:
                 sure[name][at[known]] = True
@@ -103,10 +66,10 @@ def _pair(model: "ZoneReform", here: Array, people: GivenPeople, listed: Ints) -
     years = np.zeros(len(listed), np.int64)
     for name, offset in (("years_here", 0), ("age", entry), ("experience", 0)):  # the last that is known tells
         if name in people.columns:
-            years = np.where(_known(people, name)[listed], people.columns[name][listed] - offset, years)
+            years = np.where(known_of(people, name)[listed], people.columns[name][listed] - offset, years)
     subject = np.full(len(listed), len(SUBJECTS))
     if "subject" in people.columns:
-        subject = np.where(_known(people, "subject")[listed], people.columns["subject"][listed], subject)
+        subject = np.where(known_of(people, "subject")[listed], people.columns["subject"][listed], subject)
     # Who is listed without a subject takes what is left.
     free = here[np.lexsort((teachers.id[here], teachers.experience[here], teachers.subject[here]))]
     at = np.empty(len(listed), np.int64)
@@ -123,7 +86,7 @@ def _fit_ages(model: "ZoneReform", at: Array, who: Array, people: GivenPeople) -
     """Age, experience and years at the school of the listed do not contradict each other."""
     teachers, entry = model.teachers, int(model.district.entry_age)
     age, experience = (
-        _known(people, name)[who] if name in people.columns else np.zeros(len(who), dtype=bool)
+        known_of(people, name)[who] if name in people.columns else np.zeros(len(who), dtype=bool)
         for name in ("age", "experience")
     )
     by_age, by_experience = at[age & ~experience], at[experience & ~age]
@@ -187,7 +150,7 @@ def seat_students(model: "ZoneReform", people: GivenPeople) -> None:
     """
     students, classes, schools = model.students, model.classes, model.schools
     places = by_school(people)
-    known = {name: _known(people, name) for name in people.columns}
+    known = {name: known_of(people, name) for name in people.columns}
     grade = people.columns["grade"]
     effects = model.effects
     by_status = effects.trait_sd * min(1.0, effects.ses_trait)
@@ -232,35 +195,3 @@ def _know_schools_by_scores(model: "ZoneReform") -> None:
     mean = np.bincount(students.school, weights=students.score, minlength=len(schools)) / np.maximum(size, 1)
     schools.reputation = np.where(size > 0, schools.reputation + mean - schools.score, schools.reputation)
     schools.score = mean
-
-
-def _count_teachers(people: GivenPeople, rows: Ints) -> dict[str, Any]:
-    """Teachers of each sort among those of a school, where it is known of all of them."""
-    counts: dict[str, Any] = {}
-    for name, sorts in (
-        ("subject", {"pe_arts": PE_ARTS}),
-        ("degree", {"above_degree": 1, "masters": MASTERS}),
-        ("backbone", {"backbone": DISTRICT_BACKBONE}),
-    ):
-        if name in people.columns and _known(people, name)[rows].all():
-            values = people.columns[name][rows]
-            for sort, least in sorts.items():
-                counts[sort] = int(np.count_nonzero(values == least if name == "subject" else values >= least))
-    return counts
-
-
-def _count_students(people: GivenPeople, rows: Ints, level: int) -> dict[str, Any]:
-    """Students by grade of a school, and classes where all of them are known."""
-    grades = range(ENTRY_GRADE[level], FINAL_GRADE[level] + 1)
-    grade = people.columns["grade"][rows]
-    roll: dict[str, Any] = {"students_by_grade": tuple(int(np.count_nonzero(grade == one)) for one in grades)}
-    if "classroom" in people.columns and _known(people, "classroom")[rows].all():
-        room = people.columns["classroom"][rows]
-        roll["classes_by_grade"] = tuple(len(np.unique(room[grade == one])) for one in grades)
-        roll["classes"] = sum(roll["classes_by_grade"])
-    return roll
-
-
-def _known(people: GivenPeople, name: str) -> Array:
-    """Of whom the list knows this; of all where it does not say."""
-    return np.asarray(people.known.get(name, np.ones(len(people.school), dtype=bool)))

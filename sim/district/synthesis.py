@@ -24,8 +24,8 @@ from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.given import GivenSchool
 from sim.district.listed import OutsideSchool, PrivateSchool
+from sim.district.lists import subjects_listed
 from sim.district.margins import amounts, rest, school_sizes
-from sim.district.people import subjects_listed
 from sim.district.roll import given_of, stated_of, students_by_grade
 from sim.district.spec import DistrictSpec
 from sim.noise import Floats, Ints, Noise
