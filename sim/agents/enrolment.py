@@ -173,7 +173,7 @@ def form_classes(model: "ZoneReform", students: Students, rows: Array, level: in
     classes = np.ceil(count / model.terms.class_cap[level]).astype(np.int64)
     if model.roll is not None:
         stated = model.roll.classes_formed(level, model.year)
-        classes = np.where((count > 0) & (stated >= 0), stated, classes)
+        classes = np.where(stated > 0, np.minimum(stated, count), classes)
     order = model.noise.rank("class", model.year, students.id[rows], school)
     index = order * classes[school] // count[school]
     filing = np.lexsort((schools.id, schools.zone))

@@ -23,7 +23,8 @@ from sim.agents.teacher import SUBJECTS
 from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.background import Background
-from sim.district.people import mend_staff
+from sim.district.lists import counted
+from sim.district.people import seat_people
 from sim.district.roll import Roll
 from sim.district.spec import DistrictSpec
 from sim.district.synthesis import teachers_of, zones_and_schools
@@ -47,6 +48,7 @@ def district_at_rest(
     policy : Policy
         The policy that changes nothing.
     """
+    spec = counted(spec)
     zones, schools = zones_and_schools(spec, noise)
     geography = Geography(schools, int(spec.schools_considered))
     feeding = Feeding.of(geography, schools.residents)
@@ -75,7 +77,7 @@ def district_at_rest(
     )
     bring_teachers_to_rest(model)
     bring_schools_to_rest(model)
-    mend_staff(model)
+    seat_people(model)
     model.background = background
     model.held, model.roll = False, None
     model.baseline = fix_baseline(model)

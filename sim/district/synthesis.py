@@ -8,12 +8,14 @@ from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE, YEARS, Schools, last_grade
 from sim.agents.student import ARRIVAL
 from sim.agents.teacher import (
+    CORE,
     DISTRICT_BACKBONE,
     GENERATIONS,
     MASTERS,
     PE_ARTS,
     POSTS,
     SCIENCE_IT,
+    SUBJECTS,
     Teachers,
     drawn_skill,
 )
@@ -22,6 +24,7 @@ from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.given import GivenSchool
 from sim.district.listed import OutsideSchool, PrivateSchool
+from sim.district.lists import subjects_listed
 from sim.district.margins import amounts, rest, school_sizes
 from sim.district.roll import given_of, stated_of, students_by_grade
 from sim.district.spec import DistrictSpec
@@ -207,6 +210,7 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
     )
     others = (spec.language_share, spec.mathematics_share, spec.other_core_share)
     mix = np.array([*others, 0.0, max(0.0, 1.0 - sum(others))])
+    listed = subjects_listed(spec)
     given = given_of(spec, schools)
     for kind, private in product(range(len(LEVELS)), (False, True)):
         rows = np.flatnonzero((schools.level == kind) & (schools.private == private))
@@ -215,13 +219,19 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
         masters = _of_teachers(spec, schools, "masters", kind, rows, given)
         above_degree = _of_teachers(spec, schools, "above_degree", kind, rows, given)
         states_masters = ~np.isnan(stated_of(given, "masters", rows))
-        above_degree = np.where(states_masters, np.maximum(above_degree, masters), above_degree)
+        states_degree = ~np.isnan(stated_of(given, "above_degree", rows))
+        above_degree = np.where(states_masters & ~states_degree, np.maximum(above_degree, masters), above_degree)
+        _within(np.where(states_masters, masters, 0), above_degree, "masters", schools, rows, "above_degree")
         for row, n_pe, n_backbone, n_degree, n_masters in zip(
             rows, pe_arts, backbone, above_degree, masters, strict=True
         ):
             here = np.arange(first_post[row], first_post[row] + schools.posts[row])
-            subjects = np.repeat(np.arange(SCIENCE_IT + 1), apportion(len(here) - n_pe, mix))
-            subjects = np.concatenate((np.full(n_pe, PE_ARTS), subjects))
+            known = listed.get((schools.name[row], kind), np.zeros(len(SUBJECTS), np.int64))
+            known_others = int(known.sum() - known[PE_ARTS])
+            n_pe = min(max(n_pe, int(known[PE_ARTS])), len(here) - known_others)
+            of_subject = apportion(len(here) - n_pe - known_others, mix) + known
+            of_subject[PE_ARTS] = n_pe
+            subjects = np.repeat([PE_ARTS, *CORE, SCIENCE_IT], of_subject[[PE_ARTS, *CORE, SCIENCE_IT]])
             teachers.subject[here] = subjects[noise.rank("subject", 0, ids[here])]
             place = noise.rank("degree", 0, ids[here])
             teachers.degree[here] = np.where(place < min(n_masters, n_degree), MASTERS, place < n_degree)
@@ -272,13 +282,15 @@ def _of_teachers(
     return _within(stated.astype(np.int64), posts, name, schools, rows)
 
 
-def _within(stated: Ints, posts: Array, name: str, schools: Schools, rows: Array) -> Ints:
-    """Refuse more teachers of a sort than a school has in all."""
-    if (over := np.flatnonzero(stated > posts)).size:
+def _within(
+    stated: Ints, most: Array, name: str, schools: Schools, rows: Array, whole: str = "teachers"
+) -> Ints:
+    """Refuse more teachers of a sort than a school has of a wider one, or in all."""
+    if (over := np.flatnonzero(stated > most)).size:
         at = over[0]
         raise UserError(
-            f"{schools.name[rows[at]]}: {name} is {stated[at]}, and the school has {posts[at]} teachers; "
-            "state more teachers, or fewer of these"
+            f"{schools.name[rows[at]]}: {name} is {stated[at]}, more than {whole}, which is {most[at]}; "
+            f"state fewer, or more {whole}"
         )
     return stated
 
