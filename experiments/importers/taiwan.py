@@ -14,7 +14,7 @@ import math
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ from sim.agents.zone import FORMS
 from sim.district.given import GivenSchool
 from sim.district.listed import ZoneSpec
 from sim.district.reading import load_district
+from sim.district.spec import DistrictSpec
 from sim.district.zoning import AUTO, zones_by_distance
 from sim.userinput import UserError, no_such, shown
 
@@ -156,7 +157,7 @@ def district_of(county: str, schools: Sequence[School], source: str) -> dict[str
     students, teachers = sum(sum(school.students) for school in public), sum(school.teachers for school in public)
     entrants = sum(school.students[0] for school in schools)
     private = entrants - sum(school.students[0] for school in public)
-    largest = max(math.ceil(one.students[0] / one.classes[0]) for one in public if one.classes[0])
+    cap = class_cap([one.students[0] for one in public], sum(one.classes[0] for one in public))
 
     def stated(value: float, what: str) -> dict[str, Any]:
         return {"value": value, "source": f"{source}: {what}"}
@@ -167,14 +168,19 @@ def district_of(county: str, schools: Sequence[School], source: str) -> dict[str
         "like": LIKE,
         "margins": {
             "norm_primary": stated(
-                students / teachers, f"{students:,} students and {teachers:,} teachers in public schools"
+                round(students / teachers, 4), f"{students:,} students and {teachers:,} teachers in public schools"
             ),
-            "class_cap_primary": stated(
-                largest, "mean size of first-grade classes at the public school with the largest"
-            ),
+            "class_cap_primary": stated(cap, "the cap that gives as many first-grade classes as there are"),
             "private_share_primary": stated(round(private / entrants, 6), f"{private:,} of {entrants:,} first-graders"),
         },
     }
+
+
+def class_cap(entrants: Sequence[int], classes: int) -> int:
+    """The cap under which schools with so many entrants come closest to so many classes; the largest of several."""
+    allowed = next(one.metadata for one in fields(DistrictSpec) if one.name == "class_cap_primary")
+    caps = range(int(allowed["high"]), int(allowed["low"]) - 1, -1)
+    return min(caps, key=lambda cap: abs(sum(math.ceil(many / cap) for many in entrants) - classes))
 
 
 def tables_of(schools: Sequence[School], zones: Sequence[ZoneSpec]) -> dict[str, Table]:

@@ -14,7 +14,7 @@ import yaml
 
 from experiments.cli import main
 from experiments.importers import taiwan
-from experiments.importers.taiwan import School, as_the_model_can, read_county, tables_of, zones_of
+from experiments.importers.taiwan import School, as_the_model_can, class_cap, read_county, tables_of, zones_of
 from sim.userinput import UserError
 
 SAMPLE = Path(__file__).parent / "taiwan_sample.csv"
@@ -127,6 +127,16 @@ def test_a_degree_of_longitude_is_shorter_than_one_of_latitude():
     at = [(10.0 + east, north) for north in (60.5, 59.5) for east in (0, 0.7, 1.5)]
     zones = zones_of([school(f"校{i}", at=place) for i, place in enumerate(at)])
     assert [zone.schools for zone in zones] == [("校0", "校1", "校2"), ("校3", "校4", "校5")]
+
+
+def test_the_class_cap_is_the_one_that_gives_as_many_classes_as_there_are(tmp_path):
+    assert class_cap([30, 31, 60, 9], 5) == 59  # 60 must be two classes, 31 one or 60 three
+    assert class_cap([30, 31, 60, 9], 6) == 30
+    folder = imported("基隆市", tmp_path / "place")
+    cap = yaml.safe_load((folder / "district.yaml").read_text("utf-8"))["margins"]["class_cap_primary"]["value"]
+    public = [row for row in rows_of(folder, "schools") if row["private"] == "no"]
+    classes = sum(int(row["classes_1"]) for row in public)
+    assert abs(sum(-(-int(row["grade_1"]) // cap) for row in public) - classes) <= 2
 
 
 def test_zone_and_lead_of_a_school_are_those_of_the_zones():
