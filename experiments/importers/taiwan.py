@@ -155,8 +155,6 @@ def district_of(county: str, schools: Sequence[School], source: str) -> dict[str
     """What `district.yaml` says: what the table tells of the county as a whole."""
     public = [school for school in schools if not school.private]
     students, teachers = sum(sum(school.students) for school in public), sum(school.teachers for school in public)
-    entrants = sum(school.students[0] for school in schools)
-    private = entrants - sum(school.students[0] for school in public)
     cap = class_cap([one.students[0] for one in public], sum(one.classes[0] for one in public))
 
     def stated(value: float, what: str) -> dict[str, Any]:
@@ -171,7 +169,6 @@ def district_of(county: str, schools: Sequence[School], source: str) -> dict[str
                 round(students / teachers, 4), f"{students:,} students and {teachers:,} teachers in public schools"
             ),
             "class_cap_primary": stated(cap, "the cap that gives as many first-grade classes as there are"),
-            "private_share_primary": stated(round(private / entrants, 6), f"{private:,} of {entrants:,} first-graders"),
         },
     }
 
