@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 USAGE = "python -m experiments.importers.star GRADE DIR"
 LIKE = "generic_county"
 """Whose margins fill what the table lacks."""
-FIRST_GRADE = 1986
-"""Year in which the cohort entered the first grade."""
 OF_STAR = ("1", "2", "3")
 """Grades of the cohort that are primary school here; its kindergarten is not."""
 ZONES = {"inner": "Inner city", "suburb": "Suburbs", "urban": "Towns", "rural": "Country"}
@@ -38,6 +36,7 @@ LUNCH = {"N": 1.0, "F": -1.0}
 """Free lunch or not: the one mark of a family's means, taken as one SD up or down (assumed)."""
 NOTES = """\
 zones: schools of one kind of place, without a lead (assumed): the table has neither zones nor places
+year: not that of the table, 1985-1989, since the law that the model knows begins in 1990
 urban: all but those in the country
 ses: one SD up without free lunch, one SD down with it (assumed)
 score: mean of reading and mathematics, each standardised
@@ -71,7 +70,6 @@ def district_of(grade: str, students: "pd.DataFrame") -> dict[str, Any]:
     source = f"STAR, grade {grade}"
     return {
         "title": f"STAR, Tennessee: grade {grade}",
-        "baseline_year": FIRST_GRADE + int(grade) - 1,
         "like": LIKE,
         "margins": {
             "norm_primary": {

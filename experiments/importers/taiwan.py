@@ -134,6 +134,8 @@ def as_the_model_can(schools: Sequence[School]) -> tuple[list[School], list[str]
         if classes != school.classes:
             said = f"{school.name}: classes by grade {_listed(classes)} in place of {_listed(school.classes)}"
             notes.append(f"{said}: a grade with students has a class of its own, and one without has none")
+        if school.teachers == 0:
+            notes.append(f"{school.name}: teachers left open, the table has none for {sum(school.students)} students")
         kept.append(replace(school, classes=classes))
     return kept, notes
 
@@ -199,7 +201,7 @@ def tables_of(schools: Sequence[School], zones: Sequence[ZoneSpec]) -> dict[str,
                 "latitude": school.latitude,
                 "students": sum(school.students),
                 "classes": sum(school.classes),
-                "teachers": school.teachers,
+                "teachers": school.teachers or None,
                 **{f"grade_{grade}": many for grade, many in zip(GRADES, school.students, strict=True)},
                 **{f"classes_{grade}": many for grade, many in zip(GRADES, school.classes, strict=True)},
             }

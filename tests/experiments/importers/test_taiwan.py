@@ -1,13 +1,6 @@
-"""Counties of Taiwan as districts: what the table says arrives unchanged, and what is changed or left out is told.
+"""Counties of Taiwan as district folders: what the table says arrives unchanged, and what is changed is told."""
 
-`taiwan_sample.csv` holds five counties of the table that `experiments/importers/taiwan.py` names (MIT; open data of the
-ministry of education). Tests of every county look for the whole table where ZONESIM_TAIWAN_TABLE says, or in
-`../shared/data`, and are skipped where it is not.
-"""
-
-import csv
-import os
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -16,48 +9,16 @@ from experiments.cli import main
 from experiments.importers import taiwan
 from experiments.importers.taiwan import School, as_the_model_can, class_cap, read_county, tables_of, zones_of
 from sim.userinput import UserError
-
-SAMPLE = Path(__file__).parent / "taiwan_sample.csv"
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "taiwan_primary_2024.csv"
-WHOLE = Path(os.environ.get("ZONESIM_TAIWAN_TABLE", SHARED))
-needs_whole = pytest.mark.skipif(not WHOLE.is_file(), reason=f"the whole table is not at {WHOLE}")
-
-
-def by_hand(table, county):
-    """Students by grade, classes and teachers of the schools of a county that have students, by code."""
-    with table.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["縣市名稱"] == county]
-    schools = {}
-    for row in rows:
-        students = [int(row[f"{g}年級男學生數"]) + int(row[f"{g}年級女學生數"]) for g in range(1, 7)]
-        if sum(students):
-            classes = [int(row[f"{g}年級班級數"]) for g in range(1, 7)]
-            schools[row["學校代碼"]] = students, classes, int(row["男專任教師"]) + int(row["女專任教師"])
-    return schools
-
-
-def counties(table):
-    with table.open(encoding="utf-8", newline="") as file:
-        return sorted({row["縣市名稱"] for row in csv.DictReader(file)})
-
-
-def imported(county, folder, table=SAMPLE):
-    assert main([str(table), county, str(folder)], act=taiwan.run) == 0
-    return folder
-
-
-def rows_of(folder, name):
-    with (folder / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
+from taiwan_counties import MIXED, SAMPLE, WHOLE, by_hand, counties, imported, needs_whole, rows_of
 
 
 def written(folder):
-    """The same as `by_hand`, from the folder."""
+    """The same from the folder."""
     return {
         row["id"]: (
             [int(row[f"grade_{g}"]) for g in range(1, 7)],
             [int(row[f"classes_{g}"]) for g in range(1, 7)],
-            int(row["teachers"]),
+            int(row["teachers"] or 0),
         )
         for row in rows_of(folder, "schools")
     }
@@ -74,12 +35,9 @@ def test_so_they_do_for_every_county_but_where_a_class_has_two_grades_or_none(tm
     for county in counties(WHOLE):
         folder, table = written(imported(county, tmp_path / county, WHOLE)), by_hand(WHOLE, county)
         assert folder.keys() == table.keys()
-        changed |= {code: (folder[code][1], table[code][1]) for code in folder if folder[code][1] != table[code][1]}
         assert all(folder[code][::2] == table[code][::2] for code in folder)
-    assert changed == {
-        "154656": ([1, 1, 0, 1, 1, 1], [1, 0, 0, 1, 1, 0]),
-        "044646": ([1, 0, 1, 1, 1, 1], [1, 1, 1, 1, 1, 1]),
-    }
+        changed |= {code: folder[code][1] for code in folder if folder[code][1] != table[code][1]}
+    assert changed == MIXED
 
 
 def test_totals_are_those_of_the_grades(tmp_path):
@@ -114,11 +72,16 @@ def school(name="甲", students=(5,) * 6, classes=(1,) * 6, code="014601", at=(1
     return School(113, code, name, students, classes, 9, False, *at)
 
 
-def test_a_grade_with_students_gets_a_class_and_a_class_without_students_goes():
+def test_what_the_model_cannot_take_is_changed_and_told():
     odd = school(students=(2, 2, 0, 5, 5, 2), classes=(1, 0, 1, 1, 1, 0))
-    kept, notes = as_the_model_can([odd, school("乙"), school("丙", (0,) * 6)])
-    assert [one.classes for one in kept] == [(1, 1, 0, 1, 1, 1), (1,) * 6]
-    assert [note.split(",")[0] for note in notes[1:]] == ["丙: left out"]
+    unstaffed = replace(school("丁"), teachers=0)
+    kept, notes = as_the_model_can([odd, school("乙"), school("丙", (0,) * 6), unstaffed])
+    assert [one.classes for one in kept] == [(1, 1, 0, 1, 1, 1), (1,) * 6, (1,) * 6]
+    assert notes[1:] == [
+        "丙: left out, it has no students",
+        "丁: teachers left open, the table has none for 30 students",
+    ]
+    assert [row["teachers"] for row in tables_of(kept, zones_of(kept))["schools"]] == [9, 9, None]
     assert notes[0].startswith("甲: classes by grade 1 1 0 1 1 1 in place of 1 0 1 1 1 0: ")
 
 
