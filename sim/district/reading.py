@@ -11,7 +11,6 @@ from sim.config import BASELINE_YEAR
 from sim.district.listed import PrivateSchool, ZoneSpec, check_names, read_outside, read_private_schools, read_zone
 from sim.district.numbered import read_zone_numbers
 from sim.district.spec import DistrictSpec
-from sim.district.zoning import rezoned
 from sim.userinput import UserError, closest, find, number, read_yaml, shown
 
 SHOWN = 3
@@ -23,7 +22,6 @@ def load_district(
 ) -> DistrictSpec:
     """Read a district's YAML and replace single margins by `overrides` (key below ``district.``, value)."""
     typed = dict(overrides)
-    asked_zones = typed.pop("zones", None)
     for key in typed:
         _check_known(key)
     path = find("district", name, config_dirs)
@@ -46,7 +44,7 @@ def load_district(
     levels = {zone.level for zone in specs} | {school.level for school in outside}
     if missing := [name for kind, name in enumerate(LEVELS) if kind not in levels]:
         raise UserError(f"{path}: zones: none is {missing[0]}; a district needs primary and junior schools")
-    spec = DistrictSpec(
+    return DistrictSpec(
         name=own_name,
         title=str(raw.get("title", own_name)),
         baseline_year=_year(typed, raw, path),
@@ -61,7 +59,6 @@ def load_district(
         own_students=None,
         **values,
     )
-    return spec if asked_zones is None else rezoned(spec, asked_zones)
 
 
 def _zones_listed(raw: object, path: Path) -> tuple[ZoneSpec, ...]:
@@ -95,6 +92,8 @@ def _zones_of_numbers(
 def _check_known(key: str) -> None:
     """Refuse an override of what no district states."""
     known = (*DistrictSpec.margins(), "baseline_year")
+    if key == "zones":
+        raise UserError("district.zones comes in a later release; leave it out for the zones of the table")
     if key not in known:
         raise UserError(
             f"district.{key}: no such margin; known are the margins of configs/district/NAME.yaml, such as "

@@ -28,15 +28,17 @@ Member = tuple[str, int]
 """Name and level of a public school; one of both levels is two members."""
 
 
-def rezoned(spec: "DistrictSpec", asked: object) -> "DistrictSpec":
-    """The district with all its public schools in zones made by distance, in place of those it lists.
+def rezoned(spec: "DistrictSpec", asked: object, leads: Collection[Member]) -> "DistrictSpec":
+    """The district with all its public schools in zones made by distance, in place of those it lists, if any.
 
-    What listed zones state of themselves goes with them; their leads stay leads where they can.
+    What listed zones state of themselves goes with them.
 
     Parameters
     ----------
     asked : object
         What was typed as `district.zones`: a number of zones, those of both levels together, or `auto`.
+    leads : collection of (name, level)
+        Schools that are said to lead, by name and level.
 
     Raises
     ------
@@ -45,7 +47,6 @@ def rezoned(spec: "DistrictSpec", asked: object) -> "DistrictSpec":
     """
     public: list[Member] = [(name, zone.level) for zone in spec.zones for name in zone.schools]
     public += [(school.name, school.level) for school in spec.outside]
-    leads = {(zone.lead, zone.level) for zone in spec.zones if zone.lead is not None}
     zones = zones_by_distance(public, spec.given, leads, asked, spec.schools_a_zone)
     said = f"assumed: district.zones={asked}, by distance and of equal size; the largest school of a zone leads it"
     return replace(spec, zones=zones, outside=(), sources={**spec.sources, "zones": said})
@@ -142,15 +143,11 @@ def _check_places(public: Sequence[Member], given: Mapping[Member, GivenSchool],
     unknown = [one for one in public if one not in given or given[one].east is None or given[one].north is None]
     if not unknown:
         return
-    if len(unknown) == len(public):
-        lacking = "this district states none of them: they are drawn anew in each replicate"
-    else:
-        names = ", ".join(dict.fromkeys(name for name, _ in unknown[:SHOWN]))
-        more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
-        lacking = f"it is missing for {names}{more}"
+    names = ", ".join(dict.fromkeys(name for name, _ in unknown[:SHOWN]))
+    more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
     raise UserError(
-        f"district.zones={asked}: zones by distance need the place of every school on the map, and {lacking}; "
-        "leave district.zones out, or state places in the schools table of a folder of your own"
+        f"district.zones={asked}: zones by distance need the place of every school, and {names}{more} state none; "
+        "add them to the table of schools, or leave district.zones out"
     )
 
 
