@@ -76,11 +76,12 @@ def zones_by_distance(
     schools_a_zone : float
         Mean number of schools in a zone, for `auto`.
     """
-    _check_places(public, given, asked)
     kinds = [kind for kind in range(len(LEVELS)) if any(level == kind for _, level in public)]
     members = {kind: sorted(name for name, level in public if level == kind) for kind in kinds}
+    how_many = _how_many(asked, [len(members[kind]) for kind in kinds], schools_a_zone)
+    _check_places(public, given, asked)
     listed: list[ZoneSpec] = []
-    for kind, zones in zip(kinds, _how_many(asked, [len(members[k]) for k in kinds], schools_a_zone), strict=True):
+    for kind, zones in zip(kinds, how_many, strict=True):
         names = np.array(members[kind], dtype=object)
         known = [given[name, kind] for name in names]
         zone = balanced_zones([one.east for one in known], [one.north for one in known], zones)  # type: ignore[misc]
@@ -134,7 +135,7 @@ def _how_many(asked: object, schools: Sequence[int], schools_a_zone: float) -> l
     if asked == AUTO:
         return [max(1, round(many / schools_a_zone)) for many in schools]
     if isinstance(asked, str):
-        raise UserError(f"district.zones={shown(asked)}: must be a number of zones or auto; try district.zones=auto")
+        raise UserError(f"district.zones must be a number of zones or {AUTO}, got {shown(asked)}")
     zones = int(number(asked, "district.zones", len(schools), sum(schools), whole=True))
     return [1 + int(more) for more in apportion(zones - len(schools), np.array(schools) - 1)]
 
