@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
@@ -54,8 +54,15 @@ Examples
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, act: Callable[[list[str]], None] | None = None) -> int:
     """Run the command line; gives the exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The words typed; those of the process if left out.
+    act : callable, optional
+        What to do with them instead, for another command that ends in the same ways.
 
     Returns
     -------
@@ -67,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _ready_streams()
     try:
         with _ended_cleanly():
-            _do(words)
+            (act or _do)(words)
         return 0
     except _Ended as end:
         _complain(f"ended by {signal.Signals(end.number).name}; nothing is left half-written")

@@ -117,15 +117,21 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
         values["fund_luck_share"] = model.fund_luck_share[level]
         values["cost_yuan"] = model.level_costs[level]
         values["public_budget"] = model.public_budget[level]
+        by_grade = [sorted(s.score for s in everyone if s.grade == grade) for grade in range(1, 10)]
+        values["score_lowest_fifth"] = mean([x for scores in by_grade for x in scores[: -(-len(scores) // 5)]])
     if scope == "school":
         return values
 
+    values["score_migrant"] = mean([s.score for s in everyone if s.migrant])
+    values["score_left_behind"] = mean([s.score for s in everyone if s.left_behind])
+    values["score_rural"] = mean([s.score for s in everyone if not schools[s.school].urban])
     here_zones = [zone for row, zone in enumerate(zones) if row in {school.zone for school in here}]
     values["zones"] = len(here_zones)
     values["zones_with_lead"] = mean([zone.lead >= 0 for zone in here_zones])
     weighted = [cv([(held[r][i], counts[r]) for r in members]) for i in range(7)]
     plain = [cv([(held[r][i] / counts[r], 1) for r in members if counts[r]]) for i in range(7)]
     values |= {f"cv_{name}": value for name, value in zip(CVS, weighted, strict=True)}
+    values["cv_teachers"] = cv([(sum(part for _, part in weekly(r, posts)), counts[r]) for r in members])
     values["cv_composite"], values["cv_composite_unweighted"] = mean(weighted), mean(plain)
     means = [mean([s.score for s in pupils[row]]) for row in members if pupils[row]]
     values["score_gap"] = spread(means)
