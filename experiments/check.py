@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.failure import writing
-from experiments.own_district import Filled, assessed, figures, filled_in
+from experiments.own_district import assessed, figures, filled_in
 from experiments.scoreboard import LEVELS, PLAIN, figure, print_fitting, terminal
 from experiments.words import check_switches, put, split
 from sim.district.own import read_own
@@ -113,7 +113,7 @@ def _show(place: DistrictSpec, standard: OfficialStandard, console: Console) -> 
     print_fitting(console, [table])
     console.print("CV: between public schools, weighted by students, as inspected (差异系数); -: not given for all")
     console.print("\nWhat would be filled in", style="bold")
-    _say(console, map(_line, filled_in(place)))
+    _say(console, filled_in(place))
     console.print(f"\nToday: {standard.title} ({standard.name})", style="bold")
     found = assessed(place, standard)
     table = _grid("part", "indicator", "for", "limit", "today", "")
@@ -141,10 +141,6 @@ def _grid(first: str, *others: str) -> Table:
 
 def _whole(value: float | None) -> str:
     return "-" if value is None else f"{value:,.0f}"
-
-
-def _line(one: Filled) -> str:
-    return f"{one.what}: {one.source}"
 
 
 def _say(console: Console, lines: Iterable[str]) -> None:

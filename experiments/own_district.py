@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.agents.school import LEVELS
+from sim.district.filled import filled
 from sim.district.given import GivenSchool
 from sim.district.spec import DistrictSpec
 from sim.district.tables.of_places import SCHOOLS
@@ -40,17 +41,9 @@ MARGINS = {
     "multimedia_rooms": "multimedia_{level}",
     "classes": "class_cap_{level}",
 }
-"""The margin that fills what schools do not give."""
-COLUMNS = {"multimedia_rooms": "multimedia", "students_by_grade": "grade_1 ...", "east": "longitude"}
+"""The mean that fills what schools do not give."""
+COLUMNS = {"multimedia_rooms": "multimedia"}
 """What the table calls differently from `GivenSchool`."""
-
-
-@dataclass(frozen=True)
-class Filled:
-    """Something that the tables do not give, and where it is taken from."""
-
-    what: str
-    source: str
 
 
 def figures(place: DistrictSpec) -> dict[str, tuple[float | None, float | None]]:
@@ -92,35 +85,20 @@ def public_schools(place: DistrictSpec) -> pd.DataFrame:
     return pd.DataFrame(rows).astype(dict.fromkeys((*names, "class_size_max"), float))
 
 
-def filled_in(place: DistrictSpec) -> Iterator[Filled]:
-    """What the tables do not give, and what fills it."""
-    like = place.sources["like"]
-    for name, margin in MARGINS.items():
-        lacking = [key for key, school in place.given.items() if getattr(school, name) is None]
-        if not lacking:
-            continue
-        levels = sorted({level for _, level in lacking})
-        margins = [margin.format(level=LEVELS[level]) for level in levels]
-        stated = ", ".join(f"{key} = {getattr(place, key):g} ({place.sources[key]})" for key in margins)
-        every = "all schools" if len(lacking) == len(place.given) else f"{len(lacking)} of {len(place.given)} schools"
-        yield Filled(f"{COLUMNS.get(name, name)} of {every}", stated)
-    if any(school.students_by_grade is None for school in place.given.values()):
-        yield Filled("students by grade", "as many in each grade of a school; add grade_1 ... grade_9")
-    if any(school.east is None for school in place.given.values()):
-        yield Filled("places of schools", f"drawn on a map of {place.map_km:g} km; add longitude and latitude")
-    for people, kind, rest in (
-        (place.own_teachers, "teachers", "subjects, degrees, titles and ages from the staffing margins"),
-        (place.own_students, "students", "drawn from configs/effects and nine cohorts before"),
-    ):
-        listed = set() if people is None else set(zip(people.school, people.level.tolist(), strict=True))
-        if len(listed) < len(place.given):
-            yield Filled(f"{kind} one by one, of {len(place.given) - len(listed)} schools", rest)
+def filled_in(place: DistrictSpec) -> Iterator[str]:
+    """What the tables do not give, as a run records it, and the margins that fill it, with value and source."""
+    yield from filled(place)
     if "levels of nine-year schools" in place.sources:
-        yield Filled("levels of nine-year schools", place.sources["levels of nine-year schools"])
-    own = [key for key in DistrictSpec.margins() if not _is_filled(place, key)]
-    yield Filled(
-        f"{len(DistrictSpec.margins()) - len(own)} of {len(DistrictSpec.margins())} margins",
-        f"those of {like}; this district gives {', '.join(own)}",
+        yield place.sources["levels of nine-year schools"]
+    for name, margin in MARGINS.items():
+        for level in sorted({level for (_, level), school in place.given.items() if getattr(school, name) is None}):
+            key = margin.format(level=LEVELS[level])
+            yield f"{key} = {getattr(place, key):g} ({place.sources[key]})"
+    margins = DistrictSpec.margins()
+    own = [key for key in margins if not _is_filled(place, key)]
+    yield (
+        f"{len(margins) - len(own)} of {len(margins)} margins are those of {place.sources['like']}; "
+        f"this district gives {', '.join(own)}"
     )
 
 

@@ -140,10 +140,11 @@ def test_a_figure_that_some_schools_lack_is_not_known(tmp_path):
     text = column(*COMPLETE).replace("33,30,6,6", "33,30,,6")
     place = load_district(str(write(tmp_path / "my", schools=text)))
     assert figures(place)["CV backbone"][0] is None and figures(place)["CV backbone"][1] is not None
-    filled = {one.what: one.source for one in filled_in(place)}
-    assert filled["backbone of 1 of 5 schools"].startswith("backbone_primary = 0.89 (generic_county: ")
-    assert "classes of all schools" in filled and "masters of all schools" in filled
-    assert "teachers of all schools" not in filled
+    told = list(filled_in(place))
+    assert "district backbone teachers of 1 of 5 schools, from backbone_* and backbone_cv_*" in told
+    assert any(line.startswith("backbone_primary = 0.89 (generic_county: observed_cvs.csv") for line in told)
+    assert not any(line.startswith(("backbone_junior", "norm_", "equipment_")) for line in told)
+    assert "margins are those of generic_county; this district gives students, private_share_primary" in told[-1]
     lacking = {row["id"] + row["level"]: how for row, how in assessed(place, STANDARD).addable}
     assert lacking["backboneprimary"] == "column backbone (骨干教师) of schools is empty for 乙小学"
 

@@ -164,19 +164,21 @@ def _of_xlsx(content: bytes, table: Table) -> Iterator[tuple[int, list[Cell]]]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_BYTES:
                 raise FileError(f"holds more than {MOST_BYTES:,} bytes", "leave out the columns that are not read")
-        stored, written = (
-            openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=values, keep_links=False)
-            for values in (True, False)
-        )
+            formulas = any(b"<f" in packed.read(part) for part in packed.namelist() if "/worksheets/" in part)
+        stored = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        if formulas:
+            written = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         wanted = [name for name in stored.sheetnames if plain(name) in (table.name, table.chinese)]
         if not wanted and len(stored.sheetnames) > 1:
             said = f"has {len(stored.sheetnames)} sheets, and none is called {table.name} or {table.chinese}"
             raise FileError(said, f"call the sheet of this table {table.name}")
         name = (wanted or stored.sheetnames)[0]
         rows: list[list[Cell]] = []
-        for values, formulas in zip(stored[name].iter_rows(), written[name].iter_rows(), strict=True):
+        as_written = written[name].iter_rows() if formulas else None
+        for values in stored[name].iter_rows():
             _check_size(len(rows), len(values))
-            rows.append([_of_cell(*pair) for pair in zip(values, formulas, strict=True)])
+            others = values if as_written is None else next(as_written)
+            rows.append([_of_cell(*pair) for pair in zip(values, others, strict=True)])
         return rows
 
     yield from enumerate(_guarded(cells, ".xlsx"), start=1)

@@ -91,7 +91,8 @@ def students_of(records: Records, register: Register, problems: Problems) -> Cou
     if "score" in columns:
         columns["score"], known["score"] = _standardised(records, columns, known["score"], problems)
     counts: dict[Key, dict[str, Any]] = {}
-    classes = [records.get("class")[row] for row in rows]
+    named = records.get("class")
+    classes = [named[row] for row in rows]
     number = np.zeros(len(rows), dtype=np.int32)
     in_class = np.array([name is not None for name in classes], dtype=np.bool_)
     for key, here in _by_school(schools).items():
@@ -102,8 +103,8 @@ def students_of(records: Records, register: Register, problems: Problems) -> Cou
         if in_class[here].all():
             names = [sorted({classes[row] for row in rows_of}, key=_natural) for rows_of in of_grade]
             counts[key] |= {"classes": sum(map(len, names)), "classes_by_grade": tuple(map(len, names))}
-            for named, rows_of in zip(names, of_grade, strict=True):
-                number[rows_of] = [named.index(classes[row]) for row in rows_of]
+            for of_one, rows_of in zip(names, of_grade, strict=True):
+                number[rows_of] = [of_one.index(classes[row]) for row in rows_of]
         else:
             in_class[here] = False
     columns["classroom"], known["classroom"] = number, in_class

@@ -90,8 +90,8 @@ class Register:
 
 def _names(records: Records, problems: Problems) -> list[str | None]:
     """The name of each row by which results know it: that of the school, with its code where several share it."""
-    names: list[str | None] = list(records.get("school"))
-    ids, levels = records.get("id"), records.get("level")
+    schools, ids, levels = (records.get(column) for column in ("school", "id", "level"))
+    names: list[str | None] = list(schools)
     rows_of: dict[str, list[int]] = defaultdict(list)
     for index, name in enumerate(names):
         if name is not None:
@@ -111,7 +111,7 @@ def _names(records: Records, problems: Problems) -> list[str | None]:
     first_of: dict[str, int] = {}
     for index, code in enumerate(ids):
         first = first_of.setdefault(code, index) if code else index
-        if records.get("school")[first] != records.get("school")[index]:
+        if schools[first] != schools[index]:
             said = f"row {records.rows[first]} has this code too"
             problems.error(**records.where(index, "id"), value=code, said=said, mend="give each school its own code")
     return names
