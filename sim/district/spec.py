@@ -50,6 +50,9 @@ class DistrictSpec:
     left_behind_share: float = margin("share", 0, 1, "left-behind children")
     map_km: float = margin("km", 1, 1000, "side of the square over which zones are scattered")
     zone_km: float = margin("km", 0.1, 50, "radius within which a zone's schools lie")
+    schools_a_zone: float = margin(
+        "schools", 1, 100, "mean number of schools in zones made by distance (district.zones=auto)", unstated=3.08
+    )
     urban_radius: float = margin("share of map_km", 0, 1, "radius of the urban centre; outside it schools are rural")
 
     school_size_log_sd: float = margin("log students", 0, 1.5, "spread of school size")

@@ -84,6 +84,7 @@ INDICATORS: dict[str, Indicator] = {
     "cv_composite_unweighted": Indicator(
         "ratio", "mean of the seven CVs with every school counted once", -1, _OVER_SCHOOLS
     ),
+    "cv_teachers": _cv("teachers of any sort per student"),
     "schools_meeting_standard": Indicator(
         "share", "schools that pass the seven official resource standards", 1
     ),

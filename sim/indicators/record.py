@@ -52,6 +52,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         **resources.counts(units, schools, model.zones, teachers, classes, enrolled, standard.large_class),
         **resources.sectors(units, schools, enrolled, migrants),
         **resources.evenness(units, schools, resources.amounts(schools, teachers), enrolled, standard),
+        **resources.evenness_of_teachers(units, schools, teachers, enrolled),
         **scores.quality(units, known),
         **scores.groups(units, schools, students, known),
         **scores.scoring_rate(

@@ -78,21 +78,19 @@ def sectors(units: Units, schools: Schools, students: Array, migrants: Array) ->
     return {"private_share": at_private, "migrant_public_share": at_public}
 
 
-def amounts(schools: Schools, teachers: Teachers) -> Floats:
-    """What each school has of the seven resources, (S, 7): teachers, m2, yuan, rooms.
-
-    An itinerant teacher (走教) counts half at each of the two schools.
-    """
+def teachers_at(schools: Schools, teachers: Teachers, which: Array) -> Floats:
+    """Those `which` say yes to at each school, (S,): an itinerant one (走教) counts half at each of two schools."""
     travels = teachers.second_school >= 0
+    here = sums(which * np.where(travels, 0.5, 1.0), teachers.school, len(schools))
+    return here + sums(0.5 * which[travels], teachers.second_school[travels], len(schools))
 
-    def staff(which: Array) -> Floats:
-        here = sums(which * np.where(travels, 0.5, 1.0), teachers.school, len(schools))
-        return here + sums(0.5 * which[travels], teachers.second_school[travels], len(schools))
 
+def amounts(schools: Schools, teachers: Teachers) -> Floats:
+    """What each school has of the seven resources, (S, 7): teachers, m2, yuan, rooms."""
     held = {
-        "degree": staff(teachers.degree >= 1),
-        "backbone": staff(teachers.backbone >= DISTRICT_BACKBONE),
-        "pe_arts": staff(teachers.subject == PE_ARTS),
+        "degree": teachers_at(schools, teachers, teachers.degree >= 1),
+        "backbone": teachers_at(schools, teachers, teachers.backbone >= DISTRICT_BACKBONE),
+        "pe_arts": teachers_at(schools, teachers, teachers.subject == PE_ARTS),
         "teaching_area": schools.teaching_area,
         "sports_area": schools.sports_area,
         "equipment": schools.equipment,
@@ -124,6 +122,12 @@ def evenness(
         "cv_composite_unweighted": _mean_of_seven(unweighted_cvs(*members)),
         "schools_meeting_standard": ratio(units.sum(passed), units.sum(np.ones(len(schools)))),
     }
+
+
+def evenness_of_teachers(units: Units, schools: Schools, teachers: Teachers, students: Array) -> dict[str, Floats]:
+    """The official coefficient of variation for teachers of any sort, which are none of the seven."""
+    posts = teachers_at(schools, teachers, np.ones(len(teachers)))
+    return {"cv_teachers": weighted_cvs(posts[units.school], students[units.school], units.unit, len(units))}
 
 
 def _largest(values: Array, school: Array, schools: int) -> Floats:

@@ -131,6 +131,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
     weighted = [cv([(held[r][i], counts[r]) for r in members]) for i in range(7)]
     plain = [cv([(held[r][i] / counts[r], 1) for r in members if counts[r]]) for i in range(7)]
     values |= {f"cv_{name}": value for name, value in zip(CVS, weighted, strict=True)}
+    values["cv_teachers"] = cv([(sum(part for _, part in weekly(r, posts)), counts[r]) for r in members])
     values["cv_composite"], values["cv_composite_unweighted"] = mean(weighted), mean(plain)
     means = [mean([s.score for s in pupils[row]]) for row in members if pupils[row]]
     values["score_gap"] = spread(means)

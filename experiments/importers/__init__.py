@@ -1,0 +1,1 @@
+"""Examples of importers: a published table in, a district folder out."""
