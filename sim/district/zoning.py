@@ -143,12 +143,13 @@ def _check_places(public: Sequence[Member], given: Mapping[Member, GivenSchool],
     unknown = [one for one in public if one not in given or given[one].east is None or given[one].north is None]
     if not unknown:
         return
+    needed = f"district.zones={asked}: zones by distance need the place of every school, and"
+    if not given:
+        mend = "leave district.zones out, or give a folder whose table of schools says where they lie"
+        raise UserError(f"{needed} this district draws them anew in each replicate; {mend}")
     names = ", ".join(dict.fromkeys(name for name, _ in unknown[:SHOWN]))
     more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
-    raise UserError(
-        f"district.zones={asked}: zones by distance need the place of every school, and {names}{more} state none; "
-        "add them to the table of schools, or leave district.zones out"
-    )
+    raise UserError(f"{needed} {names}{more} state none; add them to the table of schools, or leave district.zones out")
 
 
 def _students(school: GivenSchool) -> int:

@@ -132,6 +132,11 @@ def test_a_school_without_a_place_is_named():
         zones_by_distance(list(SCHOOLS), lacking, set(), AUTO, 4)
 
 
+def test_a_district_that_draws_its_places_says_so():
+    with pytest.raises(UserError, match="this district draws them anew in each replicate; leave district.zones out"):
+        rezoned(load_district("wuhan_edz"), AUTO, set())
+
+
 def test_zones_by_distance_take_the_place_of_those_listed_and_take_in_who_was_in_none():
     spec = load_district("shapingba")
     public = [(name, zone.level) for zone in spec.zones for name in zone.schools]
