@@ -28,6 +28,9 @@ from sim.agents.zone import Zones
 from sim.config import EffectTable
 from sim.district.reading import load_district
 from sim.district.spec import DistrictSpec
+from sim.district.tables.folder import TABLES as OWN_TABLES
+from sim.district.tables.schema import Column as OwnColumn
+from sim.district.tables.schema import Table as OwnTable
 from sim.indicators.catalogue import INDICATORS
 from sim.model import CALENDAR
 from sim.reform import known_levers
@@ -35,7 +38,7 @@ from sim.reform.lever import Setting, Settings
 from sim.userinput import config_root, read_yaml
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = (ROOT / "docs" / "ODD.md", ROOT / "docs" / "evidence.md")
+DOCUMENTS = tuple(ROOT / "docs" / name for name in ("ODD.md", "evidence.md", "own_data.md"))
 EVIDENCE = ROOT / "experiments" / "evidence" / "full.csv"
 """What `zonesim evidence size=full` gave, kept with the code."""
 TESTS = {
@@ -94,6 +97,8 @@ def table(name: str) -> str:
         return district(of)
     if kind == "columns":
         return columns(COLUMNS[of])
+    if kind == "own":
+        return own_table(OWN_TABLES[of])
     raise KeyError(f"there is a marker for the table {name}, which nothing makes")
 
 
@@ -252,6 +257,33 @@ def columns(kind: type[Columns]) -> str:
         for name, one in kind.declared().items()
     ]
     return grid(("column", "type", "unit", "meaning"), rows)
+
+
+def own_table(declared: OwnTable) -> str:
+    """The columns of a table of a district's own folder, under all their names."""
+    rows = []
+    grades = {name for name in declared.columns if name.rpartition("_")[2].isdigit()}
+    for name, one in declared.columns.items():
+        if name in grades and not name.endswith("_1"):
+            continue  # told by the first grade
+        shown = f"`{name}`" if name not in grades else f"`{name}` ... `{name[:-1]}9`"
+        needed = "**needed**. " if one.needed else ""
+        meaning = one.meaning if name not in grades else one.meaning.replace("grade 1", "each grade of the school")
+        also = ", ".join(one.also)
+        rows.append((f"{shown} ({also})" if also else shown, one.unit, words_of(one), f"{needed}{meaning}"))
+    return f"{sentence(declared.meaning)}.\n\n{grid(('column', 'unit', 'allowed', 'meaning'), rows)}"
+
+
+def words_of(declared: OwnColumn) -> str:
+    """The values that a column takes, under all their names."""
+    if declared.kind == "word":
+        return "; ".join(" = ".join(ways) for ways in declared.words.values())
+    return declared.allowed
+
+
+def sentence(text: str) -> str:
+    """With a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def grid(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -10,17 +10,27 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 VERBS = {
     "run": "a scenario and its counterfactual, replicated and paired: a scoreboard, and tables on disk",
     "evidence": "published studies replayed inside the model, in one table: what agrees, and what does not",
+    "check": "a district's own folder: what is wrong and how to mend it, and what would be filled in",
+    "template": "writes an example of such a folder, which runs",
 }
+
+MODULES = {
+    "evidence": "experiments.evidence.command",
+    "check": "experiments.check",
+    "template": "experiments.template",
+}
+"""Where a verb's `usage()` and `run(words, config_dirs, typed)` stand; `run` itself is told from its settings."""
 
 LATER = (
     *("sweep", "compare", "sensitivity", "calibrate", "optimise"),
-    *("check", "template", "report", "explore"),
+    *("report", "explore"),
 )
 
 HELP = """\
@@ -143,10 +153,8 @@ def _do(words: list[str]) -> None:
             print(_help(command.verb), end="")
         return
     typed = shlex.join(["zonesim", *words])
-    if command.verb == "evidence":
-        from experiments.evidence import command as evidence
-
-        evidence.run(command.words, command.config_dirs, typed)
+    if command.verb in MODULES:
+        import_module(MODULES[command.verb]).run(command.words, command.config_dirs, typed)
         return
     from experiments.settings import read
 
@@ -163,10 +171,9 @@ def _do(words: list[str]) -> None:
 
 
 def _help(verb: str | None) -> str:
-    if verb == "evidence":
-        from experiments.evidence.command import usage
-
-        return usage() + "\n"
+    if verb in MODULES:
+        usage: str = import_module(MODULES[verb]).usage()
+        return usage + "\n"
     if verb == "run":
         from experiments.usage import run_help
 

@@ -24,7 +24,7 @@ from sim.agents.classroom import Classes
 from sim.agents.columns import Array
 from sim.agents.geography import Feeding, Geography
 from sim.agents.places import School, Zone
-from sim.agents.school import ENTRY_GRADE, JUNIOR, LEVELS, YEARS, Schools
+from sim.agents.school import ENTRY_GRADE, JUNIOR, LEVELS, Schools, last_grade
 from sim.agents.student import Students
 from sim.agents.teacher import Teachers
 from sim.agents.terms import Terms
@@ -32,6 +32,7 @@ from sim.agents.zone import Zones, fidelity
 from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.background import Background
+from sim.district.roll import Roll
 from sim.district.spec import DistrictSpec
 from sim.indicators import record
 from sim.noise import Floats, Ints, Noise
@@ -109,6 +110,8 @@ class ZoneReform(mesa.Model):
         Year in which the state stands; the first step simulates the next one.
     held : bool
         Spin-up: enrolment by school and posts are held at the baseline's.
+    roll : Roll, optional
+        Spin-up of a district whose tables give students: how many each school has in each grade.
     """
 
     def __init__(
@@ -124,13 +127,14 @@ class ZoneReform(mesa.Model):
         noise: Noise,
         baseline: Baseline | None = None,
         held: bool = False,
+        roll: Roll | None = None,
     ) -> None:
         super().__init__(rng=noise.seed % MESA_SEEDS)
         self.year = year
         self.district, self.policy, self.effects = district, policy, effects
         self.background, self.prices, self.noise = background, prices, noise
         self.baseline = baseline
-        self.held = held
+        self.held, self.roll = held, roll
         self.zones, self.schools, self.teachers = state.zones, state.schools, state.teachers
         self.students, self.classes = state.students, state.classes
         self.geography, self.feeding = state.geography, state.feeding
@@ -281,14 +285,20 @@ class ZoneReform(mesa.Model):
     def baseline_year(self) -> int:
         return self.district.baseline_year
 
+    @property
+    def last_grade(self) -> int:
+        """Grade after which children leave the district."""
+        return last_grade(self.schools.level)
+
     def seats(self, level: int) -> Array:
         """Places in the entry grade of each school of a level, (S,); 0 at the others."""
+        if self.roll is not None:
+            return self.roll.entrants(level, self.year)
         places = self.schools.intake if self.held else self.schools.seats
         return np.where(self.schools.level == level, places, 0).astype(np.int64)
 
     def _norm_share(self) -> Floats:
         """Each school's baseline posts over what the plain norm gives for its baseline students; 1 without any."""
         schools = self.schools
-        students = schools.intake * np.array(YEARS)[schools.level]
-        plain = students / np.array(self.district.by_level("norm"))[schools.level]
+        plain = schools.enrolled / np.array(self.district.by_level("norm"))[schools.level]
         return np.where(plain > 0, schools.posts / np.where(plain > 0, plain, 1.0), 1.0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.agents.channels import CHANNELS
 from sim.config import HORIZON, Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
+from sim.district.filled import as_given, filled
 from sim.district.reading import load_district
 from sim.district.spec import DistrictSpec
 from sim.noise import Noise
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
 
 Arm = Literal["policy", "counterfactual"]
 Override = str | tuple[str, object]
-
-FILLED = (
-    "students and entrants of each school, from school_size_log_sd, floor and ceiling",
-    "places on the map and junior catchments of the primary schools, from map_km and zone_km",
-    "teachers of each school, their subjects, degrees, titles, ages and skill, from the staffing margins and a spin-up",
-    "areas, equipment and multimedia rooms of each school, from means and coefficients of variation",
-    "students' traits and knowledge, from configs/effects and a spin-up of nine cohorts",
-)
 
 
 @dataclass(frozen=True)
@@ -64,6 +57,7 @@ class Scenario:
                 "private_schools": [asdict(school) for school in self.district.private_schools],
                 **margins,
                 "sources": dict(self.district.sources),
+                **({"given": given} if (given := as_given(self.district)) else {}),
             },
             "policy": self.policy.resolved,
             "counterfactual": self.counterfactual.resolved,
@@ -96,7 +90,7 @@ class Scenario:
     @property
     def filled(self) -> list[str]:
         """What the district does not state, and what it was filled from."""
-        return list(FILLED)
+        return filled(self.district)
 
     @property
     def channels(self) -> tuple[str, ...]:

@@ -100,6 +100,7 @@ class _World:
         self.replicates = np.unique(indicators["replicate"].to_numpy())
         self.paired = bool((indicators["scenario"] == "counterfactual").any())
         kept = indicators[indicators["scope"].isin(["district", "school"])]
+        self.levels = {"both", *kept["level"].unique()}
         by = ["scenario", "scope", "level"]
         self._rows: dict[Any, Any] = dict(kept.groupby(by, observed=True).indices)
         self._table = kept
@@ -167,6 +168,8 @@ def _scored(
         at = year - world.years[0]
         without = None if counterfactual is None else counterfactual[:, at]
         judged = _judged(target, goal, policy[:, at], without)
+        if judged["status"] == "not simulated" and target.level not in world.levels:
+            judged["reason"] = f"the district has no {target.level} schools"
         baseline = float(spread(_worst(target, levels[:, 0])).mean)
         reason = _reason(target, parameters, year)
         yield row | {"due": year in target.years, "baseline": baseline, "reason": reason} | judged

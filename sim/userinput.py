@@ -17,6 +17,11 @@ from typing import Any
 
 import yaml
 
+MOST_BYTES = 1_000_000
+"""Of a plain YAML file."""
+DEEPEST = 10
+"""Levels of entries below one another in it."""
+
 
 class UserError(ValueError):
     """What the user gave is wrong; the message is for the user (exit status 2)."""
@@ -55,18 +60,23 @@ def find(group: str, name: str, extra: Sequence[Path] = (), key: str = "") -> Pa
     if group == "district" and Path(name).is_dir():
         if (Path(name) / "district.yaml").is_file():
             return Path(name) / "district.yaml"
-        raise UserError(f"district={name}: this folder has no district.yaml")
+        mend = "write one; a line such as title: NAME is enough"
+        raise UserError(f"district={name}: this folder has no district.yaml; {mend}")
     raise no_such(f"{key or group}={name}", group, Path(name).stem, [stem for stem, _ in known])
 
 
-def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file."""
+def read_yaml(path: Path, *, plain: bool = False) -> dict[str, Any]:
+    """The mapping in a YAML file; a `plain` one, from anybody, may hold names and values and nothing else."""
     try:
+        if plain and path.stat().st_size > MOST_BYTES:
+            raise UserError(f"{path} is larger than {MOST_BYTES:,} bytes; it is for a few lines")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise UserError(f"{path} is not UTF-8 text; save it as UTF-8") from None
     except OSError as problem:
         raise UserError(f"{path} cannot be read: {problem.strerror}") from None
+    if plain:
+        _check_plain(text, str(path))
     content = _parse(text, str(path))
     if content is None:
         return {}
@@ -166,6 +176,25 @@ _Loader.add_implicit_resolver(
 _BASE_60 = re.compile(r"[-+]?\d[\d_]*(:[\d.]+)+$")
 for _first in "-+0123456789":  # before the resolvers that take it for a number
     _Loader.yaml_implicit_resolvers[_first].insert(0, ("tag:yaml.org,2002:str", _BASE_60))
+
+
+def _check_plain(text: str, where: str) -> None:
+    """Refuse what names code, and what grows when it is read: tags, references and entries without end."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, _SafeLoader):
+            at = f"{where}, line {event.start_mark.line + 1}" if event.start_mark else where
+            if isinstance(event, yaml.AliasEvent):
+                raise UserError(f"{at}: references (*{event.anchor}) are not read; write the value itself")
+            if tag := getattr(event, "tag", None):
+                raise UserError(f"{at}: tags ({tag}) are not read, and no code is run; write the plain value")
+            if isinstance(event, yaml.ScalarEvent) and event.value == "_target_":
+                raise UserError(f"{at}: _target_ names code, which a district's folder may not; leave it out")
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > DEEPEST:
+                raise UserError(f"{at}: more than {DEEPEST} levels below one another")
+    except yaml.YAMLError:
+        return  # reading it will say what is wrong
 
 
 def _parse(text: str, where: str) -> Any:

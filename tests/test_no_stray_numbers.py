@@ -16,7 +16,7 @@ NO_WORLD = {
 """Modules that are not searched."""
 ARITHMETIC = {0, 1, 2, 0.5, 1e-9, 1e-12}
 """Nothing, one, squares and halves, and how close counts as equal."""
-DECLARATIONS = {"setting", "Setting", "margin", "of_zone", "number", "Column"}
+DECLARATIONS = {"setting", "Setting", "margin", "of_zone", "number", "Column", "whole", "amount", "word"}
 """Calls that declare what is allowed, or how wide a column is."""
 ROUNDING = {"round", "np.round"}
 """Calls whose second argument is a number of digits."""
@@ -80,7 +80,28 @@ STRUCTURE = {
         "LOG_SLACK": "where a bisection begins",
         "CLOSE_ENOUGH": "where a search for a root ends",
     },
-    "sim/district/reading.py": {"SHOWN": "how long a message may be"},
+    "sim/district/stated.py": {"SHOWN": "how long a message may be"},
+    "sim/district/tables/cells.py": {
+        "LONGEST": "how long a name may be",
+        "WHOLE": "how close counts as equal",
+        "TEN_THOUSAND": "unit",
+    },
+    "sim/district/tables/files.py": {
+        "MOST_BYTES": "how large a file may be",
+        "MOST_ROWS": "how large a file may be",
+        "MOST_COLUMNS": "how large a file may be",
+        "HASH_BYTES": "digits of a checksum",
+    },
+    "sim/district/tables/persons.py": {
+        "SCHOOLING": "bound of what a table may say",
+        "SALT_BYTES": "length of a key",
+        "DIGEST_BYTES": "digits of an id",
+    },
+    "sim/district/tables/places.py": {"EARTH_RADIUS": "unit: km of a degree", "WIDEST": "bound of a table"},
+    "sim/district/tables/problems.py": {"ALIKE": "how long a message may be"},
+    "sim/district/tables/records.py": {"VERY_CLOSE": "when a header counts as misspelt"},
+    "sim/district/tables/schema.py": {"UNITS": "units"},
+    "sim/district/tables/unusual.py": {"RATIOS": "when a warning is given, which changes nothing"},
     "sim/district/spin_up.py": {
         "TEACHER_YEARS": "length of the spin-up: more than anybody stays",
     },

@@ -151,7 +151,7 @@ def test_a_level_the_district_lacks_is_not_simulated():
     )
     scored = score(rising(years=[2021]), table, {})
     assert scored["status"].tolist() == ["not simulated"]
-    assert scored["reason"].tolist() == ["the district has no value for it"]
+    assert scored["reason"].tolist() == ["the district has no junior schools"]
 
 
 def test_shares_of_both_levels_are_pooled_by_weight_and_counts_added():

@@ -1,4 +1,4 @@
-"""Step 1, demography: grade 9 leaves, the others move up, a new cohort enters, some families come and go."""
+"""Step 1, demography: the last grade leaves, the others move up, a new cohort enters, some families come and go."""
 
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ def advance(model: "ZoneReform") -> None:
     """Promote the students, let the entrants in (without a school yet) and exchange those who migrate."""
     students, classes, schools = model.students, model.classes, model.schools
     entrants = new_cohort(model, model.year)
-    leaving = students.grade == LAST_GRADE
+    leaving = students.grade == model.last_grade
     model.flows["left"] = left = int(np.count_nonzero(leaving))
     model.flows["entered"] = len(entrants)
     # Filed oldest first, those who leave stand in front.
@@ -25,7 +25,7 @@ def advance(model: "ZoneReform") -> None:
     old = students.take(slice(len(students) - len(entrants)))
     schools.home_means[:, 1:] = schools.home_means[:, :-1]
     old.grade += 1
-    closing = classes.grade == LAST_GRADE
+    closing = classes.grade == model.last_grade
     old.classroom -= np.count_nonzero(closing)
     model.classes = classes.take(~closing)
     model.classes.grade += 1
@@ -45,6 +45,8 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
     by_trend = [(1.0 + trend) ** years for trend in schools.birth_trend[catchments].tolist()]
     growth = np.array(by_trend) * model.terms.entrants
     births = np.round(schools.residents[catchments] * growth).astype(np.int64)
+    if model.roll is not None:
+        births = model.roll.births(year, schools)[catchments]
     catchment = np.repeat(catchments, births)
     number = np.concatenate([np.arange(n) for n in births]) if len(births) else np.zeros(0, np.int64)
     ids = student_ids(year, schools.id[catchment], number)
@@ -75,9 +77,12 @@ def drift_home_effects(model: "ZoneReform", year: int) -> None:
 
 
 def catchment_means(model: "ZoneReform") -> Floats:
-    """Mean of each primary catchment, SD: part shared with its junior catchment, part its own."""
+    """Mean of each primary catchment, SD: part shared with its junior catchment, part its own.
+
+    In a district without junior schools all is its own (assumed).
+    """
     schools, effects = model.schools, model.effects
-    shared = effects.junior_shared
+    shared = effects.junior_shared if model.last_grade == LAST_GRADE else 0.0
     area = schools.home_effect[model.home_area]
     own = np.sqrt(1.0 - shared * shared) * schools.home_effect
     return np.asarray(effects.catchment_sd * (shared * area + own))

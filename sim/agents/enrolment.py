@@ -59,7 +59,20 @@ def admit(model: "ZoneReform", students: Students, rows: Array, home: Array, lev
     rest = np.flatnonzero(placed < 0)
     wanted = np.where(model.schools.private[wanted], home, wanted)
     placed[rest] = admit_publicly(model, students, rows[rest], home[rest], wanted[rest], level)
+    if model.roll is not None:
+        keep_to_roll(model, students.id[rows], home, placed, level)
     return placed
+
+
+def keep_to_roll(model: "ZoneReform", ids: Array, home: Array, placed: Array, level: int) -> None:
+    """Children beyond the seats of their school, by lot, go to the nearest that has not yet whom its roll lists."""
+    schools = model.schools
+    left = model.seats(level) - np.bincount(placed, minlength=len(schools))
+    if not (left < 0).any():
+        return
+    turn = np.argsort(model.noise.rank("lottery", model.year, ids), kind="stable")
+    beyond = turn[rank_within(placed[turn]) >= model.seats(level)[placed[turn]]]
+    _fill_nearest(placed, beyond, home, model.geography, np.maximum(left, 0))
 
 
 def admit_privately(
@@ -91,6 +104,9 @@ def open_private_places(model: "ZoneReform", entrants: int, level: int) -> None:
     """Give the level's private schools places for their share of this year's entrants, by their size."""
     schools = model.schools
     rows = np.flatnonzero(schools.private & (schools.level == level))
+    if model.roll is not None:
+        schools.seats[rows] = model.seats(level)[rows]
+        return
     schools.seats[rows] = apportion(round(model.terms.private_share[level] * entrants), schools.intake[rows])
 
 
@@ -155,6 +171,9 @@ def form_classes(model: "ZoneReform", students: Students, rows: Array, level: in
     school = students.school[rows]
     count = np.bincount(school, minlength=len(schools))
     classes = np.ceil(count / model.terms.class_cap[level]).astype(np.int64)
+    if model.roll is not None:
+        stated = model.roll.classes_formed(level, model.year)
+        classes = np.where(stated > 0, np.minimum(stated, count), classes)
     order = model.noise.rank("class", model.year, students.id[rows], school)
     index = order * classes[school] // count[school]
     filing = np.lexsort((schools.id, schools.zone))

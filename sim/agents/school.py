@@ -14,6 +14,11 @@ FINAL_GRADE = (YEARS[PRIMARY], LAST_GRADE)
 NO_ZONE = -1
 
 
+def last_grade(levels: Array) -> int:
+    """Grade after which children leave a district with schools of these levels: without junior schools the sixth."""
+    return FINAL_GRADE[int(np.max(levels, initial=PRIMARY))]
+
+
 class Schools(Columns):
     """State of the schools; `sim.agents.places.School` is the agent that looks at one row."""
 
@@ -29,6 +34,7 @@ class Schools(Columns):
     residents = Column(np.int32, "students a year", "children of entry age whose home catchment this is")
     birth_trend = Column(np.float64, "share a year", "yearly change of children of entry age who live in its catchment")
     intake = Column(np.int32, "students a year", "entrants in the baseline year")
+    enrolled = Column(np.int64, "students", "students of all grades in the baseline year")
     seats = Column(np.int32, "students", "places in the entry grade; a private school's are those of the year")
     posts = Column(np.int32, "teachers", "establishment in the baseline year")
     teaching_area = Column(np.float64, "m2", "teaching and auxiliary rooms")

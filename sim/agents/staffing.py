@@ -39,7 +39,7 @@ def may_rotate(teachers: Teachers, years: int) -> Array:
 
 
 def a_year_passes(model: "ZoneReform") -> None:
-    """Everybody grows older; titles (职称) come with the years."""
+    """Everybody grows older; titles (职称) come with the years, and whoever has one keeps it."""
     teachers = model.teachers
     employed = teachers.employed
     for years in (teachers.age, teachers.experience, teachers.years_here):
@@ -48,9 +48,10 @@ def a_year_passes(model: "ZoneReform") -> None:
     teachers.rotated[:] = False
     teachers.second_school[:] = -1
     seniority = teachers.experience + model.district.title_years_sd * model.noise.normal("title", 0, teachers.id)
-    teachers.title[:] = 0
+    earned = np.zeros(len(teachers), dtype=teachers.title.dtype)
     for threshold in model.district.title_years:
-        teachers.title += (seniority >= threshold) & employed
+        earned += seniority >= threshold
+    teachers.title = np.maximum(teachers.title, earned) * employed
 
 
 def exits(model: "ZoneReform") -> Array:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from sim.agents.school import LEVELS
+from sim.agents.school import JUNIOR, LEVELS, PRIMARY
 from sim.agents.zone import FORMS
 from sim.userinput import UserError, no_such, number, shown
 
@@ -100,6 +100,20 @@ def check_names(zones: Sequence[ZoneSpec], district: str, path: Path) -> None:
                 mend = "leave one out, or give it another name"
                 raise UserError(f"{where}: school {school}: zone {other} {said}; {mend}")
             zone_of[zone.level, school] = zone.name
+
+
+def check_levels(
+    zones: Sequence[ZoneSpec], outside: Sequence[OutsideSchool], private: Sequence[PrivateSchool], path: Path
+) -> None:
+    """A district may do without junior schools, not without primary ones: children live in their catchments."""
+    levels = {zone.level for zone in zones} | {school.level for school in outside}
+    if PRIMARY not in levels:
+        raise UserError(
+            f"{path}: zones: none is primary; children live in the catchments of primary schools: list those that send "
+            "their leavers here, with zone, level and students"
+        )
+    if JUNIOR not in levels and any(school.level == JUNIOR for school in private):
+        raise UserError(f"{path}: private_schools: a private junior school needs a public one beside it; list it too")
 
 
 def _own_values(raw: Mapping[str, Any], where: str) -> tuple[dict[str, float], dict[str, str]]:

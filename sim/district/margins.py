@@ -12,6 +12,8 @@ from sim.noise import Floats, inverse_normal
 
 WIDEST_SPREAD = 3.0
 """Log spread of the amounts a student at which a wide CV is given up."""
+FARTHEST = 2.0
+"""Ratio to which schools that state nothing may differ from a district's mean so that it is met (assumed)."""
 LOG_SLACK = 5.0
 """How far, in logs, the mean of a clipped lognormal is looked for beyond the clips."""
 CLOSE_ENOUGH = 1e-14
@@ -38,20 +40,39 @@ def school_sizes(total: int, luck: Floats, place: Floats, log_sd: float, low: fl
     return apportion(total, np.clip(np.exp(location + log_sd * score), low, high))
 
 
-def amounts(students: Array, mean: float, cv: float, luck: Floats) -> Floats:
+def amounts(students: Array, mean: float, cv: float, luck: Floats, stated: Floats | None = None) -> Floats:
     """Amount of a resource at each school with a stated mean a student and official (weighted) CV.
 
     Amounts a student are lognormal in `luck` (standard normal); the spread is sought. A handful of
-    schools may be too alike in luck for a wide CV: they stop at `WIDEST_SPREAD`.
+    schools may be too alike in luck for a wide CV: they stop at `WIDEST_SPREAD`. Schools that state their amount
+    (`stated`, nan where they do not) keep it: the others have the rest, spread so that the CV of all is the one sought.
     """
-    if len(students) < 2 or cv <= 0:
+    held = np.full(len(students), np.nan) if stated is None else stated
+    silent = np.isnan(held)
+    here, own_luck = students[silent], luck[silent]
+    if not here.any():
+        return np.where(silent, 0.0, held)
+    if silent.all() and (len(students) < 2 or cv <= 0):
         return mean * students.astype(np.float64)
+    total = rest(mean * students.sum(), float(held[~silent].sum()), mean * here.sum())
 
     def scaled(spread: float) -> Floats:
-        raw = students * np.exp(spread * (luck - luck.max()))
-        return np.asarray(mean * students.sum() / raw.sum() * raw)
+        raw = here * np.exp(spread * (own_luck - own_luck.max()))
+        filled = held.copy()
+        filled[silent] = total / raw.sum() * raw
+        return filled
 
-    return scaled(_root(lambda spread: weighted_cv(scaled(spread), students) - cv, 0.0, WIDEST_SPREAD))
+    widest = 0.0 if cv <= 0 or len(here) < 2 else WIDEST_SPREAD
+    return scaled(_root(lambda spread: weighted_cv(scaled(spread), students) - cv, 0.0, widest))
+
+
+def rest(total: float, stated: float, usual: float) -> float:
+    """What is left of a district's total for the schools that do not state theirs.
+
+    Not less than `usual`, what they would have if all were alike, over `FARTHEST`, nor more than that many times as
+    much: the mean of a district that is far from what most of its schools state is not for the few others to make up.
+    """
+    return min(max(total - stated, usual / FARTHEST), usual * FARTHEST)
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:

@@ -1,8 +1,9 @@
 """From margins to a district at rest: the years before the baseline, in which no reform is.
 
 Teachers come first (ages, years at the school, sorting, titles), then nine cohorts of students grow through the
-schools. Enrolment by school and posts are held at the baseline's; the children who live in each catchment are
-set so that, with families choosing as they do, schools get just the entrants they have.
+schools. Enrolment by school and posts are held at the baseline's, which may differ by grade where the district's tables
+give it (`Roll`); the children who live in each catchment are set so that, with families choosing as they do, schools
+get just the entrants they have.
 """
 
 from dataclasses import replace
@@ -22,6 +23,9 @@ from sim.agents.teacher import SUBJECTS
 from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.background import Background
+from sim.district.lists import counted
+from sim.district.people import seat_people
+from sim.district.roll import Roll
 from sim.district.spec import DistrictSpec
 from sim.district.synthesis import teachers_of, zones_and_schools
 from sim.indicators import record
@@ -44,6 +48,7 @@ def district_at_rest(
     policy : Policy
         The policy that changes nothing.
     """
+    spec = counted(spec)
     zones, schools = zones_and_schools(spec, noise)
     geography = Geography(schools, int(spec.schools_considered))
     feeding = Feeding.of(geography, schools.residents)
@@ -68,11 +73,13 @@ def district_at_rest(
         prices=prices,
         noise=noise,
         held=True,
+        roll=Roll.of(spec, schools),
     )
     bring_teachers_to_rest(model)
     bring_schools_to_rest(model)
+    seat_people(model)
     model.background = background
-    model.held = False
+    model.held, model.roll = False, None
     model.baseline = fix_baseline(model)
     model.teachers.award = public_teachers(model) & wins_award(model)
     record.observe(model)
@@ -162,7 +169,8 @@ def settle_residents(model: ZoneReform) -> None:
         rows = np.flatnonzero((schools.level == level) & ~schools.private)
         if model.demand[rows].sum() == 0:
             continue
-        scarce = (schools.intake[rows] + 1.0) / (model.demand[rows] + 1.0)
+        places = model.seats(level)[rows]
+        scarce = np.where(places > 0, (places + 1.0) / (model.demand[rows] + 1.0), 1.0)
         least = model.effects.own_catchment_least * schools.intake[rows]
         share = np.maximum(schools.residents[rows] * np.sqrt(scarce), least)
         schools.residents[rows] = apportion(int(schools.residents[rows].sum()), share)

@@ -1,29 +1,34 @@
-"""A district's schools, zones and teachers in the baseline year, filled in from its margins."""
+"""A district's schools, zones and teachers in the baseline year: as its tables give them, the rest from its margins."""
 
 from itertools import product
 
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import LAST_GRADE, LEVELS, NO_ZONE, YEARS, Schools
+from sim.agents.school import LEVELS, NO_ZONE, YEARS, Schools, last_grade
 from sim.agents.student import ARRIVAL
 from sim.agents.teacher import (
+    CORE,
     DISTRICT_BACKBONE,
     GENERATIONS,
     MASTERS,
     PE_ARTS,
     POSTS,
     SCIENCE_IT,
+    SUBJECTS,
     Teachers,
     drawn_skill,
 )
 from sim.agents.zone import Zones
 from sim.apportion import apportion
 from sim.config import Effects
+from sim.district.given import GivenSchool
 from sim.district.listed import OutsideSchool, PrivateSchool
-from sim.district.margins import amounts, school_sizes
+from sim.district.lists import subjects_listed
+from sim.district.margins import amounts, rest, school_sizes
+from sim.district.roll import given_of, stated_of, students_by_grade
 from sim.district.spec import DistrictSpec
-from sim.noise import Floats, Noise
+from sim.noise import Floats, Ints, Noise
 from sim.userinput import UserError
 
 PER_STUDENTS = 100
@@ -68,28 +73,20 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         urban=np.hypot(east - spec.map_km / 2, north - spec.map_km / 2) < spec.map_km * spec.urban_radius,
         standing=_standing(lead, private, spec.lead_standing, noise.normal("standing", 0, ids)),
     )
+    given = given_of(spec, schools)
+    by_grade = students_by_grade(given, level)
+    entrants = round(spec.students / last_grade(level))
     slack = _own(spec, zone_of, "seat_slack")
-    entrants = round(spec.students / LAST_GRADE)
     for kind in range(len(LEVELS)):
         rows, others = np.flatnonzero((level == kind) & ~private), np.flatnonzero((level == kind) & private)
-        private_places = round(spec.by_level("private_share")[kind] * entrants)
         if len(rows) == 0:
             continue
-        mean = entrants / len(rows)
-        intake = school_sizes(
-            entrants - private_places,
-            noise.uniform("school size", 0, rows),
-            noise.uniform("place among sizes", 0, rows),
-            spec.school_size_log_sd,
-            min(spec.school_size_floor / YEARS[kind], spec.smallest_of_mean * mean),
-            max(spec.school_size_ceiling / YEARS[kind], spec.largest_of_mean * mean),
-        )
-        schools.intake[rows] = intake
-        schools.residents[rows] = apportion(entrants, intake)
-        schools.seats[rows] = np.ceil(intake * (1.0 + slack[rows]))
-        schools.intake[others] = schools.seats[others] = apportion(private_places, np.ones(len(others)))
-        _equip(spec, schools, noise, kind, rows, even=False)
-        _equip(spec, schools, noise, kind, others, even=True)
+        _enrol(spec, schools, noise, kind, rows, others, entrants, by_grade)
+        schools.seats[rows] = np.ceil(schools.intake[rows] * (1.0 + slack[rows]))
+        schools.seats[others] = schools.intake[others]
+        _equip(spec, schools, noise, kind, rows, given, even=False)
+        _equip(spec, schools, noise, kind, others, given, even=True)
+    _locate(schools, given)
     if schools.residents.max() >= ARRIVAL or schools.posts.max() >= POSTS:
         raise UserError(
             f"district.students={spec.students:g}: too many for {len(schools)} schools; "
@@ -104,17 +101,88 @@ def _own(spec: DistrictSpec, zone_of: Array, name: str) -> Floats:
     return np.array([margin if row == NO_ZONE else spec.zones[row].own(name, margin) for row in zone_of])
 
 
-def _equip(spec: DistrictSpec, schools: Schools, noise: Noise, kind: int, rows: Array, even: bool) -> None:
-    """Posts, areas, equipment and rooms of schools of one level; `even`: every school has the mean for its students."""
-    students = schools.intake[rows].astype(np.int64) * YEARS[kind]
+def _enrol(
+    spec: DistrictSpec,
+    schools: Schools,
+    noise: Noise,
+    kind: int,
+    rows: Array,
+    others: Array,
+    entrants: int,
+    by_grade: dict[int, Ints],
+) -> None:
+    """Entrants, students and residents of a level's schools: as stated, and drawn for those that state none.
+
+    Parameters
+    ----------
+    rows, others : arrays
+        The public schools, and the private ones.
+    entrants : int
+        Of the district in a year, by its margin; the silent schools have what the others leave of them.
+    by_grade : dict
+        Students by grade of the schools, by row, that state them.
+    """
+    for row in (*rows.tolist(), *others.tolist()):
+        if row in by_grade:
+            schools.intake[row], schools.enrolled[row] = by_grade[row][0], by_grade[row].sum()
+    stated = np.isin(np.arange(len(schools)), list(by_grade))
+    private_places = round(spec.by_level("private_share")[kind] * entrants)
+    silent, silent_others = rows[~stated[rows]], others[~stated[others]]
+    per_grade = [round(int(schools.enrolled[of].sum()) / YEARS[kind]) for of in (rows, others)]
+    if len(silent):
+        left = entrants - private_places - per_grade[0]
+        if per_grade[0] and left < len(silent):
+            raise UserError(
+                f"district.students={spec.students:g}: the {LEVELS[kind]} schools that state their students have "
+                f"{int(schools.enrolled[rows].sum()):,} of them, so that too few are left for the {len(silent)} that "
+                f"do not, such as {schools.name[silent[0]]}; state all of them, or more students"
+            )
+        mean = (left + private_places) / len(silent)
+        schools.intake[silent] = school_sizes(
+            left,
+            noise.uniform("school size", 0, silent),
+            noise.uniform("place among sizes", 0, silent),
+            spec.school_size_log_sd,
+            min(spec.school_size_floor / YEARS[kind], spec.smallest_of_mean * mean),
+            max(spec.school_size_ceiling / YEARS[kind], spec.largest_of_mean * mean),
+        )
+    places_left = max(0, private_places - per_grade[1])
+    schools.intake[silent_others] = apportion(places_left, np.ones(len(silent_others)))
+    for of in (silent, silent_others):
+        schools.enrolled[of] = schools.intake[of].astype(np.int64) * YEARS[kind]
+    both = int(schools.intake[rows].sum()) + int(schools.intake[others].sum())
+    schools.residents[rows] = apportion(both, schools.intake[rows])
+
+
+def _equip(
+    spec: DistrictSpec, schools: Schools, noise: Noise, kind: int, rows: Array, given: list[GivenSchool], even: bool
+) -> None:
+    """Posts, areas, equipment and rooms of schools of one level; `even`: every school has the mean for its students.
+
+    What a school states is kept; the posts of the others follow the norm and their students.
+    """
+    students = schools.enrolled[rows]
     norm = spec.by_level("norm")[kind]
-    schools.posts[rows] = apportion(round(students.sum() / norm), students**spec.teacher_elasticity)
+    posts = stated_of(given, "teachers", rows)
+    silent = np.isnan(posts)
+    posts[silent] = apportion(round(students[silent].sum() / norm), students[silent] ** spec.teacher_elasticity)
+    schools.posts[rows] = posts
     for resource in RESOURCES:
         mean, cv = spec.by_level(resource)[kind], spec.by_level(f"{resource}_cv")[kind]
         column = "multimedia_rooms" if resource == "multimedia" else resource
         per_student = mean / PER_STUDENTS if resource == "multimedia" else mean
         luck = noise.normal(resource, 0, rows)
-        schools.arrays[column][rows] = amounts(students, per_student, 0.0 if even else cv, luck)
+        stated = stated_of(given, column, rows)
+        schools.arrays[column][rows] = amounts(students, per_student, 0.0 if even else cv, luck, stated)
+
+
+def _locate(schools: Schools, given: list[GivenSchool]) -> None:
+    """Schools stand where they say they do."""
+    for row, school in enumerate(given):
+        if school.east is not None and school.north is not None:
+            schools.x[row], schools.y[row] = school.east, school.north
+        if school.urban is not None:
+            schools.urban[row] = school.urban
 
 
 def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: Noise) -> Teachers:
@@ -142,20 +210,28 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
     )
     others = (spec.language_share, spec.mathematics_share, spec.other_core_share)
     mix = np.array([*others, 0.0, max(0.0, 1.0 - sum(others))])
+    listed = subjects_listed(spec)
+    given = given_of(spec, schools)
     for kind, private in product(range(len(LEVELS)), (False, True)):
         rows = np.flatnonzero((schools.level == kind) & (schools.private == private))
-        students = schools.intake[rows] * YEARS[kind]
-        pe_arts = _per_school(spec, schools, noise, "pe_arts", kind, rows, students, spec.pe_arts_most)
-        backbone = _per_school(spec, schools, noise, "backbone", kind, rows, students, spec.backbone_most)
-        posts = schools.posts[rows]
-        above_degree = apportion(round(spec.by_level("above_degree")[kind] * posts.sum()), posts)
-        masters = apportion(round(spec.by_level("masters")[kind] * posts.sum()), posts)
+        pe_arts = _per_school(spec, schools, noise, "pe_arts", kind, rows, given, spec.pe_arts_most)
+        backbone = _per_school(spec, schools, noise, "backbone", kind, rows, given, spec.backbone_most)
+        masters = _of_teachers(spec, schools, "masters", kind, rows, given)
+        above_degree = _of_teachers(spec, schools, "above_degree", kind, rows, given)
+        states_masters = ~np.isnan(stated_of(given, "masters", rows))
+        states_degree = ~np.isnan(stated_of(given, "above_degree", rows))
+        above_degree = np.where(states_masters & ~states_degree, np.maximum(above_degree, masters), above_degree)
+        _within(np.where(states_masters, masters, 0), above_degree, "masters", schools, rows, "above_degree")
         for row, n_pe, n_backbone, n_degree, n_masters in zip(
             rows, pe_arts, backbone, above_degree, masters, strict=True
         ):
             here = np.arange(first_post[row], first_post[row] + schools.posts[row])
-            subjects = np.repeat(np.arange(SCIENCE_IT + 1), apportion(len(here) - n_pe, mix))
-            subjects = np.concatenate((np.full(n_pe, PE_ARTS), subjects))
+            known = listed.get((schools.name[row], kind), np.zeros(len(SUBJECTS), np.int64))
+            known_others = int(known.sum() - known[PE_ARTS])
+            n_pe = min(max(n_pe, int(known[PE_ARTS])), len(here) - known_others)
+            of_subject = apportion(len(here) - n_pe - known_others, mix) + known
+            of_subject[PE_ARTS] = n_pe
+            subjects = np.repeat([PE_ARTS, *CORE, SCIENCE_IT], of_subject[[PE_ARTS, *CORE, SCIENCE_IT]])
             teachers.subject[here] = subjects[noise.rank("subject", 0, ids[here])]
             place = noise.rank("degree", 0, ids[here])
             teachers.degree[here] = np.where(place < min(n_masters, n_degree), MASTERS, place < n_degree)
@@ -177,14 +253,46 @@ def _per_school(
     name: str,
     kind: int,
     rows: Array,
-    students: Array,
+    given: list[GivenSchool],
     most: float,
 ) -> Array:
-    """Whole teachers of a sort at each school, from a mean per 100 students and a CV; at most a share of the posts."""
+    """Whole teachers of a sort at each school, as stated, or from a mean per 100 students and a CV.
+
+    Of a school that does not state them at most a share of the posts.
+    """
     per_student, cv = spec.by_level(name)[kind] / PER_STUDENTS, spec.by_level(f"{name}_cv")[kind]
     cv = 0.0 if schools.private[rows].any() else cv
-    exact = amounts(students, per_student, cv, noise.normal(name, 0, rows))
-    return np.minimum(apportion(round(exact.sum()), exact), np.floor(most * schools.posts[rows]).astype(np.int64))
+    stated = stated_of(given, name, rows)
+    silent = np.isnan(stated)
+    exact = amounts(schools.enrolled[rows], per_student, cv, noise.normal(name, 0, rows), stated)[silent]
+    posts = schools.posts[rows]
+    stated[silent] = np.minimum(apportion(round(exact.sum()), exact), np.floor(most * posts[silent]))
+    return _within(stated.astype(np.int64), posts, name, schools, rows)
+
+
+def _of_teachers(
+    spec: DistrictSpec, schools: Schools, name: str, kind: int, rows: Array, given: list[GivenSchool]
+) -> Array:
+    """Whole teachers of a sort at each school, as stated, or from a share of the teachers."""
+    stated, posts = stated_of(given, name, rows), schools.posts[rows]
+    silent = np.isnan(stated)
+    share = spec.by_level(name)[kind]
+    left = rest(share * posts.sum(), float(stated[~silent].sum()), share * posts[silent].sum())
+    stated[silent] = np.minimum(apportion(round(left), posts[silent]), posts[silent])
+    return _within(stated.astype(np.int64), posts, name, schools, rows)
+
+
+def _within(
+    stated: Ints, most: Array, name: str, schools: Schools, rows: Array, whole: str = "teachers"
+) -> Ints:
+    """Refuse more teachers of a sort than a school has of a wider one, or in all."""
+    if (over := np.flatnonzero(stated > most)).size:
+        at = over[0]
+        raise UserError(
+            f"{schools.name[rows[at]]}: {name} is {stated[at]}, more than {whole}, which is {most[at]}; "
+            f"state fewer, or more {whole}"
+        )
+    return stated
 
 
 def _places(spec: DistrictSpec, noise: Noise, zone_ids: Array, zone_of: Array, ids: Array) -> tuple[Floats, Floats]:

@@ -12,6 +12,7 @@ from reference import demography as reference
 from reference.at_rest import district, renumber_schools
 from sim.agents import demography
 from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS
+from sim.district.roll import Roll
 from sim.noise import Noise
 
 share = st.floats(0, 1)
@@ -46,6 +47,10 @@ def years(draw):
     came_before = random.integers(0, 10, len(model.students)) * (random.random(len(model.students)) < 0.5)
     model.students.id += ARRIVAL * (came_before - model.students.id % CATCHMENT_DIGITS // ARRIVAL)
     model.year += draw(st.integers(1, 4))
+    if draw(st.booleans()):
+        listed = random.integers(0, 4, (len(model.schools), 10))
+        year, level = model.year + draw(st.integers(0, 10)), model.schools.level
+        model.roll = Roll(year, level, model.schools.private, listed, np.full(listed.shape, -1))
     return model
 
 

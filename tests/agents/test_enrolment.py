@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from reference import enrolment as reference
 from reference.at_rest import before_enrolment, district, renumber_schools
 from sim.agents import enrolment
-from sim.agents.geography import Feeding
+from sim.agents.geography import Feeding, Geography
 from sim.agents.school import ENTRY_GRADE, JUNIOR, LEVELS, PRIMARY
+from sim.district.roll import Roll
 from sim.noise import Noise
 
 MARKERS = ("grade", "catchment", "migrant", "ses", "trait", "lasting", "fading")
@@ -70,6 +71,35 @@ def by_id(students):
 @given(springs())
 @settings(derandomize=True, deadline=None, max_examples=40)
 def test_it_equals_enrolment_told_child_by_child(model):
+    enrol_beside_the_reference(model)
+
+
+@given(springs(), st.integers(0, 2**32))
+@settings(derandomize=True, deadline=None, max_examples=40)
+def test_with_a_roll_to_keep_to_it_equals_enrolment_told_child_by_child(model, seed):
+    """The roll lists as many as enter, or others; some junior schools are private."""
+    draw = np.random.default_rng(seed)
+    schools = model.schools
+    schools.private = (schools.level == JUNIOR) & (draw.random(len(schools)) < draw.choice([0.0, 0.3]))
+    schools.private[np.argmax(schools.level == JUNIOR)] = False
+    model.geography = Geography(schools, 100)
+    model.feeding = Feeding.of(model.geography, np.where(schools.private, 0, schools.residents))
+    listed = np.zeros((len(schools), 10), np.int64)
+    for level in (PRIMARY, JUNIOR):
+        rows, grade = np.flatnonzero(schools.level == level), ENTRY_GRADE[level]
+        entrants = int((model.students.grade == grade).sum()) + int(draw.choice([0, 0, 5, -5]))
+        listed[rows, grade] = draw.multinomial(max(0, entrants), draw.dirichlet(np.ones(len(rows))))
+    classes = np.where(draw.random(listed.shape) < 0.5, np.minimum(listed, draw.integers(1, 4)), -1)
+    model.roll = Roll(model.year, schools.level, schools.private, listed, classes)
+    enrol_beside_the_reference(model)
+    for level in (PRIMARY, JUNIOR):
+        entered = model.students.school[model.students.grade == ENTRY_GRADE[level]]
+        count = np.bincount(entered, minlength=len(schools))
+        if model.terms.school_cap is None and len(entered) == listed[:, ENTRY_GRADE[level]].sum():
+            assert count.tolist() == listed[:, ENTRY_GRADE[level]].tolist()
+
+
+def enrol_beside_the_reference(model):
     entered = {level: child_by_child(model, level) for level in (PRIMARY, JUNIOR)}
     rooms = reference.file_classes(model, entered)
     schools = dict(zip(model.students.id.tolist(), model.students.school.tolist(), strict=True))
@@ -88,7 +118,8 @@ def test_it_equals_enrolment_told_child_by_child(model):
     assert classes.team.tolist() == teams
     assert by_id(students) == known
     wanted = Counter(child.wants for level in entered.values() for child in level.children)
-    assert model.demand.tolist() == [wanted[row] for row in range(len(model.schools))]
+    if not model.schools.private.any():  # whoever has a private place asks for no public one
+        assert model.demand.tolist() == [wanted[row] for row in range(len(model.schools))]
 
 
 @given(springs())

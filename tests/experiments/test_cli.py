@@ -60,9 +60,10 @@ def test_help_does_not_wait_for_the_model():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["sweep"], "zonesim: sweep comes in a later release; known: run, evidence"),
-        (["check", "DIR"], "comes in a later release"),
-        (["rnu", "run.seed=1"], "zonesim: rnu: no such verb; known: run, evidence; did you mean 'run'?"),
+        (["sweep"], "zonesim: sweep comes in a later release; known: run, evidence, check, template"),
+        (["compare", "DIR"], "comes in a later release"),
+        (["check", "DIR"], "zonesim: check DIR: no such folder; zonesim template DIR writes an example"),
+        (["rnu", "run.seed=1"], "rnu: no such verb; known: run, evidence, check, template; did you mean 'run'?"),
         (["swep"], "did you mean 'sweep'? It comes in a later release"),
         (["out=" + "x" * 300], "File name too long; choose another with out=DIR"),
         (["out=/proc/nothing"], "/proc/nothing cannot be the folder of a run: it cannot be made"),

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from reference.roll import PlainRoll
+
 NAMES = tuple("grade school catchment migrant left_behind ses trait lasting fading score prior_score".split())
 
 
@@ -55,11 +57,12 @@ class Year:
         self.model, self.noise, self.effects = model, model.noise, model.effects
         self.schools = list(model.schools)
         before = children_of(model)
-        self.left = [child for child in before if child.grade == 9]
-        self.children = [child for child in before if child.grade != 9]
+        self.last = 9 if any(school.level == 1 for school in self.schools) else 6
+        self.left = [child for child in before if child.grade == self.last]
+        self.children = [child for child in before if child.grade != self.last]
         for child in self.children:
             child.grade += 1
-        self.classes = [(int(c.id), int(c.grade) + 1) for c in model.classes if c.grade != 9]
+        self.classes = [(int(c.id), int(c.grade) + 1) for c in model.classes if c.grade != self.last]
         self.replaced = self.migrate()
         self.home_effect = self.drift()
         self.home_means = [self.by_grade(row, school) for row, school in enumerate(self.schools)]
@@ -110,17 +113,19 @@ class Year:
     def births(self):
         """The new cohort, catchment by catchment."""
         model, entered = self.model, []
+        listed = PlainRoll(model.roll).births(model.year, self.schools) if model.roll is not None else {}
         for row, school in enumerate(self.schools):
             if school.level == 0:
                 trend = 0.0 if model.background.frozen else school.birth_trend
                 years = model.year - model.district.baseline_year
                 number = round(school.residents * ((1 + trend) ** years * model.terms.entrants))
+                number = listed.get(row, 0) if listed else number
                 entered += [self.newborn(row, self.home_means[row][1], k) for k in range(number)]
         return entered
 
     def home_mean(self, row):
         """Mean of a catchment's children: what its junior catchment shares, its own part, this cohort's luck."""
-        effects, shared = self.effects, self.effects.junior_shared
+        effects, shared = self.effects, self.effects.junior_shared if self.last == 9 else 0.0
         area = self.home_effect[self.model.home_area[row]]
         lasting = shared * area + math.sqrt(1 - shared**2) * self.home_effect[row]
         luck = one(self.noise.normal, "catchment cohort", self.model.year, self.schools[row].id)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from reference.funding import share_out
 from reference.luck import deviate
+from reference.roll import PlainRoll
 
 ENTRY_GRADE = {0: 1, 1: 7}
 
@@ -46,8 +47,12 @@ class Enrolment:
             for row, s in enumerate(model.students)
             if s.grade == ENTRY_GRADE[level]
         ]
+        self.roll = None if model.roll is None else PlainRoll(model.roll)
         number = round(model.terms.private_share[level] * len(self.children))
         places = share_out(number, [int(model.schools.intake[row]) for row in self.private])
+        if self.roll:
+            listed = self.roll.places(level, model.year)
+            places = [listed[row] for row in self.private]
         self.private_places = dict(zip(self.private, places, strict=True))
         self.seats = {row: int(self.places(row)) for row in self.public} | self.private_places
         for child in self.children:
@@ -55,6 +60,8 @@ class Enrolment:
             child.wants = self.chosen_school(child)
         self.admit_privately()
         self.admit()
+        if self.roll:
+            self.keep_to_roll(listed)
         self.rooms = [room for school in self.schools for room in self.form_classes(school)]
 
     def draw(self, stream, year, agent_id):
@@ -110,6 +117,8 @@ class Enrolment:
     def places(self, row):
         schools, cap = self.model.schools, self.model.terms.school_cap
         seats = schools.intake[row] if self.model.held else schools.seats[row]
+        if self.roll:
+            seats = self.roll.places(self.level, self.model.year)[row]
         return seats if cap is None else min(seats, math.floor(cap / (6, 3)[self.level]))
 
     def admit_privately(self):
@@ -171,11 +180,29 @@ class Enrolment:
         else:
             child.school = child.home
 
+    def keep_to_roll(self, listed):
+        """In turn by lot, those whom their school does not list go to the nearest that still misses some."""
+        counted, beyond = dict.fromkeys(self.schools, 0), []
+        for child in sorted(self.children, key=lambda c: (self.draw("lottery", self.model.year, c.id), c.id)):
+            counted[child.school] += 1
+            if counted[child.school] > listed[child.school]:
+                beyond.append(child)
+        missing = {row: max(0, listed[row] - counted[row]) for row in self.schools}
+        for child in beyond:
+            with_room = [row for row in self.near(child.home) if missing[row]]
+            with_room = with_room or [row for row in self.schools if missing[row]]
+            if with_room:
+                child.school = min(with_room, key=lambda row: self.model.kilometres[child.home][row])
+                missing[child.school] -= 1
+
     def form_classes(self, school):
         """As few classes as the cap allows; equal runs of an order drawn by lot."""
         entrants = [child.id for child in self.children if child.school == school]
         entrants.sort(key=lambda child: self.draw("class", self.model.year, child))
         number = math.ceil(len(entrants) / self.model.terms.class_cap[self.level])
+        stated = self.roll.formed(school, self.level, self.model.year) if self.roll else None
+        if stated:
+            number = min(stated, len(entrants))
         school_id = int(self.model.schools.id[school])
         rooms = []
         for k in range(number):

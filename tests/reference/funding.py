@@ -202,6 +202,8 @@ def luck_share(lever, district, level):
     paid = awards(measured(lever, district), district)
     deserved = awards([float(s.true_effect) for s in district.schools], district)
     all_paid, all_deserved = sum(paid[z] for z in zones), sum(deserved[z] for z in zones)
+    if all_paid == 0 or all_deserved == 0:
+        return math.nan
     return 0.5 * sum(abs(paid[z] / all_paid - deserved[z] / all_deserved) for z in zones)
 
 

@@ -73,15 +73,15 @@ class ReferenceModel(World):
         self.works.fidelity = [zone.fidelity for zone in self.zones]
 
     def demography(self):
-        """Grade 9 leaves, the others move up, some families are replaced, a cohort enters."""
+        """The last grade leaves, the others move up, some families are replaced, a cohort enters."""
         year = demography.Year(self)
-        self.classes = Agents(c for c in self.classes if c.grade < 9)
+        self.classes = Agents(c for c in self.classes if c.grade < year.last)
         for c in self.classes:
             c.grade += 1
         place = {c.id: row for row, c in enumerate(self.classes)}
-        stay = [s for s in self.students if s.grade < 9]
+        stay = [s for s in self.students if s.grade < year.last]
         for one in self.students:
-            if one.grade == 9:
+            if one.grade == year.last:
                 one.remove()
         newcomers = [Student(self) for _ in year.entered]
         self.students = Agents(stay + newcomers)

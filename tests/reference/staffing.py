@@ -74,14 +74,15 @@ def grow_older(staff):
     for post in staff.posts:
         post.moved = post.rotated = False
         post.second_school = -1
-        post.title = 0
+        if post.school < 0:
+            post.title = 0
     for t in staff.teachers():
         t.age += 1
         t.experience += 1
         t.years_here += 1
         counted = t.experience + staff.place.title_years_sd * staff.deviate("title", t.id)
         usual = (staff.place.junior_title_years, staff.place.middle_title_years, staff.place.senior_title_years)
-        t.title = sum(counted >= years for years in usual)
+        t.title = max(t.title, sum(counted >= years for years in usual))
 
 
 def see_off(staff):

@@ -8,6 +8,7 @@ import numpy as np
 import sim
 from sim.agents.zone import FORMS
 from sim.district.background import load_background
+from sim.district.given import GivenSchool
 from sim.district.listed import OutsideSchool, PrivateSchool, ZoneSpec
 
 MOST_STUDENTS = 300
@@ -48,6 +49,7 @@ def at_rest(number):
     place = replace(place, **random_private_schools(np.random.default_rng([number, 1])))
     place = replace(place, outside=random_outside_schools(np.random.default_rng([number, 2])))
     place = replace(place, schools_considered=float(np.random.default_rng([number, 3]).choice([2, 3, 100])))
+    place = replace(place, **random_tables(place, np.random.default_rng([number, 4])))
     background = load_background(str(draw.choice(BACKGROUNDS)), year)
     if number % 3 == 0:  # quotas that fall, which law never did
         background = replace(background, values=background.values | {"quota_primary": {2000: 700, year + 2: 600}})
@@ -102,6 +104,57 @@ def random_private_schools(draw):
         "migrant_public_share": float(draw.choice([0.0, 0.85, 1.0, draw.random()])) if levels else 1.0,
         "classes_reshuffled": float(draw.random() < 0.25),
     }
+
+
+def random_tables(place, draw):
+    """Every fifth district has no junior schools; in every second, tables state what all or some schools have."""
+    found = {}
+    if draw.random() < 0.2 and any(zone.level == 0 for zone in place.zones):
+        found = {
+            "zones": tuple(zone for zone in place.zones if zone.level == 0),
+            "outside": tuple(school for school in place.outside if school.level == 0),
+            "private_schools": tuple(school for school in place.private_schools if school.level == 0),
+            "private_share_junior": 0.0,
+        }
+        found["migrant_public_share"] = place.migrant_public_share if found["private_schools"] else 1.0
+        place = replace(place, **found)
+    if draw.random() < 0.5:
+        found["given"] = random_given(place, draw)
+    return found
+
+
+def random_given(place, draw):
+    """Schools of a grade's share of the students at most, so that some are left for those that state nothing."""
+    names = [[], []]
+    for zone in place.zones:
+        names[zone.level] += zone.schools
+    for school in (*place.outside, *place.private_schools):
+        names[school.level].append(school.name)
+    entrants = place.students / (9 if names[1] else 6)
+    stated, given = float(draw.choice([0.5, 1.0])), {}
+    for level, schools in enumerate(names):
+        most = int(entrants * (1 - place.by_level("private_share")[level]) / max(1, len(schools)))
+        for name in schools:
+            if most > 0 and draw.random() < stated:
+                given[name, level] = random_school((6, 3)[level], round(2 * most * stated), draw)
+    return given
+
+
+def random_school(grades, most, draw):
+    """What a school states: students by grade or in all, and each of the rest as like as not."""
+    students = [int(n) for n in draw.integers(0, most + 1, grades) * (draw.random(grades) < 0.8)]
+    teachers = int(draw.integers(0, 8))
+    sorts = {name: int(draw.integers(0, teachers + 1)) for name in ("backbone", "above_degree", "pe_arts")}
+    sorts["masters"] = int(draw.integers(0, sorts["above_degree"] + 1))
+    more = {"teachers": teachers, **sorts, "teaching_area": float(draw.uniform(0, 500)), "urban": True}
+    more = {name: value for name, value in more.items() if name in sorts or draw.random() < 0.7}
+    if "teachers" not in more:
+        more = {name: value for name, value in more.items() if name not in sorts}
+    if draw.random() < 0.3:
+        return GivenSchool(students=sum(students), classes=None, **more)
+    if draw.random() < 0.5:
+        more["classes_by_grade"] = tuple(int(draw.integers(1, n + 1)) if n else 0 for n in students)
+    return GivenSchool(students_by_grade=tuple(students), **more)
 
 
 def random_margins(draw):

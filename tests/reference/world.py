@@ -17,7 +17,6 @@ from sim.agents.student import Students
 from sim.agents.teacher import Teachers
 from sim.agents.zone import Zones
 
-YEARS = (6, 3)
 BLANK = {"b": False, "i": 0, "f": 0.0, "O": ""}
 
 
@@ -128,7 +127,7 @@ class World(mesa.Model):
 
     def __init__(self, model):
         super().__init__(rng=0)
-        self.year, self.held = model.year, model.held
+        self.year, self.held, self.roll = model.year, model.held, model.roll
         self.district, self.effects, self.prices = model.district, model.effects, model.prices
         self.background, self.baseline_year = model.background, model.district.baseline_year
         self.noise = Luck(model.noise.seed)
@@ -156,7 +155,7 @@ class World(mesa.Model):
     def plain_posts(self, school):
         """Posts that the norm gives for the baseline's students."""
         norm = (self.district.norm_primary, self.district.norm_junior)[school.level]
-        return school.intake * YEARS[school.level] / norm
+        return school.enrolled / norm
 
     def status_quo(self):
         """Terms of the year before any lever speaks: the district's, and the law's."""
