@@ -1,5 +1,6 @@
 """`zonesim check`: a district's own folder, all that is wrong or odd in it, what it says, and today's assessment."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -59,7 +60,12 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
             _show(place, standard, console)
     if place is None:
         raise UserError(f"{folder}: {counted(len(problems.errors), 'problem')}; mend the files and check again")
-    print(f"\n{folder} can be run: zonesim district={folder if folder.is_absolute() else f'./{folder}'}")
+    print(f"\n{folder} can be run: zonesim {runs(folder)}")
+
+
+def runs(folder: Path) -> str:
+    """What is typed to run the district in a folder."""
+    return f"district={shlex.quote(str(folder) if folder.is_absolute() else f'./{folder}')}"
 
 
 def _settings(words: Sequence[str], config_dirs: Sequence[Path]) -> tuple[Path, OfficialStandard, bool]:

@@ -63,6 +63,7 @@ def figures(place: DistrictSpec) -> dict[str, tuple[float | None, float | None]]
         students = float(of["students"].sum())
         totals = {name: _total(of, name) for name in ("classes", "teachers")}
         found.setdefault("public schools", []).append(len(of))
+        found.setdefault("zones", []).append(sum(LEVELS[zone.level] == level for zone in place.zones))
         if place.private_schools:
             found.setdefault("private schools", []).append(private)
         found.setdefault("students (public)", []).append(students if students >= FEW else None)

@@ -1,11 +1,13 @@
 """`zonesim template`: an example of a district's own folder, made up, which can be checked and run."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import mkdtemp
 
+from experiments.check import runs
 from experiments.failure import Failure
 from experiments.store import TEMPORARY
 from sim.userinput import UserError, config_root
@@ -48,7 +50,7 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     print(f"{folder}: {', '.join(sorted(file.name for file in folder.iterdir()))}")
-    print(f"Next: zonesim check {words[0]}, then zonesim district=./{words[0]}" if not folder.is_absolute() else "")
+    print(f"Next: zonesim check {shlex.quote(str(folder))}, then zonesim {runs(folder)}")
 
 
 def _umask() -> int:

@@ -9,6 +9,7 @@ from sim.district.spec import DistrictSpec
 from sim.district.stated import check_private, read_margins, read_ranges, read_year
 from sim.district.tables.folder import DERIVED, OwnTables, holds_tables, read_tables
 from sim.district.tables.problems import Problems
+from sim.district.zoning import rezoned
 from sim.userinput import UserError, closest, find, read_yaml, shown
 
 LIKE = "generic_county"
@@ -100,11 +101,9 @@ def read_own(
     if tables.filled:
         sources["levels of nine-year schools"] = "; ".join(tables.filled)
     _check_place(tables, values, path, problems)
-    if asked is not None:
-        problems.error(path.name, "zones by distance come in a later release", mend="leave zones out, and list them")
     if problems.errors:
         return None
-    return DistrictSpec(
+    spec = DistrictSpec(
         name=name,
         title=str(raw.get("title", name)),
         baseline_year=year,
@@ -119,6 +118,13 @@ def read_own(
         own_students=tables.students,
         **values,
     )
+    if zones is not None:
+        return rezoned(spec, zones, tables.leads)
+    if asked is not None:
+        with problems.noted(path):
+            return rezoned(spec, asked, tables.leads)
+        return None
+    return spec
 
 
 def _checked(raw: Mapping[str, Any], name: str, path: Path, problems: Problems) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from sim.district.own import is_own_folder, read_own
 from sim.district.spec import DistrictSpec
 from sim.district.stated import check_private, read_margins, read_ranges, read_year
 from sim.district.tables.problems import FolderError, Problems
+from sim.district.zoning import rezoned
 from sim.userinput import UserError, closest, find, read_yaml, shown
 
 
@@ -43,8 +44,6 @@ def load_district(
         if place is None or problems.errors:
             raise FolderError(path.parent, problems)
         return place
-    if asked_zones is not None:
-        raise UserError("district.zones comes in a later release; leave it out for the zones of the table")
     raw = read_yaml(path)
     own_name = path.absolute().parent.name if path.name == "district.yaml" else path.stem
     if str(raw.get("name", own_name)) != own_name:
@@ -62,7 +61,7 @@ def load_district(
     private = read_private_schools(raw.get("private_schools") or [], specs, outside, path)
     check_private(private, values, path)
     check_levels(specs, outside, private, path)
-    return DistrictSpec(
+    spec = DistrictSpec(
         name=own_name,
         title=str(raw.get("title", own_name)),
         baseline_year=read_year(typed, raw, path),
@@ -77,6 +76,8 @@ def load_district(
         own_students=None,
         **values,
     )
+    leads = {(zone.lead, zone.level) for zone in specs if zone.lead is not None}
+    return spec if asked_zones is None else rezoned(spec, asked_zones, leads)
 
 
 def _zones_listed(raw: object, path: Path) -> tuple[ZoneSpec, ...]:

@@ -241,7 +241,7 @@ class TestOverrides:
             ("district.studnts=900", "such as students, class_cap_primary; did you mean 'students'?"),
             ("district.core_load=2.5", "district.core_load must be a whole number (within 1 ... 6), got 2.5"),
             ("district.backbone_cv=0.4", "did you mean 'backbone_cv_"),
-            ("district.zones=3", "district.zones comes in a later release"),
+            ("district.zones=3", "district.zones=3: zones by distance need the place of every school"),
             ("district.baseline_year=true", "district.baseline_year must be a whole number (within 1990 ... 2100)"),
             ("district.baseline_year=20", "district.baseline_year must be within 1990 ... 2100, got 20"),
         ],

@@ -32,6 +32,8 @@ class OwnTables:
     ----------
     margins : mapping of str to (value, source)
         Margins of the district that follow from them.
+    leads : set of (name, level)
+        Schools that are said to lead, whichever zone.
     filled : tuple of str
         What was split or left open, a line each.
     """
@@ -39,6 +41,7 @@ class OwnTables:
     zones: tuple[ZoneSpec, ...]
     outside: tuple[OutsideSchool, ...]
     private: tuple[PrivateSchool, ...]
+    leads: frozenset[Key]
     given: Mapping[Key, GivenSchool]
     teachers: GivenPeople | None = None
     students: GivenPeople | None = None
@@ -69,21 +72,23 @@ def read_tables(
     hash_ids : bool
         Persons' numbers are replaced by keyed hashes as soon as they are read.
     zones_made : bool
-        Zones are made from the schools' places: no table of zones is needed.
+        Zones are made from the schools' places: neither a table nor a column of zones is read.
     """
     tables: dict[str, Records | None] = {}
     for table in TABLES.values():
+        if zones_made and table is ZONES:
+            continue
         before = len(problems.errors)
-        records = read_table(folder, table, problems)
-        if records is None and len(problems.errors) == before and table in (SCHOOLS, *(() if zones_made else (ZONES,))):
+        records = read_table(folder, table, problems, without=("zone",) if zones_made else ())
+        if records is None and len(problems.errors) == before and not table.of_persons:
             missing_table(folder, table, problems)
         tables[table.name] = hashed_ids(records) if records and table.of_persons and hash_ids else records
     schools = tables[SCHOOLS.name]
     if schools is None:
         return None
     register = Register(schools, problems)
-    zones = tables[ZONES.name]
-    specs = zones_of(zones, register, district, problems) if zones and not zones_made else ()
+    zones = tables.get(ZONES.name)
+    specs = zones_of(zones, register, district, problems) if zones else ()
     east, north = places_of(schools, problems)
     teachers, students = tables[TEACHERS.name], tables[STUDENTS.name]
     of_teachers = teachers_of(teachers, register, problems) if teachers else None
@@ -102,6 +107,9 @@ def read_tables(
         zones=specs,
         outside=tuple(OutsideSchool(school.name, level) for school in alone for level in school.levels),
         private=tuple(PrivateSchool(school.name, level) for school in private for level in school.levels),
+        leads=frozenset(
+            (school.name, level) for school in public if school.values.get("lead") for level in school.levels
+        ),
         given=given,
         teachers=of_teachers.people if of_teachers else None,
         students=of_students.people if of_students else None,

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,14 +57,14 @@ class Records:
             yield index, {column: values[index] for column, values in self.values.items()}
 
 
-def read_table(folder: Path, table: Table, problems: Problems) -> Records | None:
-    """The table of a folder, if it has one that can be read."""
+def read_table(folder: Path, table: Table, problems: Problems, without: Collection[str] = ()) -> Records | None:
+    """The table of a folder, if it has one that can be read; `without` are columns that it need not have this time."""
     path = find_table(folder, table, problems)
     sheet = None if path is None else read_sheet(path, table, problems)
     if sheet is None:
         return None
     before = len(problems.errors)
-    places = _match_header(sheet, table, problems)
+    places = _match_header(sheet, table, without, problems)
     if len(problems.errors) > before:
         return None
     ragged = _check_lengths(sheet, problems)
@@ -79,7 +79,9 @@ def read_table(folder: Path, table: Table, problems: Problems) -> Records | None
     return Records(table, sheet.file, [number for number, _ in sheet.rows], values, header, sheet.checksum)
 
 
-def _match_header(sheet: Sheet, table: Table, problems: Problems) -> dict[str, tuple[int, float]]:
+def _match_header(
+    sheet: Sheet, table: Table, without: Collection[str], problems: Problems
+) -> dict[str, tuple[int, float]]:
     """Place of each column, and what one is in its unit."""
     names = {plain(name): column for name, column in table.names.items()}
     places: dict[str, tuple[int, float]] = {}
@@ -104,7 +106,7 @@ def _match_header(sheet: Sheet, table: Table, problems: Problems) -> dict[str, t
             continue
         places[column] = (place, _factor(sheet.file, written, unit, table.columns[column], problems))
     misspelt = _tell_unknown(sheet.file, unknown, names, problems)
-    missing = [name for name, one in table.columns.items() if one.needed and name not in {*places, *misspelt}]
+    missing = [name for name, one in table.columns.items() if one.needed and name not in {*places, *misspelt, *without}]
     if missing and len(missing) == sum(one.needed for one in table.columns.values()) and _title_above(sheet, names):
         mend = "the names of the columns must stand in row 1: delete the rows above them"
         problems.error(sheet.file, "this is a title, not the names of the columns", row=1, mend=mend)

@@ -307,3 +307,33 @@ def test_a_district_that_lists_its_zones_in_yaml_is_read_as_before(tmp_path):
     folder.mkdir()
     (folder / "district.yaml").write_bytes(find("district", "wuhan_edz").read_bytes())
     assert load_district(str(folder)) == shipped and YAML
+
+
+class TestZonesByDistance:
+    PLACES = column("x_km,y_km", "0,0", "9,9", "1,1", "0,1", "9,8")
+
+    @pytest.mark.parametrize(
+        "files",
+        [
+            {"zones": None, "district.yaml": "zones: 4\n"},
+            {"zones": None, "schools": PLACES.replace(",东区", "").replace(",西区", "").replace(",zone", "")},
+            {},
+        ],
+    )
+    def test_neither_a_table_nor_a_column_of_zones_is_needed(self, tmp_path, files):
+        typed = [] if "district.yaml" in files else [("zones", 4)]
+        spec = load(tmp_path, *typed, **{"schools": self.PLACES} | files)
+        members = [(zone.level, zone.lead, sorted(zone.schools)) for zone in spec.zones]
+        assert members == [
+            (0, "乙小学", ["乙小学"]),
+            (0, "甲小学", ["丙小学", "甲小学"]),
+            (1, "戊中学", ["戊中学"]),
+            (1, "丁中学", ["丁中学"]),
+        ]
+        assert spec.outside == ()
+
+    def test_places_must_be_known(self, tmp_path):
+        with pytest.raises(UserError, match="need the place of every school, and 甲小学, 乙小学, 丙小学 and 2 more"):
+            load(tmp_path, ("zones", "auto"))
+        with pytest.raises(UserError, match="district.yaml: district.zones=auto: zones by distance need the place"):
+            load(tmp_path, **{"district.yaml": "zones: auto\n"})
