@@ -26,6 +26,8 @@ Settings
   channels=true         splits the change of the score gap by channel; takes longer  false
   force=true            runs again and replaces what is in the folder              false
   district.KEY=VALUE    one value of the district, such as district.students=80000
+  district.zones=N      zones by distance, all of one size, where tables say where
+                        schools lie; auto: one for each schools_a_zone schools     those of the district
   effects.KEY=NUMBER    one effect, fixed, such as effects.kappa=0.25
   policy.LEVER.KEY=VALUE   one setting of a lever below; a number also by year, {2021: 0.05, 2023: 0.1}
   policy.ends=true      the levers end with the plan's last year                   as in the policy's file

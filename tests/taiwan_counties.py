@@ -1,8 +1,8 @@
 """Counties of Taiwan for tests: counted by hand from the table of primary schools, and imported.
 
-`taiwan_sample.csv` holds five counties of the table that `experiments/importers/taiwan.py` names (MIT; open data of the
-ministry of education). Tests of every county look for the whole table where ZONESIM_TAIWAN_TABLE says, or in
-`../shared/data`, and are skipped where it is not.
+`taiwan_sample.csv` holds five counties of the table that `experiments/importers/taiwan.py` names; its licence stands
+beside it. Tests of every county look for the whole table where ZONESIM_TAIWAN_TABLE says, or in `../shared/data`, and
+are skipped where it is not.
 """
 
 import csv

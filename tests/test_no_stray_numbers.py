@@ -165,7 +165,7 @@ STRUCTURE = {
         "TEACHER_YEARS": "length of the spin-up: more than anybody stays",
     },
     "sim/district/synthesis.py": {"PER_STUDENTS": "unit of the margins, per 100 students"},
-    "sim/district/zoning.py": {"SHOWN": "how long a message may be"},
+    "sim/district/zoning.py": {"SHOWN": "how long a message may be", "ANGLES": "where a search begins"},
     "sim/indicators/scores.py": {"PERCENT": "unit", "FIFTH": "what the indicator is called"},
     "sim/indicators/standards.py": {"STEPS_A_SD": "quadrature", "FAR_OUT": "quadrature"},
     "sim/model.py": {"MESA_SEEDS": "what mesa takes as a seed"},

@@ -23,6 +23,10 @@ AUTO = "auto"
 """As many zones as give each about `schools_a_zone` schools."""
 SHOWN = 3
 """Schools that a message lists."""
+ANGLES = (0.0, 22.5, 45.0, 67.5)
+"""Degrees by which the map is turned before it is first cut; a right angle would give the same cuts again."""
+CLOSE = 1e-9
+"""How close counts as equal."""
 
 Member = tuple[str, int]
 """Name and level of a public school; one of both levels is two members."""
@@ -97,11 +101,12 @@ def zones_by_distance(
 def balanced_zones(east: Sequence[float] | Array, north: Sequence[float] | Array, zones: int) -> Ints:
     """Zone of each school, 0 ... zones - 1 from north to south: near one another, and of equal size but for one school.
 
-    Balanced k-means: schools go to the centres of zones such that the sum of squared distances is least while no zone
-    has more or fewer schools than its share (an assignment problem), centres move to the mean of their schools, and so
-    on until the sum no longer falls (Bradley, Bennett & Demiriz 2000, Constrained k-means clustering, MSR-TR-2000-65;
-    as an assignment of schools to places in zones, Malinen & Fränti 2014, LNCS 8621:32-41). It begins from halves of
-    halves across the longer side, so nothing is drawn. Sizes are in schools, not students. The order of the schools
+    Sought is the least sum of squared distances to the middle of the zone. Balanced k-means: schools go to the middles
+    such that the sum is least while every zone has its share of them (an assignment problem), the middles move to their
+    schools, and so on until it no longer falls (Bradley, Bennett & Demiriz 2000, Constrained k-means clustering,
+    MSR-TR-2000-65; Malinen & Fränti 2014, LNCS 8621:32-41). It begins from halves of halves, cut in several
+    directions; the best of these is mended until no two schools may change places to advantage, nor one move (Späth
+    1980, Cluster analysis algorithms). Nothing is drawn. Sizes are in schools, not students. The order of the schools
     does not matter unless two have the same place: then the earlier counts as the more western.
 
     Parameters
@@ -111,22 +116,16 @@ def balanced_zones(east: Sequence[float] | Array, north: Sequence[float] | Array
     zones : int
         1 ... n.
     """
-    at = np.column_stack((np.asarray(east, np.float64), np.asarray(north, np.float64)))
-    order = np.lexsort((at[:, 1], at[:, 0]))
-    placed = at[order]
-    zone = _halves_of_halves(placed, zones)
-    least = _spread(placed, zone, zones)
-    while True:
-        moved = _nearest_with_room(placed, _centres(placed, zone, zones))
-        spread = _spread(placed, moved, zones)
-        if not spread < least * (1.0 - 1e-9):
-            break
-        zone, least = moved, spread
-    centres = _centres(placed, zone, zones)
-    rank = np.empty(zones, np.int64)
-    rank[np.lexsort((centres[:, 0], -centres[:, 1]))] = np.arange(zones)
+    given = np.column_stack((np.asarray(east, np.float64), np.asarray(north, np.float64)))
+    order = np.lexsort((given[:, 1], given[:, 0]))
+    at = given[order] - given.min(axis=0)
+    starts = (_halves_of_halves(_turned(at, angle), zones, more) for angle in ANGLES for more in (False, True))
+    settled = [_settled(at, start, zones) for start in starts]
+    zone = _mended(at, min(settled, key=lambda zone: _spread(at, zone, zones)), zones)
+    middles = _middles(at, zone, zones)
+    number_of = np.argsort(np.lexsort((middles[:, 0], -middles[:, 1])))
     found = np.empty(len(at), np.int64)
-    found[order] = rank[zone]
+    found[order] = number_of[zone]
     return found
 
 
@@ -144,59 +143,107 @@ def _check_places(public: Sequence[Member], given: Mapping[Member, GivenSchool],
     unknown = [one for one in public if one not in given or given[one].east is None or given[one].north is None]
     if not unknown:
         return
+    needed = f"district.zones={asked}: zones by distance need the place of every school, and"
+    if not given:
+        mend = "leave district.zones out, or give a folder whose table of schools says where they lie"
+        raise UserError(f"{needed} this district draws them anew in each replicate; {mend}")
     names = ", ".join(dict.fromkeys(name for name, _ in unknown[:SHOWN]))
     more = f" and {len(unknown) - SHOWN} more" if len(unknown) > SHOWN else ""
-    raise UserError(
-        f"district.zones={asked}: zones by distance need the place of every school, and {names}{more} state none; "
-        "add them to the table of schools, or leave district.zones out"
-    )
+    raise UserError(f"{needed} {names}{more} state none; add them to the table of schools, or leave district.zones out")
 
 
 def _students(school: GivenSchool) -> int:
     return sum(school.students_by_grade) if school.students_by_grade else school.students or 0
 
 
-def _halves_of_halves(at: Floats, zones: int) -> Ints:
-    """A first set of zones: the longer side is cut where the schools of half of the zones lie, and so are the parts."""
+def _turned(at: Floats, angle: float) -> Floats:
+    """Places on a map that is turned by so many degrees."""
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    return np.column_stack((at[:, 0] * cos - at[:, 1] * sin, at[:, 0] * sin + at[:, 1] * cos))
+
+
+def _halves_of_halves(at: Floats, zones: int, more: bool) -> Ints:
+    """A first set of zones: the longer side is cut where the schools of half of the zones lie, and so are the parts.
+
+    `more`: where the schools do not go into the zones, the first half has the school that is left, not the second.
+    """
     if zones == 1:
         return np.zeros(len(at), np.int64)
     longer = int(np.argmax(np.ptp(at, axis=0)))
     order = np.argsort(at[:, longer], kind="stable")
     half = zones // 2
-    cut = len(at) * half // zones
+    cut = -(-len(at) * half // zones) if more else len(at) * half // zones
     zone = np.empty(len(at), np.int64)
-    zone[order[:cut]] = _halves_of_halves(at[order[:cut]], half)
-    zone[order[cut:]] = half + _halves_of_halves(at[order[cut:]], zones - half)
+    zone[order[:cut]] = _halves_of_halves(at[order[:cut]], half, more)
+    zone[order[cut:]] = half + _halves_of_halves(at[order[cut:]], zones - half, more)
     return zone
 
 
-def _centres(at: Floats, zone: Ints, zones: int) -> Floats:
+def _middles(at: Floats, zone: Ints, zones: int) -> Floats:
     """Mean place of the schools of each zone, (zones, 2)."""
     schools = np.bincount(zone, minlength=zones)
     return np.column_stack([np.bincount(zone, weights=side, minlength=zones) / schools for side in at.T])
 
 
 def _spread(at: Floats, zone: Ints, zones: int) -> float:
-    """Sum of squared distances to the centres."""
-    off = at - _centres(at, zone, zones)[zone]
+    """Sum of squared distances to the middles."""
+    off = at - _middles(at, zone, zones)[zone]
     return float((off * off).sum())
 
 
-def _nearest_with_room(at: Floats, centres: Floats) -> Ints:
-    """Zones with n // zones schools or one more, such that the sum of squared distances to the centres is least.
+def _squares(at: Floats, to: Floats) -> Floats:
+    """Squared distance of each place to each other, (n, m)."""
+    off = at[:, None, :] - to
+    return np.asarray((off * off).sum(axis=2))
+
+
+def _settled(at: Floats, zone: Ints, zones: int) -> Ints:
+    """Zones after schools have gone to the middles, and the middles to the schools, until the sum no longer falls."""
+    while True:
+        moved = _nearest_with_room(_squares(at, _middles(at, zone, zones)))
+        if not _spread(at, moved, zones) < _spread(at, zone, zones) * (1.0 - CLOSE):
+            return zone
+        zone = moved
+
+
+def _nearest_with_room(squares: Floats) -> Ints:
+    """Zones with n // zones schools or one more, such that the sum of squared distances to the middles is least.
 
     Each zone has that many places to be filled and one that may stay empty, which imaginary schools, as many as there
     are places too many, take at no cost.
     """
     from scipy.optimize import linear_sum_assignment  # slow to import, and few districts need it
 
-    schools, zones = len(at), len(centres)
+    schools, zones = squares.shape
     least = schools // zones
-    off = at[:, None, :] - centres
-    squares = (off * off).sum(axis=2)
     spare = zones * (least + 1) - schools
     cost = np.zeros((schools + spare, zones * (least + 1)))
     cost[:schools] = np.tile(squares, least + 1)
     cost[schools:, : zones * least] = np.inf
     place = linear_sum_assignment(cost)[1]
     return np.asarray(place[:schools] % zones)
+
+
+def _mended(at: Floats, zone: Ints, zones: int) -> Ints:
+    """Zones after every change that helps: two schools change places, or one leaves a larger zone for a smaller.
+
+    The most helpful first. What a change does to the sum counts that both middles move with it.
+    """
+    zone, apart = zone.copy(), _squares(at, at)
+    helps = -CLOSE * apart.max()
+    while True:
+        size, away = np.bincount(zone, minlength=zones), _squares(at, _middles(at, zone, zones))
+        own, of_zone = np.take_along_axis(away, zone[:, None], axis=1), size[zone][:, None]
+        further = away[:, zone] - own
+        swap = further + further.T - apart * (1.0 / of_zone + 1.0 / of_zone.T)
+        swap[zone[:, None] == zone] = 0.0
+        move = away * size / (size + 1) - own * of_zone / np.maximum(1, of_zone - 1)
+        move[of_zone <= size] = 0.0
+        if min(swap.min(), move.min()) >= helps:
+            return zone
+        if swap.min() <= move.min():
+            one, other = np.unravel_index(np.argmin(swap), swap.shape)
+            zone[[one, other]] = zone[[other, one]]
+        else:
+            one, there = np.unravel_index(np.argmin(move), move.shape)
+            zone[one] = there

@@ -1,9 +1,12 @@
 """One grade of STAR as a district folder: every student in the class and school of the table, nothing known lost."""
 
 import csv
+from collections import Counter
 
+import numpy as np
 import pytest
 
+import sim
 from experiments.cli import main
 from experiments.importers import star
 
@@ -64,3 +67,18 @@ def test_another_grade_is_refused(capsys, tmp_path):
     assert "K: no such grade; known: 1, 2, 3" in capsys.readouterr().err
     assert main([], act=star.run) == 2
     assert "python -m experiments.importers.star GRADE DIR" in capsys.readouterr().err
+
+
+def test_the_model_begins_with_its_classes_teachers_and_scores(folder, table):
+    model = sim.load(str(folder), policy="none").model(seed=1)
+    students, names = model.students, model.schools.name
+    cells = Counter(zip(names[students.school], students.classroom, strict=True))
+    sizes = sorted((f"School {school:02}", size) for (school, _), size in table.groupby(["sch", "tch"]).size().items())
+    assert sorted((school, size) for (school, _), size in cells.items()) == sizes
+    posts = Counter(names[model.teachers.school[model.teachers.employed]])
+    assert posts == Counter(f"School {school:02}" for school in table.groupby("tch")["sch"].first())
+    known = np.array([float(row["score"]) for row in rows_of(folder, "students") if row["score"]])
+    standardised = (known - known.mean()) / known.std()
+    assert np.isin(standardised.round(6), students.score.round(6)).all()
+    model.step()
+    assert np.bincount(model.students.grade)[2] == len(table)
