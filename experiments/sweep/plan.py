@@ -1,0 +1,345 @@
+"""The plan of a sweep: its cells, its runs, and what tells one sweep from another, saved before anything is run."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self, overload
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from experiments.provenance import code_hash
+from experiments.sweep.designs import Cell
+from experiments.sweep.parts import told, write
+from experiments.sweep.resolving import Resolver, fingerprint
+from experiments.sweep.task import Task
+from sim.noise import replicate_seed
+from sim.userinput import UserError
+
+MANIFEST, PLAN, CELLS = "manifest.json", "plan.parquet", "cells.parquet"
+RUNS_A_TASK = 16
+"""Most runs that share a district at rest, which takes as long to make as four of them."""
+SHOWN = 3
+INSTEAD = "choose another folder with out=DIR, or type force=true to begin anew in this one"
+
+RUN_COLUMNS = {
+    "run": "string",
+    "scenario": "string",  # policy or counterfactual
+    "cell": "Int64",  # none for a counterfactual, which the cells of a world share
+    "world": "int64",
+    "replicate": "int64",
+    "seed": "uint64",  # of the replicate
+    "number": "int64",  # of the task in which it was planned
+}
+"""Columns of the plan; one row for each run that a cell needs, and for each counterfactual."""
+
+CELL_COLUMNS = {"cell": "int64", "world": "int64", "configuration": "string", "settings": "string"}
+"""Columns of the cells before those of the axes; `settings` is all that is set, as JSON."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run.
+
+    Attributes
+    ----------
+    cells : DataFrame
+        `CELL_COLUMNS`, then one column for each name of the world and each axis.
+    runs : DataFrame
+        `RUN_COLUMNS`. Rows are only ever added.
+    replicates : int
+        Of each cell.
+    scopes : tuple of str
+        Whose indicators are kept.
+    config_dirs : tuple of Path
+    record : mapping
+        What else the manifest says.
+    """
+
+    cells: pd.DataFrame
+    runs: pd.DataFrame
+    replicates: int
+    scopes: tuple[str, ...]
+    config_dirs: tuple[Path, ...]
+    record: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """The plan in a folder; None where there is none."""
+        try:
+            manifest = json.loads((folder / MANIFEST).read_bytes())
+            cells = pd.read_parquet(folder / CELLS).iloc[: manifest["cells"]]
+            runs = pd.read_parquet(folder / PLAN).iloc[: manifest["runs"]]
+            own = {key: manifest[key] for key in ("replicates", "scopes", "config_dirs")}
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, LookupError, TypeError) as problem:
+            raise UserError(f"{folder} does not hold the plan of a sweep ({problem}); {INSTEAD}") from None
+        dirs = tuple(Path(each) for each in own["config_dirs"])
+        return cls(cells, runs.astype(RUN_COLUMNS), own["replicates"], tuple(own["scopes"]), dirs, manifest)
+
+    def save(self, folder: Path) -> None:
+        """Write the tables, then the manifest, which says how much of them counts."""
+        with told(folder):
+            for name, table in ((CELLS, self.cells), (PLAN, self.runs)):
+                temporary = folder / f".unfinished-{os.getpid()}-{name}"
+                write(pa.Table.from_pandas(table, preserve_index=False), temporary)
+                os.replace(temporary, folder / name)
+            manifest = {
+                **self.record,
+                "code": code_hash(),
+                "cells": len(self.cells),
+                "runs": len(self.runs),
+                "replicates": self.replicates,
+                "scopes": self.scopes,
+                "config_dirs": [str(each.resolve()) for each in self.config_dirs],
+            }
+            temporary = folder / f".unfinished-{os.getpid()}-{MANIFEST}"
+            with open(temporary, "w", encoding="utf-8") as file:
+                json.dump(manifest, file, indent=2, ensure_ascii=False)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(temporary, folder / MANIFEST)
+
+    @property
+    def settings(self) -> list[dict[str, Any]]:
+        """All that is set, by cell."""
+        return [thawed(text) for text in self.cells["settings"]]
+
+
+def make(
+    cells: Sequence[Cell],
+    resolver: Resolver,
+    replicates: int,
+    scopes: tuple[str, ...],
+    config_dirs: tuple[Path, ...],
+    before: Plan | None = None,
+) -> Plan:
+    """Resolve and check every cell, and plan its runs; what was planned `before` keeps its place.
+
+    Parameters
+    ----------
+    cells : sequence of mapping
+        All settings of the world, by cell. Those of `before` come first, in its order.
+
+    Raises
+    ------
+    UserError
+        The first cell that cannot be run, by its number and what it sets.
+    """
+    if before is not None:
+        replicates = max(replicates, before.replicates)
+        cells = _after(before, cells)
+    axes = _varied(cells)
+    rows, at = [], []
+    worlds: dict[tuple[str, str, int], int] = {}
+    for number, settings in enumerate(cells):
+        try:
+            found = resolver.cell(settings)
+        except UserError as problem:
+            raise UserError(f"cell {number} ({described(settings, axes)}): {problem}") from None
+        seed = settings["run.seed"]
+        world = worlds.setdefault((found.world, found.counterfactual, seed), len(worlds))
+        at.append((found.world, found.policy, found.counterfactual, seed))
+        rows.append((number, world, fingerprint(at[-1]), frozen(settings)))
+    table = pd.DataFrame(rows, columns=list(CELL_COLUMNS)).astype(CELL_COLUMNS)
+    for axis in axes:
+        table[axis] = _column([settings.get(axis) for settings in cells])
+    if before is not None:
+        _check_unchanged(table, before)
+    of_world: list[list[int]] = [[] for _ in worlds]
+    for number, world, *_ in rows:
+        of_world[world].append(number)
+    runs = _runs(of_world, at, replicates, None if before is None else before.runs)
+    return Plan(table, runs, replicates, scopes, config_dirs)
+
+
+class Tasks(Sequence[Task]):
+    """The tasks of a plan that still have runs to do, each made when it is asked for.
+
+    Parameters
+    ----------
+    done : set of str
+        Runs that are not to be done again.
+    """
+
+    def __init__(self, plan: Plan, resolver: Resolver, done: set[str]) -> None:
+        missing = plan.runs[~plan.runs["run"].isin(list(done))].drop_duplicates("run")
+        missing = missing.sort_values("number", kind="stable")
+        self.runs = len(missing)
+        self._begin = np.append(np.flatnonzero(~missing["number"].duplicated()), len(missing)).tolist()
+        self._rows = missing
+        self._settings = plan.cells["settings"].tolist()
+        self._cell_of_world = plan.cells.groupby("world")["cell"].first().to_dict()
+        self._resolver = resolver
+
+    def __len__(self) -> int:
+        return len(self._begin) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> Task: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Task]: ...
+    def __getitem__(self, index: int | slice) -> Task | list[Task]:
+        if isinstance(index, slice):
+            return [self._task(i) for i in range(*index.indices(len(self)))]
+        return self._task(range(len(self))[index])
+
+    def _task(self, index: int) -> Task:
+        rows = self._rows.iloc[self._begin[index] : self._begin[index + 1]]
+        first = rows.iloc[0]
+        world = thawed(self._settings[self._cell_of_world[first["world"]]])
+        policies, counterfactual = [], None
+        for run, cell in zip(rows["run"], rows["cell"], strict=True):
+            if cell is pd.NA:
+                counterfactual = run
+            else:
+                policies.append((run, self._resolver.cell(thawed(self._settings[cell])).scenario.policy))
+        return Task(
+            number=int(first["number"]),
+            scenario=self._resolver.cell(world).scenario,
+            seed=world["run.seed"],
+            replicate=int(first["replicate"]),
+            policies=tuple(policies),
+            counterfactual=counterfactual,
+        )
+
+
+def frozen(settings: Any) -> str:
+    """Settings, or the value of one, as one text; the same for the same settings."""
+    return json.dumps(_canonical(settings), sort_keys=True, ensure_ascii=False)
+
+
+def thawed(text: str) -> dict[str, Any]:
+    """The settings that were `frozen`; years are numbers again."""
+
+    def pairs(items: list[tuple[str, Any]]) -> dict[Any, Any]:
+        return {int(key) if key.isdigit() else key: value for key, value in items}
+
+    settings: dict[str, Any] = json.loads(text, object_pairs_hook=pairs)
+    return settings
+
+
+def described(settings: Mapping[str, Any], axes: Sequence[str]) -> str:
+    """What sets a cell apart, in few words."""
+    words = [f"{axis}={settings[axis]}" for axis in axes if axis in settings]
+    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
+    return ", ".join(words[:SHOWN]) + more
+
+
+def _runs(
+    of_world: Sequence[Sequence[int]],
+    at: Sequence[tuple[str, str, str, int]],
+    replicates: int,
+    before: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """The rows of the plan: those of `before`, then what it lacks, in tasks of a world and a replicate.
+
+    Parameters
+    ----------
+    of_world : sequence of sequence of int
+        Cells by world.
+    at : sequence of (world, policy, counterfactual, seed)
+        Hashes by cell, and its `run.seed`.
+    """
+    code = code_hash()
+    task_of: dict[str, int] = {}
+    planned: set[tuple[str, int]] = set()
+    if before is not None:
+        task_of = dict(zip(before["run"], before["number"].tolist(), strict=True))
+        planned = set(zip(before["run"], before["cell"].fillna(-1).tolist(), strict=True))
+    task = max(task_of.values(), default=-1) + 1
+    columns: dict[str, list[Any]] = {name: [] for name in RUN_COLUMNS}
+    for replicate in range(replicates):
+        for world, cells in enumerate(of_world):
+            configuration, _, counterfactual, seed = at[cells[0]]
+            luck, planned_here = replicate_seed(seed, replicate), 0
+            for cell in (-1, *cells):
+                run = fingerprint([configuration, at[cell][1] if cell >= 0 else counterfactual, seed, replicate, code])
+                if (run, cell) in planned:
+                    continue
+                if run not in task_of:  # a policy that is the counterfactual, or another cell's, is run once
+                    task_of[run] = task + planned_here // RUNS_A_TASK
+                    planned_here += 1
+                scenario = "counterfactual" if cell < 0 else "policy"
+                values = (run, scenario, pd.NA if cell < 0 else cell, world, replicate, luck, task_of[run])
+                for column, value in zip(columns.values(), values, strict=True):
+                    column.append(value)
+            task += -(-planned_here // RUNS_A_TASK)
+    rows = pd.DataFrame(columns).astype(RUN_COLUMNS)
+    return rows if before is None else pd.concat([before, rows], ignore_index=True)
+
+
+def _after(before: Plan, cells: Sequence[Cell]) -> list[Cell]:
+    """The cells, those that were planned before in front.
+
+    Raises
+    ------
+    UserError
+        Some of those are not among them.
+    """
+    texts = [frozen(cell) for cell in cells]
+    wanted, there = set(texts), set(before.cells["settings"])
+    if lost := [thawed(text) for text in before.cells["settings"] if text not in wanted]:
+        new = thawed(texts[0])
+        apart = [key for key in lost[0] if key not in new or new[key] != lost[0][key]]
+        apart += [f"{key}, which it does not set" for key in new if key not in lost[0]]
+        raise UserError(
+            f"the folder holds a sweep with {len(lost)} cells that are not in this one, such as that with "
+            f"{described(lost[0], [key for key in apart if key in lost[0]]) or apart[0]}; cells and replicates can be "
+            f"added to a sweep, not taken away: {INSTEAD}"
+        )
+    return before.settings + [cell for cell, text in zip(cells, texts, strict=True) if text not in there]
+
+
+def _check_unchanged(cells: pd.DataFrame, before: Plan) -> None:
+    """Refuse to add to runs of another code, or of settings that meant something else."""
+    if before.record["code"] != code_hash():
+        raise UserError(
+            "the sweep in this folder was begun with other code of the model, and runs of two versions do not mix: "
+            f"go back to that version, or {INSTEAD}"
+        )
+    old = before.cells
+    changed = old[old["configuration"].to_numpy() != cells["configuration"].to_numpy()[: len(old)]]
+    if len(changed):
+        names = ", ".join(sorted({f"{group}={one}" for group in ("district", "policy") for one in changed[group]}))
+        raise UserError(
+            f"the settings of {len(changed)} cells of this sweep ({names}) no longer mean what they did when it was "
+            f"begun: a file they name has changed; put it back, or {INSTEAD}"
+        )
+
+
+def _varied(cells: Sequence[Cell]) -> list[str]:
+    """Keys of the columns: district and policy, then what differs between cells."""
+    keys = sorted({key for cell in cells for key in cell})
+    first = cells[0]
+    varied = [key for key in keys if any(cell.get(key, _UNSET) != first.get(key, _UNSET) for cell in cells)]
+    names = ["district", "policy"]
+    return names + [key for key in varied if key not in names]
+
+
+_UNSET = object()
+
+
+def _canonical(value: Any) -> Any:
+    """The value in which 1.0 is 1, for a range and a list of the same numbers are the same axis."""
+    if isinstance(value, Mapping):
+        return {key: _canonical(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(one) for one in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _column(values: Sequence[Any]) -> "pd.Series[Any]":
+    """Numbers as numbers, texts as they are, anything else as JSON."""
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values if value is not None):
+        whole = all(isinstance(value, int) for value in values)
+        return pd.Series(values, dtype="int64" if whole else "float64")
+    texts = [value if value is None or isinstance(value, str) else frozen(value) for value in values]
+    return pd.Series(texts, dtype="string")
+
