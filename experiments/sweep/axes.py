@@ -54,6 +54,11 @@ class Axis:
     def continuous(self) -> bool:
         return not self.values
 
+    @property
+    def described(self) -> dict[str, Any]:
+        """For the record."""
+        return {"key": self.key} | ({"values": self.values} if self.values else {"low": self.low, "high": self.high})
+
     def at(self, share: float) -> Any:
         """The value at a share (0 ... 1) of its way."""
         if self.values:

@@ -17,9 +17,9 @@ from experiments.sweep.parts import told, write
 from experiments.sweep.resolving import Resolver, fingerprint
 from experiments.sweep.task import Task
 from sim.noise import replicate_seed
+from sim.sweep import CELLS, MANIFEST, PLAN
 from sim.userinput import UserError
 
-MANIFEST, PLAN, CELLS = "manifest.json", "plan.parquet", "cells.parquet"
 RUNS_A_TASK = 16
 """Most runs that share a district at rest, which takes as long to make as four of them."""
 SHOWN = 3
