@@ -10,7 +10,7 @@ import pytest
 
 import toy_world
 from engine_tasks import die, refuse, sleep, slow_square
-from experiments.engines import EngineError, make, processes, serial
+from experiments.engines import EngineError, EngineSettings, make, processes, serial
 
 
 def _alive(pid):
@@ -21,7 +21,7 @@ def _alive(pid):
         return False
 
 
-@pytest.mark.parametrize("engine", [serial, processes(2), make("serial"), make("processes", 1)])
+@pytest.mark.parametrize("engine", [serial, processes(2), make(EngineSettings("serial")), make(EngineSettings("processes", 1))])
 def test_results_come_in_order(engine):
     assert list(engine(slow_square, range(30))) == [number**2 for number in range(30)]
 
