@@ -135,7 +135,8 @@ class Sweep:
         table = pd.concat([one for one in tables if one is not None] or [_NO_EFFECTS], ignore_index=True)
         order = {name: place for place, name in enumerate((*names, *LEVELS))}
         by = ["cell", "indicator", "level", "year"]
-        table = table.sort_values(by, key=lambda column: column.map(order) if column.dtype == object else column)
+        words = ("indicator", "level")
+        table = table.sort_values(by, key=lambda column: column.map(order) if column.name in words else column)
         settings = self.cells.drop(columns="world")
         return settings.merge(table, on="cell").reset_index(drop=True)
 

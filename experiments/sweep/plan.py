@@ -133,20 +133,21 @@ def make(
     if before is not None:
         replicates = max(replicates, before.replicates)
         cells = _after(before, cells)
-    axes = _varied(cells)
+    varied = _varied(cells)
     rows, at = [], []
     worlds: dict[tuple[str, str, int], int] = {}
     for number, settings in enumerate(cells):
         try:
             found = resolver.cell(settings)
         except UserError as problem:
-            raise UserError(f"cell {number} ({described(settings, axes)}): {problem}") from None
+            where = f"cell {number} ({described(settings, varied)}): " if varied else ""
+            raise UserError(f"{where}{problem}") from None
         seed = settings["run.seed"]
         world = worlds.setdefault((found.world, found.counterfactual, seed), len(worlds))
         at.append((found.world, found.policy, found.counterfactual, seed))
         rows.append((number, world, fingerprint(at[-1]), frozen(settings)))
     table = pd.DataFrame(rows, columns=list(CELL_COLUMNS)).astype(CELL_COLUMNS)
-    for axis in axes:
+    for axis in dict.fromkeys(["district", "policy", *varied]):
         table[axis] = _column([settings.get(axis) for settings in cells])
     if before is not None:
         _check_unchanged(table, before)
@@ -313,12 +314,10 @@ def _check_unchanged(cells: pd.DataFrame, before: Plan) -> None:
 
 
 def _varied(cells: Sequence[Cell]) -> list[str]:
-    """Keys of the columns: district and policy, then what differs between cells."""
+    """Settings that differ between cells."""
     keys = sorted({key for cell in cells for key in cell})
     first = cells[0]
-    varied = [key for key in keys if any(cell.get(key, _UNSET) != first.get(key, _UNSET) for cell in cells)]
-    names = ["district", "policy"]
-    return names + [key for key in varied if key not in names]
+    return [key for key in keys if any(cell.get(key, _UNSET) != first.get(key, _UNSET) for cell in cells)]
 
 
 _UNSET = object()

@@ -9,7 +9,7 @@ from experiments.engines import EngineSettings
 from experiments.experiment import Experiment
 from experiments.sweep.axes import NAMES, OF_THE_WORLD, Axis, of_the_world, read_axis, read_one
 from experiments.sweep.designs import DesignSettings
-from experiments.words import NULLS, check_switches, composed, put, split
+from experiments.words import NULLS, check_switches, composed, grammar, put, split
 from sim.config import RunSettings
 from sim.userinput import UserError, no_such, shown
 
@@ -78,6 +78,8 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> SweepSetting
         elif key == "design.file" and "file" in config["design"]:
             config["design"]["file"] = value
         elif key not in ("engine", "design"):
+            if key not in TAKEN_AS_TYPED and grammar(key, value).is_sweep_override():
+                raise UserError(f"{key}={value}: {key} is the same in the whole sweep; give it one value")
             put(config, key, value, TAKEN_AS_TYPED)
     check_switches(config, ("force",))
     run = RunSettings(**config["run"])
