@@ -32,8 +32,12 @@ VALUES_OF_LATER = {
 }
 """Values of a later release, where not any name may come; another one is a mistake."""
 
-LATER = ("design", "engine.time_limit", "engine.memory_limit", "engine.address", "engine.scheduler_file")
+LATER = ("engine.time_limit", "engine.memory_limit", "engine.address", "engine.scheduler_file")
 """Settings of a later release."""
+
+
+OF_SWEEPS = ("design", "scopes")
+"""Settings, and groups of them, that only a sweep has."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> Settings:
     config = composed("run", given.get("engine", ""), config_dirs)
     overrides = []
     for key, value in given.items():
+        if key.split(".")[0] in OF_SWEEPS:
+            raise UserError(f"{key} is a setting of zonesim sweep; leave it out of a run")
         if key in LATER:
             raise later(key)
         group, _, rest = key.partition(".")

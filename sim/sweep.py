@@ -37,7 +37,7 @@ def open_sweep(folder: str | Path) -> "Sweep":
     folder = Path(folder)
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise UserError(f"{folder} is not the folder of a sweep: it has no {MANIFEST}") from None
     except (OSError, ValueError) as problem:
         raise UserError(f"{folder / MANIFEST} cannot be read: {problem}") from None

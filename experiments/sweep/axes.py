@@ -5,11 +5,11 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from hydra.core.override_parser.types import IntervalSweep
-from hydra.errors import HydraException
+from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, RangeSweep
 
 from experiments.words import NULLS, grammar, plain, read_value
 from sim.district.spec import DistrictSpec
@@ -21,6 +21,9 @@ NAMES = ("district", "policy", "counterfactual", "effects", "background")
 
 OF_THE_WORLD = (*NAMES, "run.seed", "run.horizon")
 """Settings of the world; those below `district.`, `policy.` and `effects.` are, too."""
+
+
+MOST_VALUES = 1_000_000
 
 
 def of_the_world(key: str) -> bool:
@@ -87,10 +90,12 @@ def read_axis(key: str, typed: str) -> Axis | None:
         sweep = override.value()
         if isinstance(sweep, IntervalSweep):
             return _interval(key, typed, sweep)
-        try:
-            values = [plain(value) for value in override.sweep_iterator(transformer=lambda value: value)]
-        except HydraException:
-            raise UserError(f"{key}={typed}: this sweep cannot be read; type a,b,c or range(0,0.5,0.1)") from None
+        if isinstance(sweep, RangeSweep):
+            values = _steps(key, typed, sweep)
+        elif isinstance(sweep, ChoiceSweep):
+            values = [plain(value) for value in sweep.list]
+        else:
+            raise UserError(f"{key}={typed}: this is no list of values; type a,b,c or range(0,0.5,0.1)")
     if not values:
         raise UserError(f"{key}={typed} has no value; range(0,0.5,0.1) begins at 0 and leaves 0.5 out")
     for place, value in enumerate(values):
@@ -150,6 +155,18 @@ def stated_axes(ranges: Mapping[str, Mapping[str, Any]], wanted: object) -> list
         else Axis(key, low=ranges[key]["low"], high=ranges[key]["high"], whole=_counts(key))
         for key in keys
     ]
+
+
+def _steps(key: str, typed: str, sweep: RangeSweep) -> list[int | float]:
+    """The numbers of a range, counted in decimals: its end is left out, whatever floats make of the steps."""
+    if sweep.start is None or sweep.stop is None or not sweep.step:
+        raise UserError(f"{key}={typed}: a range is range(FIRST,END,STEP), such as range(0,0.5,0.1)")
+    start, stop, step = (Decimal(str(number)) for number in (sweep.start, sweep.stop, sweep.step))
+    count = max(0, math.ceil((stop - start) / step))
+    if count > MOST_VALUES:
+        raise UserError(f"{key}={typed} has {count:,} values; {MOST_VALUES:,} are the most")
+    whole = all(isinstance(number, int) for number in (sweep.start, sweep.stop, sweep.step))
+    return [int(start + i * step) if whole else float(start + i * step) for i in range(count)]
 
 
 def _interval(key: str, typed: str, sweep: IntervalSweep) -> Axis:

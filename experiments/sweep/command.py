@@ -21,6 +21,7 @@ from experiments.sweep.parts import TABLES, SweepFolder
 from experiments.sweep.plan import Plan, Tasks
 from experiments.sweep.resolving import Resolver, fingerprint
 from experiments.sweep.settings import SweepSettings
+from experiments.sweep.status import counted
 from sim.sweep import CELLS, MANIFEST, PLAN
 from sim.userinput import UserError, shown
 
@@ -45,7 +46,8 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str, flags: 
     folder, words = (Path(words[0]), words[1:]) if words and "=" not in words[0] else (None, words)
     if flags:
         if folder is None or words:
-            raise UserError(f"{min(flags)} needs the folder of a sweep and nothing else: zonesim sweep DIR {min(flags)}")
+            flag = min(flags)
+            raise UserError(f"{flag} needs the folder of a sweep and nothing else: zonesim sweep DIR {flag}")
         with writing():
             for flag, tell in (("--status", status.tell_status), ("--failed", status.tell_failed)):
                 if flag in flags:
@@ -115,7 +117,7 @@ def _sweep(
     if len(resolver.notes) > NOTES:
         tell(f"and {len(resolver.notes) - NOTES} notes more of that kind")
     if before is not None and before.replicates > asked.replicates:
-        tell(f"this sweep has {before.replicates} replicates of each cell, more than the {asked.replicates} asked for")
+        tell(f"this sweep has {counted(before.replicates, 'replicate')}, more than the {asked.replicates} asked for")
     folder, started = SweepFolder(place), datetime.now(UTC)
     with folder.claimed():
         if (now := Plan.read(place)) is not None and (before is None or now.record != before.record):
@@ -154,13 +156,13 @@ def _record(about: dict[str, Any], planned: Plan, resolver: Resolver, started: d
 def _intention(planned: Plan, before: Plan | None, total: int, missing: int, place: Path) -> str:
     """What the command is about to do, in a line."""
     cells, each = len(planned.cells), planned.replicates
-    size = f"{cells:,} cells x {each:,} replicates, {total:,} runs with counterfactuals"
+    size = f"{counted(cells, 'cell')} x {counted(each, 'replicate')}, {total:,} runs with counterfactuals"
     if missing == 0:
         return f"this sweep is finished: {size}; force=true begins it anew"
     if before is None:
         return f"{size}, in {place}"
-    added = len(planned.cells) - len(before.cells), each - before.replicates
-    more = [f"{number:,} {what} more" for number, what in zip(added, ("cells", "replicates"), strict=True) if number]
+    added = {"more cell": cells - len(before.cells), "more replicate": each - before.replicates}
+    more = [counted(number, what) for what, number in added.items() if number]
     new = f" ({', '.join(more)})" if more else ""
     return f"{size}{new}: {total - missing:,} are done, {missing:,} are missing and run now"
 

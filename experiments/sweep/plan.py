@@ -133,6 +133,7 @@ def make(
     if before is not None:
         replicates = max(replicates, before.replicates)
         cells = _after(before, cells)
+    cells = [thawed(frozen(cell)) for cell in cells]  # as all later commands see them
     varied = _varied(cells)
     rows, at = [], []
     worlds: dict[tuple[str, str, int], int] = {}

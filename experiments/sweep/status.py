@@ -20,7 +20,10 @@ RECENT = 200
 """Runs whose rate is told."""
 REASONS = 20
 """Reasons of failure that are listed."""
-WIDTH = 120
+RUNS = 3
+"""Runs of each that are named."""
+AXES = 6
+"""Axes that are named."""
 
 
 def tell_status(folder: Path) -> None:
@@ -54,17 +57,18 @@ def tell_failed(folder: Path) -> None:
         return
     settings = [thawed(text) for text in pd.read_parquet(folder / CELLS)["settings"]]
     first_cell = sweep.cells.groupby("world")["cell"].first()
-    print(f"{folder}: {failed['run'].nunique():,} runs failed")
+    print(f"{folder}: {counted(failed['run'].nunique(), 'run')} failed")
     for reason, rows in list(failed.groupby("reason", sort=False))[:REASONS]:
         print(f"\n{len(rows)} x {reason}")
-        for row in rows.head(3).to_dict("records"):
+        for row in rows.head(RUNS).to_dict("records"):
             cell = None if pd.isna(row["cell"]) else int(row["cell"])
             where = "counterfactual of" if cell is None else "cell"
             number = int(first_cell[row["world"]]) if cell is None else cell
-            print(f"  {where} {number} ({described(settings[number], sweep.axes)}), replicate {row['replicate']}")
-        if len(rows) > 3:
-            print(f"  and {len(rows) - 3} more")
-    one = next((row for row in failed.to_dict("records") if isinstance(row["traceback"], str)), failed.iloc[0].to_dict())
+            print(f"  {where} {number} ({described(settings[number], _varied(sweep))}), replicate {row['replicate']}")
+        if len(rows) > RUNS:
+            print(f"  and {len(rows) - RUNS} more")
+    told = failed[failed["traceback"].notna()]
+    one = (failed if told.empty else told).iloc[0]
     if isinstance(one["traceback"], str):
         print(f"\nTraceback of run {one['run']}:\n{textwrap.indent(one['traceback'].rstrip(), '  ')}")
     cell = first_cell[one["world"]] if pd.isna(one["cell"]) else one["cell"]
@@ -97,11 +101,20 @@ def tell_summary(folder: Path) -> None:
 
 
 def _size(sweep: Sweep) -> str:
-    axes = [name for name in sweep.axes if sweep.cells[name].nunique(dropna=False) > 1]
-    over = f" over {', '.join(axes[:6])}{' ...' if len(axes) > 6 else ''}" if axes else ""
-    replicates = sweep.manifest["replicates"]
-    worlds = sweep.cells["world"].nunique()
-    return f"{len(sweep.cells):,} cells{over}; {worlds:,} worlds x {replicates:,} replicates"
+    axes = _varied(sweep)
+    over = f" over {', '.join(axes[:AXES])}{' ...' if len(axes) > AXES else ''}" if axes else ""
+    worlds, replicates = sweep.cells["world"].nunique(), sweep.manifest["replicates"]
+    return f"{counted(len(sweep.cells), 'cell')}{over}; {counted(worlds, 'world')} x {counted(replicates, 'replicate')}"
+
+
+def _varied(sweep: Sweep) -> list[str]:
+    """Settings that differ between its cells."""
+    return [name for name in sweep.axes if sweep.cells[name].nunique(dropna=False) > 1]
+
+
+def counted(number: int, what: str) -> str:
+    """Such as `2 cells`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _rate(runs: pd.DataFrame) -> float | None:

@@ -91,6 +91,9 @@ def test_run_and_engine_settings():
         ("language=fr", "known: en"),
         ("channels=maybe", "channels must be true or false, got 'maybe'"),
         ("channels=1", "channels must be true or false, got 1"),
+        ("design=lhs", "design is a setting of zonesim sweep"),
+        ("design.cells=3", "design.cells is a setting of zonesim sweep"),
+        ("policy.rotation.rate=0,0.1", "type zonesim sweep policy.rotation.rate=0,0.1"),
         ("hydra.run.dir=x", "out=DIR"),
         ("hydra/launcher=joblib", "out=DIR"),
         ("engine=nowhere", "known: processes, serial"),
@@ -117,7 +120,7 @@ def test_a_mistake_is_one_line_with_the_way_out(word, told):
     "word",
     [
         "language=zh",
-        *("engine=dask", "engine.time_limit=3", "engine.address=tcp://a:1", "design=lhs"),
+        *("engine=dask", "engine.time_limit=3", "engine.address=tcp://a:1"),
     ],
 )
 def test_names_of_a_later_release_are_refused_with_one_line(word):
