@@ -15,7 +15,7 @@ from typing import Any
 
 VERBS = {
     "run": "a scenario and its counterfactual, replicated and paired: a scoreboard, and tables on disk",
-    "sweep": "many such scenarios: a design over levers, effects, districts and seeds; goes on where it was stopped",
+    "sweep": "many scenarios: a design over levers, effects, districts, seeds; goes on where it stopped",
     "evidence": "published studies replayed inside the model, in one table: what agrees, and what does not",
 }
 
@@ -45,7 +45,7 @@ Examples
   zonesim run policy.rotation.rate=0.15 run.replicates=20  the same with another lever, and quicker
   zonesim run policy=my_plan out='my results'              configs/policy/my_plan.yaml, and where results go
   zonesim experiment=all_reforms                           nine reforms on one district, side by side
-  zonesim sweep policy.rotation.rate=0,0.05,0.1            a lever at three values, and every other axis you type
+  zonesim sweep policy.rotation.rate=0,0.05,0.1            three values of a lever, in one folder
 """
 
 

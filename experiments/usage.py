@@ -19,7 +19,8 @@ Settings
   engine=NAME           processes or serial; the figures are the same              processes
   engine.workers=N      of engine=processes                                        one for each core
   experiment=NAME       several policies on one district with the same luck, in
-                        one table: all_reforms; its settings give way to typed ones
+                        one table: all_reforms; its settings give way to typed ones;
+                        one that is a sweep (zonesim sweep --help) is swept
   out=DIR               folder of the results                                      outputs/DISTRICT/POLICY/RUN
   standard=NAME         a national assessment asked of the last year:
                         youzhi_junheng (2017), jiben_junheng (2012)

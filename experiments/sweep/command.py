@@ -43,7 +43,9 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str, flags: 
     flags : collection of str
         `--status` and `--failed`.
     """
-    folder, words = (Path(words[0]), words[1:]) if words and "=" not in words[0] else (None, words)
+    folder = None
+    if words and ("=" not in words[0] or Path(words[0], MANIFEST).exists()):
+        folder, words = Path(words[0]), words[1:]
     if flags:
         if folder is None or words:
             flag = min(flags)
