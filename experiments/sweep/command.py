@@ -23,7 +23,7 @@ from experiments.sweep.resolving import Resolver, fingerprint
 from experiments.sweep.settings import SweepSettings
 from experiments.sweep.status import counted
 from sim.sweep import CELLS, MANIFEST, PLAN
-from sim.userinput import UserError, shown
+from sim.userinput import UserError, find, shown
 
 OF_A_RESUMED_SWEEP = ("run.replicates", "engine", "engine.")
 """Settings that may be typed beside the folder of a sweep."""
@@ -63,6 +63,8 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str, flags: 
 
 def _begin(asked: SweepSettings, command: str) -> None:
     """The sweep that the settings describe, in its folder; it may be there already, or a part of it."""
+    own = [Path("configs")] if Path("configs").is_dir() else []
+    asked = replace(asked, config_dirs=(*own, *asked.config_dirs))
     resolver = Resolver(asked.config_dirs)
     axes = [*asked.axes]
     if asked.design.ranges is not False:
@@ -72,7 +74,7 @@ def _begin(asked: SweepSettings, command: str) -> None:
         typed = {axis.key for axis in axes}
         stated = resolver.cell({axis.key: axis.at(0) for axis in axes} | dict(asked.fixed)).scenario.ranges
         axes += [axis for axis in stated_axes(stated, asked.design.ranges) if axis.key not in typed]
-    cells = [{**asked.fixed, **cell} for cell in cells_of(asked.design, axes)]
+    cells = _from_anywhere([{**asked.fixed, **cell} for cell in cells_of(asked.design, axes)], asked.config_dirs)
     identity = fingerprint([sorted(map(plans.frozen, cells)), asked.scopes, provenance.code_hash()])
     place = Path(asked.out or Path(OUTPUTS, "sweep", identity))
     design = {key: value for key, value in vars(asked.design).items() if value is not None}
@@ -80,6 +82,16 @@ def _begin(asked: SweepSettings, command: str) -> None:
     if asked.force:
         _clear(place)
     _sweep(place, cells, resolver, asked, about)
+
+
+def _from_anywhere(cells: list[dict[str, Any]], config_dirs: Sequence[Path]) -> list[dict[str, Any]]:
+    """The cells, folders of districts by their whole paths: a sweep may be gone on with from another folder."""
+    whole: dict[str, str] = {}
+    for name in {cell["district"] for cell in cells}:
+        with suppress(UserError):  # which is told where the cell is resolved
+            folder = find("district", name, config_dirs).parent
+            whole[name] = str(folder.absolute()) if folder == Path(name) else name
+    return [{**cell, "district": whole.get(cell["district"], cell["district"])} for cell in cells]
 
 
 def _go_on(folder: Path, words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None:

@@ -21,7 +21,8 @@ Settings
                         morris: design.trajectories=N, design.levels=N                 10, 4
   design.seed=N         of the points                                                  1
   design.ranges=true    also varies each number that the documents of the district and the policy mask, in the
-                        range their files state; a list of settings varies those       false
+                        range their files state, in place of values by year too; a list of
+                        settings varies those                                          false
   run.replicates=N      of each cell; more are added to a sweep that is there          20
   run.seed=N, run.horizon=YEAR, counterfactual=NAME, ... as in zonesim run
   scopes=[district]     whose indicators are kept: district, zone, school              [district]

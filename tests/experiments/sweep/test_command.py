@@ -136,6 +136,19 @@ def test_a_failed_run_says_why_and_how_to_run_it_alone(zonesim, monkeypatch):
     assert failed["reason"].tolist() == ["ZeroDivisionError: no teacher left"] and failed["cell"].tolist() == [1]
 
 
+def test_a_sweep_goes_on_from_another_folder(zonesim, tmp_path, monkeypatch):
+    Path("configs/policy").mkdir(parents=True)
+    Path("configs/policy/mine.yaml").write_text("first_year: 2021\nrotation: {rate: 0.1}\n")
+    Path("towns/east").mkdir(parents=True)
+    shipped = sim.userinput.find("district", "tekes").read_text(encoding="utf-8")
+    Path("towns/east/district.yaml").write_text(shipped.replace("name: tekes\n", ""), encoding="utf-8")
+    words = ("policy=none,mine", "district=towns/east", *SMALL)
+    assert zonesim("sweep", *words, "out=one")[0] == 0
+    monkeypatch.chdir("towns")
+    status, _, messages = zonesim("sweep", "../one", "run.replicates=2", "engine=serial")
+    assert status == 0 and "4 runs with counterfactuals (1 more replicate)" in messages
+
+
 def test_masked_numbers_are_sampled_from_the_ranges_that_their_files_state(zonesim):
     words = ("experiment=grand_zones_ranges", "design.cells=4", *SMALL)
     status, _, messages = zonesim(*words, "out=one")
