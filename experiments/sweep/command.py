@@ -15,13 +15,15 @@ from experiments.store import LOCK, OUTPUTS, TEMPORARY
 from experiments.sweep import plan as plans
 from experiments.sweep import progress, settings, status
 from experiments.sweep.axes import stated_axes
+from experiments.sweep.cells import frozen
 from experiments.sweep.designs import cells_of
 from experiments.sweep.execution import execute
 from experiments.sweep.parts import TABLES, SweepFolder
-from experiments.sweep.plan import Plan, Tasks
+from experiments.sweep.plan import Plan
 from experiments.sweep.resolving import Resolver, fingerprint
 from experiments.sweep.settings import SweepSettings
 from experiments.sweep.status import counted
+from experiments.sweep.tasks import Tasks
 from sim.sweep import CELLS, MANIFEST, PLAN
 from sim.userinput import UserError, find, shown
 
@@ -75,7 +77,7 @@ def _begin(asked: SweepSettings, command: str) -> None:
         stated = resolver.cell({axis.key: axis.at(0) for axis in axes} | dict(asked.fixed)).scenario.ranges
         axes += [axis for axis in stated_axes(stated, asked.design.ranges) if axis.key not in typed]
     cells = _from_anywhere([{**asked.fixed, **cell} for cell in cells_of(asked.design, axes)], asked.config_dirs)
-    identity = fingerprint([sorted(map(plans.frozen, cells)), asked.scopes, provenance.code_hash()])
+    identity = fingerprint([sorted(map(frozen, cells)), asked.scopes, provenance.code_hash()])
     place = Path(asked.out or Path(OUTPUTS, "sweep", identity))
     design = {key: value for key, value in vars(asked.design).items() if value is not None}
     about = {"command": command, "fixed": asked.fixed, "axes": [axis.described for axis in axes], "design": design}

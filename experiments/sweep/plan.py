@@ -5,24 +5,22 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, overload
+from typing import Any, Self
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from experiments.provenance import code_hash
+from experiments.sweep.cells import column, described, frozen, thawed, varied
 from experiments.sweep.designs import Cell
 from experiments.sweep.parts import told, write
 from experiments.sweep.resolving import Resolver, fingerprint
-from experiments.sweep.task import Task
 from sim.noise import replicate_seed
 from sim.sweep import CELLS, MANIFEST, PLAN
 from sim.userinput import UserError
 
 RUNS_A_TASK = 16
 """Most runs that share a district at rest, which takes as long to make as four of them."""
-SHOWN = 3
 INSTEAD = "choose another folder with out=DIR, or type force=true to begin anew in this one"
 
 RUN_COLUMNS = {
@@ -134,22 +132,22 @@ def make(
         replicates = max(replicates, before.replicates)
         cells = _after(before, cells)
     cells = [thawed(frozen(cell)) for cell in cells]  # as all later commands see them
-    varied = _varied(cells)
+    axes = varied(cells)
     rows, at = [], []
     worlds: dict[tuple[str, str, int], int] = {}
     for number, settings in enumerate(cells):
         try:
             found = resolver.cell(settings)
         except UserError as problem:
-            where = f"cell {number} ({described(settings, varied)}): " if varied else ""
+            where = f"cell {number} ({described(settings, axes)}): " if axes else ""
             raise UserError(f"{where}{problem}") from None
         seed = settings["run.seed"]
         world = worlds.setdefault((found.world, found.counterfactual, seed), len(worlds))
         at.append((found.world, found.policy, found.counterfactual, seed))
         rows.append((number, world, fingerprint(at[-1]), frozen(settings)))
     table = pd.DataFrame(rows, columns=list(CELL_COLUMNS)).astype(CELL_COLUMNS)
-    for axis in dict.fromkeys(["district", "policy", *varied]):
-        table[axis] = _column([settings.get(axis) for settings in cells])
+    for axis in dict.fromkeys(["district", "policy", *axes]):
+        table[axis] = column([settings.get(axis) for settings in cells])
     if before is not None:
         _check_unchanged(table, before)
     of_world: list[list[int]] = [[] for _ in worlds]
@@ -157,79 +155,6 @@ def make(
         of_world[world].append(number)
     runs = _runs(of_world, at, replicates, None if before is None else before.runs)
     return Plan(table, runs, replicates, scopes, config_dirs)
-
-
-class Tasks(Sequence[Task]):
-    """The tasks of a plan that still have runs to do, each made when it is asked for.
-
-    Parameters
-    ----------
-    done : set of str
-        Runs that are not to be done again.
-    """
-
-    def __init__(self, plan: Plan, resolver: Resolver, done: set[str]) -> None:
-        missing = plan.runs[~plan.runs["run"].isin(list(done))].drop_duplicates("run")
-        missing = missing.sort_values("number", kind="stable")
-        self.runs = len(missing)
-        self._begin = np.append(np.flatnonzero(~missing["number"].duplicated()), len(missing)).tolist()
-        self._rows = missing
-        self._settings = plan.cells["settings"].tolist()
-        self._cell_of_world = plan.cells.groupby("world")["cell"].first().to_dict()
-        self._resolver = resolver
-
-    def __len__(self) -> int:
-        return len(self._begin) - 1
-
-    @overload
-    def __getitem__(self, index: int) -> Task: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Task]: ...
-    def __getitem__(self, index: int | slice) -> Task | list[Task]:
-        if isinstance(index, slice):
-            return [self._task(i) for i in range(*index.indices(len(self)))]
-        return self._task(range(len(self))[index])
-
-    def _task(self, index: int) -> Task:
-        rows = self._rows.iloc[self._begin[index] : self._begin[index + 1]]
-        first = rows.iloc[0]
-        world = thawed(self._settings[self._cell_of_world[first["world"]]])
-        policies, counterfactual = [], None
-        for run, cell in zip(rows["run"], rows["cell"], strict=True):
-            if cell is pd.NA:
-                counterfactual = run
-            else:
-                policies.append((run, self._resolver.cell(thawed(self._settings[cell])).scenario.policy))
-        return Task(
-            number=int(first["number"]),
-            scenario=self._resolver.cell(world).scenario,
-            seed=world["run.seed"],
-            replicate=int(first["replicate"]),
-            policies=tuple(policies),
-            counterfactual=counterfactual,
-        )
-
-
-def frozen(settings: Any) -> str:
-    """Settings, or the value of one, as one text; the same for the same settings."""
-    return json.dumps(_canonical(settings), sort_keys=True, ensure_ascii=False)
-
-
-def thawed(text: str) -> dict[str, Any]:
-    """The settings that were `frozen`; years are numbers again."""
-
-    def pairs(items: list[tuple[str, Any]]) -> dict[Any, Any]:
-        return {int(key) if key.isdigit() else key: value for key, value in items}
-
-    settings: dict[str, Any] = json.loads(text, object_pairs_hook=pairs)
-    return settings
-
-
-def described(settings: Mapping[str, Any], axes: Sequence[str]) -> str:
-    """What sets a cell apart, in few words."""
-    words = [f"{axis}={settings[axis]}" for axis in axes if axis in settings]
-    more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
-    return ", ".join(words[:SHOWN]) + more
 
 
 def _runs(
@@ -268,8 +193,8 @@ def _runs(
                     planned_here += 1
                 scenario = "counterfactual" if cell < 0 else "policy"
                 values = (run, scenario, pd.NA if cell < 0 else cell, world, replicate, luck, task_of[run])
-                for column, value in zip(columns.values(), values, strict=True):
-                    column.append(value)
+                for name, value in zip(columns, values, strict=True):
+                    columns[name].append(value)
             task += -(-planned_here // RUNS_A_TASK)
     rows = pd.DataFrame(columns).astype(RUN_COLUMNS)
     return rows if before is None else pd.concat([before, rows], ignore_index=True)
@@ -312,34 +237,3 @@ def _check_unchanged(cells: pd.DataFrame, before: Plan) -> None:
             f"the settings of {len(changed)} cells of this sweep ({names}) no longer mean what they did when it was "
             f"begun: a file they name has changed; put it back, or {INSTEAD}"
         )
-
-
-def _varied(cells: Sequence[Cell]) -> list[str]:
-    """Settings that differ between cells."""
-    keys = sorted({key for cell in cells for key in cell})
-    first = cells[0]
-    return [key for key in keys if any(cell.get(key, _UNSET) != first.get(key, _UNSET) for cell in cells)]
-
-
-_UNSET = object()
-
-
-def _canonical(value: Any) -> Any:
-    """The value in which 1.0 is 1, for a range and a list of the same numbers are the same axis."""
-    if isinstance(value, Mapping):
-        return {key: _canonical(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_canonical(one) for one in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
-
-
-def _column(values: Sequence[Any]) -> "pd.Series[Any]":
-    """Numbers as numbers, texts as they are, anything else as JSON."""
-    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values if value is not None):
-        whole = all(isinstance(value, int) for value in values)
-        return pd.Series(values, dtype="int64" if whole else "float64")
-    texts = [value if value is None or isinstance(value, str) else frozen(value) for value in values]
-    return pd.Series(texts, dtype="string")
-

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.store import LOCK
-from experiments.sweep.plan import described, thawed
+from experiments.sweep.cells import described, thawed
 from sim.sweep import CELLS, MISSING, Sweep, open_sweep
 from sim.sweep_parts import FAILED, OK
 

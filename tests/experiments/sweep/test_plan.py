@@ -8,8 +8,9 @@ from experiments import provenance
 from experiments.sweep import plan as plans
 from experiments.sweep import settings
 from experiments.sweep.designs import cells_of
-from experiments.sweep.plan import Plan, Tasks, make
+from experiments.sweep.plan import Plan, make
 from experiments.sweep.resolving import Resolver
+from experiments.sweep.tasks import Tasks
 from sim.noise import replicate_seed
 from sim.userinput import UserError
 
