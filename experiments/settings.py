@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out", "standard", "experiment")
 """Settings that are names or paths, taken as they are typed."""
 
+PLACES = ("engine.address", "engine.scheduler_file")
+"""Those of an engine that are."""
+
 SWITCHES = ("force", "channels")
 """Settings that are true or false."""
 
@@ -32,7 +35,7 @@ VALUES_OF_LATER = {
 }
 """Values of a later release, where not any name may come; another one is a mistake."""
 
-LATER = ("design", "engine.time_limit", "engine.memory_limit", "engine.address", "engine.scheduler_file")
+LATER = ("design",)
 """Settings of a later release."""
 
 
@@ -98,7 +101,7 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> Settings:
         if rest and group in OF_THE_MODEL:
             overrides.append((key, read_value(key, value)))
         elif key != "engine":
-            put(config, key, value, NAMES, hidden=DEFAULTS_OF_LATER)
+            put(config, key, value, (*NAMES, *PLACES), hidden=DEFAULTS_OF_LATER)
             if key in DEFAULTS_OF_LATER:
                 _check_default(key, value, config[key])
     check_switches(config, SWITCHES)

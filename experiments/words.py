@@ -59,8 +59,6 @@ def composed(primary: str, engine: str, config_dirs: Sequence[Path]) -> dict[str
     for folder in config_dirs:
         if not folder.is_dir():
             raise UserError(f"--config-dir {folder}: no such folder")
-    if engine == "dask":
-        raise later("engine=dask")
     choice = []
     if engine:
         path, known = find("engine", engine, config_dirs), [field.name for field in fields(EngineSettings)]
@@ -101,7 +99,7 @@ def put(
         if key not in known:
             owner = f" of engine={place['name']}" if group == "engine" else ""
             raise no_such(key, f"setting{owner}", key, known)
-        config[group][rest] = read_value(key, typed)
+        config[group][rest] = typed if key in names and typed not in NULLS else read_value(key, typed)
     elif key not in config:
         raise no_such(key, "setting", key if group in config else group, _known(config, hidden))
     elif key in names:
