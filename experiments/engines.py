@@ -15,13 +15,14 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Any, Protocol, TypeVar
 from warnings import catch_warnings, simplefilter
 
 from experiments.failure import Failure
-from experiments.limits import Limits, read_bytes
+from experiments.limits import Limits, limited, read_bytes
 from sim.compiled import to_compile
 from sim.memory import keep_freed_memory
 from sim.userinput import UserError, no_such, number, shown
@@ -75,6 +76,15 @@ class EngineSettings:
         memory = None if self.memory_limit is None else read_bytes(self.memory_limit, "engine.memory_limit")
         return Limits(self.time_limit, memory)
 
+    @property
+    def worker_died(self) -> str:
+        """What is told when a worker is gone and its work with it."""
+        late = f", or took longer than engine.time_limit={self.time_limit:g} seconds," if self.time_limit else ""
+        return (
+            f"a worker process died (often for want of memory){late} and nothing was saved; type the command "
+            "again with fewer workers, such as engine.workers=1"
+        )
+
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -92,7 +102,13 @@ class EngineError(Failure):
 
 def make(settings: EngineSettings) -> Engine:
     """The engine of the settings."""
-    return compiling_first(serial if settings.name == "serial" else processes(settings.workers))
+    if settings.name == "serial":
+        return compiling_first(serial)
+    if settings.name == "dask":
+        from experiments.cluster import dask
+
+        return compiling_first(dask(settings))
+    return compiling_first(processes(settings))
 
 
 def compiling_first(engine: Engine) -> Engine:
@@ -118,18 +134,13 @@ def serial(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
     yield from map(function, items)
 
 
-def processes(workers: int | None = None) -> Engine:
+def processes(settings: EngineSettings) -> Engine:
     """Worker processes of this machine, one thread each.
-
-    Parameters
-    ----------
-    workers : int, optional
-        How many; one for each processor core this process may use, unless given.
 
     Raises
     ------
     EngineError
-        While results are read: a worker died, or none could be started. What the function itself raises
+        While results are read: a worker died or took too long, or none could be started. What the function itself raises
         comes through as it is. Whatever ends the reading early kills the workers at once.
     """
 
@@ -139,23 +150,20 @@ def processes(workers: int | None = None) -> Engine:
             return
         from loky import cpu_count
 
-        size = min(workers or cpu_count(), len(todo))
+        size = min(settings.workers or cpu_count(), len(todo))
         with signals_kept_from_children():
             executor, ahead = _executor(size), 3 * size
-        finished = False
+        finished, within = False, partial(limited, settings.limits, function)
         try:
             with signals_kept_from_children():
-                waiting = deque(executor.submit(function, item) for item in todo[:ahead])
+                waiting = deque(executor.submit(within, item) for item in todo[:ahead])
             rest = islice(todo, ahead, None)
             while waiting:
                 yield waiting.popleft().result()
-                waiting.extend(executor.submit(function, item) for item in islice(rest, 1))
+                waiting.extend(executor.submit(within, item) for item in islice(rest, 1))
             finished = True
         except BrokenProcessPool:
-            raise EngineError(
-                "a worker process died (often for want of memory) and nothing was saved; type the command "
-                "again with fewer workers, such as engine.workers=1"
-            ) from None
+            raise EngineError(settings.worker_died) from None
         finally:
             with catch_warnings():  # loky warns where there is no `pgrep`, which it does not need here
                 simplefilter("ignore")

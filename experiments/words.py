@@ -67,8 +67,6 @@ def composed(
     for folder in config_dirs:
         if not folder.is_dir():
             raise UserError(f"--config-dir {folder}: no such folder")
-    if engine == "dask":
-        raise later("engine=dask")
     choice = []
     for group, (name, kind) in {"engine": (engine, EngineSettings), **more}.items():
         if not name:
@@ -111,7 +109,7 @@ def put(
         if key not in known:
             owner = f" of {group}={place['name']}" if "name" in place else ""
             raise no_such(key, f"setting{owner}", key, known)
-        config[group][rest] = read_value(key, typed)
+        config[group][rest] = typed if key in names and typed not in NULLS else read_value(key, typed)
     elif key not in config:
         raise no_such(key, "setting", key if group in config else group, _known(config, hidden))
     elif key in names:

@@ -1,4 +1,4 @@
-"""A world of one district that costs no time, for sweeps: policies say what becomes of a run. Workers import it by name."""
+"""A world of one district that costs no time: its policies say what becomes of a run. Workers import it by name."""
 
 import ctypes
 import os
@@ -12,7 +12,6 @@ import numpy as np
 from experiments.sweep.task import Task
 from sim.agents.school import NO_ZONE
 from sim.indicators.catalogue import INDICATORS
-from sim.noise import Noise
 
 SCHOOLS = SimpleNamespace(
     level=np.array([0, 0, 1]),
@@ -63,8 +62,8 @@ class ToyModel:
 
     def _figures(self):
         units = 2 + len(SCHOOLS.name)  # two levels
-        ids = np.arange(units * len(INDICATORS))
-        return self.policy.rate + Noise(self.seed).uniform("toy", self.year, ids).reshape(units, -1)
+        luck = np.random.default_rng([self.seed % 2**63, self.year]).random((units, len(INDICATORS)))
+        return self.policy.rate + luck
 
     def well(self):
         pass
@@ -85,7 +84,7 @@ class ToyModel:
     def eat(self):
         held = []
         while True:
-            held.append(np.ones(4_000_000))
+            held.append(np.zeros(4_000_000))
 
     def exit(self):
         os._exit(7)
@@ -98,7 +97,7 @@ class ToyModel:
 
 
 def task(number, rates=(0.1, 0.2), seconds=0.0, does=(), **scenario):
-    """Replicate `number` of a toy world, its counterfactual and a policy of each rate, then one of each kind of trouble."""
+    """Replicate `number` of a toy world: its counterfactual, a policy of each rate, one of each kind of trouble."""
     policies = [(f"{number}-{rate:g}", ToyPolicy("well", rate, seconds)) for rate in rates]
     policies += [(f"{number}-{what}", ToyPolicy(what)) for what in does]
     return Task(number, ToyScenario(**scenario), 1, number, tuple(policies), f"{number}-without")

@@ -109,15 +109,14 @@ class _Execution:
 
     def _keep(self, chunk: Chunk, done: Done) -> None:
         self.stillborn = 0
-        written = {table: chunk.file(table) for table in TABLES}
-        self.folder.commit(chunk.tasks[0].number, chunk.tasks[-1].number, written)
+        self.folder.commit(chunk.tasks[0].number, chunk.tasks[-1].number, done.files)
         self.progress.add(done.ok, done.failed)
 
     def _lose(self, chunk: Chunk, lost: Lost) -> None:
         """Its worker died: the run it was at fails, or is tried alone; the others come again."""
-        at = Diary.read(chunk.file("diary"))
-        for stale in ("diary", *TABLES):
-            chunk.file(stale).unlink(missing_ok=True)
+        at = Diary.read(chunk.diary)
+        for stale in self.folder.path.glob(f"{chunk.name}.*"):
+            stale.unlink(missing_ok=True)
         if at is None:
             self.stillborn += 1
             if self.stillborn >= STILLBORN:

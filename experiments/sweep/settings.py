@@ -7,13 +7,14 @@ from typing import Any
 
 from experiments.engines import EngineSettings
 from experiments.experiment import Experiment
+from experiments.settings import PLACES
 from experiments.sweep.axes import NAMES, OF_THE_WORLD, Axis, of_the_world, read_axis, read_one
 from experiments.sweep.designs import DesignSettings
 from experiments.words import NULLS, check_switches, composed, grammar, put, split
 from sim.config import RunSettings
 from sim.userinput import UserError, no_such, shown
 
-TAKEN_AS_TYPED = (*NAMES, "engine", "design", "out", "experiment", "design.file")
+TAKEN_AS_TYPED = (*NAMES, *PLACES, "engine", "design", "out", "experiment", "design.file")
 OF_RUNS = ("channels", "standard")
 """Settings of `zonesim run` that a sweep has not."""
 SCOPES = ("district", "zone", "school")

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Self
 
 import numpy as np
@@ -19,6 +21,7 @@ import pyarrow as pa
 
 from experiments.failure import Failure
 from experiments.limits import Limits
+from experiments.provenance import code_hash
 from experiments.sweep.parts import told, write
 from experiments.sweep.task import Task, runs_of
 from sim.agents.columns import Array
@@ -58,8 +61,14 @@ class Chunk:
     def runs(self) -> int:
         return sum(len(runs_of(task)) for task in self.tasks)
 
-    def file(self, suffix: str) -> Path:
-        return self.folder / f"{self.name}.{suffix}"
+    @property
+    def diary(self) -> Path:
+        return self.folder / f"{self.name}.diary"
+
+    def files(self) -> dict[str, Path]:
+        """Names for the tables of one trial; a cluster may try a chunk twice, even at the same time."""
+        trial = token_hex(4)
+        return {table: self.folder / f"{self.name}.{trial}.{table}" for table in SCHEMAS}
 
 
 @dataclass(frozen=True)
@@ -72,16 +81,28 @@ class Done:
     """Of the runs alone."""
     size: int
     """Bytes of the tables in memory."""
+    files: dict[str, Path]
 
 
-def work(packed: bytes) -> Done:
+def work(packed: bytes, code: str) -> Done:
     """Do a pickled chunk and write its part under temporary names.
+
+    Parameters
+    ----------
+    code : str
+        The code of the model that the sweep is computed with (`provenance.code_hash`).
 
     Raises
     ------
     Failure
-        The disk is full, or this worker does not see the sweep's folder. What a run raises is in its row instead.
+        The disk is full; or this worker has another code, or does not see the sweep's folder. What a run raises is
+        in its row instead.
     """
+    if _code() != code:
+        raise Failure(
+            f"worker {_here()} has another version of zonesim than the sweep; what is done is kept: install the same "
+            "everywhere, start the workers anew, then type the command again to go on"
+        )
     keep_freed_memory()
     chunk: Chunk = pickle.loads(packed)
     if not chunk.folder.is_dir():
@@ -91,17 +112,17 @@ def work(packed: bytes) -> Done:
         )
     results = Results(chunk.scopes)
     with told(chunk.folder):
-        diary = Diary.begun(chunk.file("diary"))
+        diary = Diary.begun(chunk.diary)
         try:
             for index, task in enumerate(chunk.tasks):
                 _do(task, index, chunk.limits, diary, results)
-            size = 0
-            for table, rows in results.tables().items():
-                write(rows, chunk.file(table))
-                size += rows.nbytes
+            tables, files = results.tables(), chunk.files()
+            for table, rows in tables.items():
+                write(rows, files[table])
         finally:
             diary.end()
-    return Done(results.ok, results.failed, results.seconds, size)
+    size = sum(rows.nbytes for rows in tables.values())
+    return Done(results.ok, results.failed, results.seconds, size, files)
 
 
 def failed_rows(task: Task, reason: str, text: str | None, seconds: float) -> "Results":
@@ -282,6 +303,11 @@ def _figures(
 def _table(name: str, rows: Sequence[tuple[Any, ...]]) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(SCHEMAS[name])
     return pa.table(dict(zip(SCHEMAS[name].names, columns, strict=True)), SCHEMAS[name])
+
+
+@cache
+def _code() -> str:
+    return code_hash()
 
 
 def _here() -> str:

@@ -1,4 +1,4 @@
-"""A tenth of the country: `python tests/benchmarks/country.py [SHARE]` prints time, memory and rows of `experiment=country`.
+"""A tenth of `experiment=country`: `python tests/benchmarks/country.py [SHARE]` prints time, memory and rows.
 
 With SHARE 1 it is the whole country, which takes ten times as long.
 """
