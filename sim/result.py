@@ -1,7 +1,7 @@
 """Result: the tables of a run, and the questions they answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
@@ -11,9 +11,10 @@ import pandas as pd
 
 from sim.agents.school import LEVELS
 from sim.analysis.channels import channels_table
+from sim.analysis.contrasts import contrasts
 from sim.analysis.cost_effect import cost_effect_table
 from sim.analysis.paired import KEYS, effects_table, spread
-from sim.indicators.catalogue import INDICATORS
+from sim.indicators.catalogue import DISTRICT, INDICATORS
 from sim.inspection import OfficialStandard
 from sim.run_inspection import inspect_run
 from sim.scoring import score
@@ -140,6 +141,28 @@ class Result:
         if table.empty:
             raise self._no_effect(name, level)
         return table.set_index("year" if level else ["level", "year"])
+
+    def against(self, other: "Result", names: Sequence[str] | None = None, **how: Any) -> pd.DataFrame:
+        """This policy less the other's, replicate by replicate (`sim.analysis.contrasts.contrasts`).
+
+        Parameters
+        ----------
+        other : Result
+            Of another policy on the same district with the same seed.
+        names : sequence of str, optional
+            Indicators; all without it.
+        **how
+            `scopes`, `years`, `interval`, `confidence` and `precision` of `contrasts`.
+        """
+        one, two = (r.indicators[r.indicators["scenario"] == "policy"] for r in (self, other))
+        start = contrasts(one, two, scopes=[DISTRICT], years=[int(one["year"].min())])
+        if (start["mean"] != 0).any():
+            name = start.loc[start["mean"] != 0, "indicator"].iloc[0]
+            raise UserError(
+                f"the two do not start from the same districts ({name} differs in the baseline year), so they cannot "
+                "be paired; run both on one district, with the same seed and effects"
+            )
+        return contrasts(one, two, names, **how)
 
     def channels(self) -> pd.DataFrame:
         """Parts of the change of the score gap by channel (`sim.analysis.channels.channels_table`)."""

@@ -57,6 +57,10 @@ STRUCTURE = {
         "PAIR": "digits of an id",
     },
     "sim/agents/titles.py": {"VACANCIES": "digits of an id"},
+    "sim/analysis/contrasts.py": {
+        "RESAMPLES": "how long a bootstrap goes on",
+        "MOST_REPLICATES": "where a search ends",
+    },
     "sim/analysis/paired.py": {
         "LOWER": "percentile that a column is named after",
         "UPPER": "percentile that a column is named after",
@@ -81,7 +85,7 @@ STRUCTURE = {
         "TEACHER_YEARS": "length of the spin-up: more than anybody stays",
     },
     "sim/district/synthesis.py": {"PER_STUDENTS": "unit of the margins, per 100 students"},
-    "sim/indicators/scores.py": {"PERCENT": "unit"},
+    "sim/indicators/scores.py": {"PERCENT": "unit", "FIFTH": "what the indicator is called"},
     "sim/indicators/standards.py": {"STEPS_A_SD": "quadrature", "FAR_OUT": "quadrature"},
     "sim/model.py": {"MESA_SEEDS": "what mesa takes as a seed"},
     "sim/reform/lever.py": {"EARLIEST_YEAR": "bound of what may be typed"},

@@ -84,6 +84,16 @@ def test_no_effect_is_said_and_not_an_empty_table(level, message):
         measured.effect("score_gap", level=level)
 
 
+def test_a_policy_against_another_is_the_difference_of_their_worlds():
+    table = result().against(result(policy=((1.0, 0.25), (1.0, 0.45))), ["score_gap"])
+    assert table.set_index("year")["mean"].round(12).to_dict() == {2020: 0.0, 2021: 0.25}
+
+
+def test_policies_that_start_from_other_districts_cannot_be_set_against_each_other():
+    with pytest.raises(UserError, match="do not start from the same districts .* same seed and effects"):
+        result().against(result(policy=((0.9, 0.5), (1.0, 0.7))))
+
+
 def test_joined_results_equal_one_of_all_replicates():
     one = result(policy=((1.0, 0.5),), other=((1.0, 1.1),), yuan=10.0)
     more = result(policy=((1.0, 0.7), (1.0, 0.9)), other=((1.0, 1.2), (1.0, 1.3)), yuan=40.0)

@@ -76,8 +76,6 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> SweepSetting
                 config[key] = read_one(key, value)
             else:
                 typed_below[key] = read_one(key, value)
-        elif key == "design.file" and "file" in config["design"]:
-            config["design"]["file"] = value
         elif key not in ("engine", "design"):
             if key not in TAKEN_AS_TYPED and grammar(key, value).is_sweep_override():
                 raise UserError(f"{key}={value}: {key} is the same in the whole sweep; give it one value")

@@ -89,6 +89,14 @@ INDICATORS: dict[str, Indicator] = {
     ),
     # What students know
     "score_mean": Indicator("SD", "mean measured score", 1),
+    "score_migrant": Indicator(
+        "SD", "mean measured score of migrant workers' children (随迁子女)", 1, _OVER_SCHOOLS
+    ),
+    "score_left_behind": Indicator("SD", "mean measured score of left-behind children (留守儿童)", 1, _OVER_SCHOOLS),
+    "score_rural": Indicator("SD", "mean measured score at rural schools", 1, _OVER_SCHOOLS),
+    "score_lowest_fifth": Indicator(
+        "SD", "mean measured score of the fifth of each grade that scores lowest", 1, (DISTRICT,)
+    ),
     "score_gap": Indicator("SD", "best less worst school's mean score", -1, _OVER_SCHOOLS),
     "score_gap_scaled": Indicator(
         "SD", "score gap over the normal range expected of so many schools", -1, _OVER_SCHOOLS

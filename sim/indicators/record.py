@@ -45,13 +45,15 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
     schools, students, classes = model.schools, model.students, model.classes
     units = Units.of(schools, model.zones, model.district.name)
     standard, teachers = load_standard(STANDARD), model.teachers.select(model.teachers.employed)
+    known = Moments.of_scores(students, len(schools))
     enrolled = np.bincount(students.school, minlength=len(schools))
     migrants = np.bincount(students.school[np.flatnonzero(students.migrant)], minlength=len(schools))
     measured = {
         **resources.counts(units, schools, model.zones, teachers, classes, enrolled, standard.large_class),
         **resources.sectors(units, schools, enrolled, migrants),
         **resources.evenness(units, schools, resources.amounts(schools, teachers), enrolled, standard),
-        **scores.quality(units, Moments.of_scores(students, len(schools))),
+        **scores.quality(units, known),
+        **scores.groups(units, schools, students, known),
         **scores.scoring_rate(
             units, students, enrolled, model.district.scoring_rate_mean, model.district.scoring_rate_sd
         ),

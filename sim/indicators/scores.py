@@ -4,13 +4,14 @@ import numpy as np
 
 from sim.agents.cells import Moments
 from sim.agents.columns import Array
-from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
+from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY, Schools
 from sim.agents.student import Students
 from sim.compiled import loops
 from sim.indicators.standards import expected_normal_range
 from sim.indicators.units import Units, ratio, sums
 from sim.noise import Floats
 
+FIFTH = 5
 PERCENT = 100.0
 NO_VARIANCE = 1e-12
 """Variance, SD squared, below which differences are rounding."""
@@ -56,6 +57,45 @@ def scoring_rate(units: Units, students: Students, count: Array, mean: float, sd
 def _rate_sums(school: Array, score: Floats, mean: float, sd: float, schools: int) -> Floats:
     """Sum of each school's scoring rates, which lie between 0 and 1."""
     return sums(np.minimum(np.maximum(mean + sd * score, 0.0), 1.0), school, schools)
+
+
+def groups(units: Units, schools: Schools, students: Students, known: Moments) -> dict[str, Floats]:
+    """Mean scores of groups of students: by what they bring, by where their school is, and of those who score lowest.
+
+    Parameters
+    ----------
+    known : Moments
+        Of measured scores (x).
+    """
+
+    def mean_of(members: Array) -> Floats:
+        rows = np.flatnonzero(members & (students.score == students.score))
+        school = students.school[rows]
+        tested = units.sum(np.bincount(school, minlength=len(schools)))
+        return ratio(units.sum(sums(students.score[rows], school, len(schools))), tested)
+
+    rural, total = ~schools.urban, _over_grades(known.count * known.mean_x)
+    return {
+        "score_migrant": mean_of(students.migrant),
+        "score_left_behind": mean_of(students.left_behind),
+        "score_rural": ratio(units.sum(total * rural), units.sum(_over_grades(known.count) * rural)),
+        "score_lowest_fifth": _lowest(schools, students)[units.level],
+    }
+
+
+def _lowest(schools: Schools, students: Students) -> Floats:
+    """Mean score of the lowest fifth of each grade at public schools, primary and junior."""
+    public = ~schools.private[students.school] & (students.score == students.score)
+    total, count = np.zeros(len(LEVELS)), np.zeros(len(LEVELS))
+    for grade in range(1, LAST_GRADE + 1):
+        scores = students.score[public & (students.grade == grade)]
+        if fifth := -(-len(scores) // FIFTH):
+            highest = np.partition(scores, fifth - 1)[fifth - 1]
+            lower = scores[scores < highest]
+            level = int(grade > FINAL_GRADE[PRIMARY])
+            total[level] += np.bincount(np.zeros(len(lower), np.int64), lower, 1)[0] + (fifth - len(lower)) * highest
+            count[level] += fifth
+    return ratio(total, count)
 
 
 def finals(

@@ -38,7 +38,10 @@ def elsewhere(tmp_path):
 
     def command(*words, world="", before=""):
         code = (
-            f"import sys, toy_world; toy_world.install({world})\n{before}\n"
+            "import signal, sys, toy_world\n"
+            "for one, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):\n"
+            "    signal.signal(one, handler)  # tests that run in the background pass them on as ignored\n"
+            f"toy_world.install({world})\n{before}\n"
             f"from experiments.cli import main\nsys.exit(main({list(words)!r}))"
         )
         roots = (Path(experiments.__file__).parents[1], Path(toy_world.__file__).parent)

@@ -117,9 +117,14 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
         values["fund_luck_share"] = model.fund_luck_share[level]
         values["cost_yuan"] = model.level_costs[level]
         values["public_budget"] = model.public_budget[level]
+        by_grade = [sorted(s.score for s in everyone if s.grade == grade) for grade in range(1, 10)]
+        values["score_lowest_fifth"] = mean([x for scores in by_grade for x in scores[: -(-len(scores) // 5)]])
     if scope == "school":
         return values
 
+    values["score_migrant"] = mean([s.score for s in everyone if s.migrant])
+    values["score_left_behind"] = mean([s.score for s in everyone if s.left_behind])
+    values["score_rural"] = mean([s.score for s in everyone if not schools[s.school].urban])
     here_zones = [zone for row, zone in enumerate(zones) if row in {school.zone for school in here}]
     values["zones"] = len(here_zones)
     values["zones_with_lead"] = mean([zone.lead >= 0 for zone in here_zones])
