@@ -115,8 +115,8 @@ def _go_on(folder: Path, words: Sequence[str], config_dirs: Sequence[Path], comm
         scopes=before.scopes,
         config_dirs=(*before.config_dirs, *config_dirs),
     )
-    about = {key: before.record[key] for key in ("command", "fixed", "axes", "design")}
-    _sweep(folder, before.settings, Resolver(asked.config_dirs), asked, about | {"last_command": command})
+    about = {key: before.record[key] for key in ("fixed", "axes", "design")}
+    _sweep(folder, before.settings, Resolver(asked.config_dirs), asked, {"command": command} | about)
 
 
 def _sweep(
@@ -140,7 +140,8 @@ def _sweep(
             raise UserError(f"another command has changed the sweep in {place} just now; type yours again")
         if before is None or len(planned.runs) > len(before.runs):
             # What a sweep came from, before anything comes of it.
-            planned = replace(planned, record=_record(about, planned, resolver, started))
+            earlier = [] if before is None else [*before.record["earlier"], before.record["command"]]
+            planned = replace(planned, record=_record(about, planned, resolver, started) | {"earlier": earlier})
             planned.save(place)
         tried = folder.runs()
         failed = int((tried["status"] == "failed").sum())

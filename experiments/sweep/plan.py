@@ -5,12 +5,14 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Self
 
 import pandas as pd
 import pyarrow as pa
 
 from experiments.provenance import code_hash
+from experiments.store import TEMPORARY
 from experiments.sweep.cells import column, described, frozen, thawed, varied
 from experiments.sweep.designs import Cell
 from experiments.sweep.parts import told, write
@@ -67,13 +69,13 @@ class Plan:
     @classmethod
     def read(cls, folder: Path) -> Self | None:
         """The plan in a folder; None where there is none."""
+        if not (folder / MANIFEST).exists():
+            return None
         try:
             manifest = json.loads((folder / MANIFEST).read_bytes())
             cells = pd.read_parquet(folder / CELLS).iloc[: manifest["cells"]]
             runs = pd.read_parquet(folder / PLAN).iloc[: manifest["runs"]]
             own = {key: manifest[key] for key in ("replicates", "scopes", "config_dirs")}
-        except FileNotFoundError:
-            return None
         except (OSError, ValueError, LookupError, TypeError) as problem:
             raise UserError(f"{folder} does not hold the plan of a sweep ({problem}); {INSTEAD}") from None
         dirs = tuple(Path(each) for each in own["config_dirs"])
@@ -83,7 +85,7 @@ class Plan:
         """Write the tables, then the manifest, which says how much of them counts."""
         with told(folder):
             for name, table in ((CELLS, self.cells), (PLAN, self.runs)):
-                temporary = folder / f".unfinished-{os.getpid()}-{name}"
+                temporary = folder / f"{TEMPORARY}{token_hex(8)}.{name}"
                 write(pa.Table.from_pandas(table, preserve_index=False), temporary)
                 os.replace(temporary, folder / name)
             manifest = {
@@ -95,7 +97,7 @@ class Plan:
                 "scopes": self.scopes,
                 "config_dirs": [str(each.resolve()) for each in self.config_dirs],
             }
-            temporary = folder / f".unfinished-{os.getpid()}-{MANIFEST}"
+            temporary = folder / f"{TEMPORARY}{token_hex(8)}.{MANIFEST}"
             with open(temporary, "w", encoding="utf-8") as file:
                 json.dump(manifest, file, indent=2, ensure_ascii=False)
                 file.flush()

@@ -51,6 +51,8 @@ def test_a_sweep_is_begun_looked_at_grown_and_read(zonesim):
     columns = [name for name in whole.columns if name != "cell"]
     pd.testing.assert_frame_equal(grown[columns].sort_index(), whole[columns].sort_index(), check_exact=True)
 
+    manifest = json.loads(Path("one/manifest.json").read_text())
+    assert len(manifest["earlier"]) == 2 and "sweep one run.replicates=2" in manifest["earlier"][1]
     status, output, _ = zonesim("sweep", "one", "--status")
     assert status == 0 and "done 8, failed 0, missing 0 of 8 runs" in output and "it is finished" in output
     status, output, _ = zonesim("sweep", "one", "--failed")
@@ -92,6 +94,13 @@ def test_a_folder_with_something_else_is_left_alone(zonesim):
     status, _, messages = zonesim("sweep", RATES, *SMALL, "out=mine", "force=true")
     assert status == 2 and "mine is no sweep and not empty: it holds 'thesis.txt'" in messages
     assert [file.name for file in Path("mine").iterdir()] == ["thesis.txt"]
+
+
+def test_a_sweep_that_lost_its_plan_is_refused(zonesim):
+    assert zonesim("sweep", RATES, *SMALL, "out=one")[0] == 0
+    Path("one/cells.parquet").unlink()
+    status, _, messages = zonesim("sweep", "one")
+    assert status == 2 and "one does not hold the plan of a sweep" in messages
 
 
 def test_a_second_sweep_into_the_same_folder_is_refused(zonesim):
