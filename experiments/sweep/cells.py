@@ -30,9 +30,22 @@ def thawed(text: str) -> dict[str, Any]:
 
 def described(settings: Mapping[str, Any], axes: Sequence[str]) -> str:
     """What sets a cell apart, in few words."""
-    words = [f"{axis}={settings[axis]}" for axis in axes if axis in settings]
+    words = [f"{axis}={typed(settings[axis])}" for axis in axes if axis in settings]
     more = f" and {len(words) - SHOWN} more" if len(words) > SHOWN else ""
     return ", ".join(words[:SHOWN]) + more
+
+
+def typed(value: Any) -> str:
+    """A value as it is typed."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {typed(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(typed, value))}]"
+    return str(value)
 
 
 def varied(cells: Sequence[Cell]) -> list[str]:
@@ -43,11 +56,11 @@ def varied(cells: Sequence[Cell]) -> list[str]:
 
 
 def column(values: Sequence[Any]) -> "pd.Series[Any]":
-    """Numbers as numbers, texts as they are, anything else as JSON."""
+    """Numbers as numbers, anything else as it is typed."""
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values if value is not None):
         whole = all(isinstance(value, int) for value in values)
         return pd.Series(values, dtype="int64" if whole else "float64")
-    texts = [value if value is None or isinstance(value, str) else frozen(value) for value in values]
+    texts = [None if value is None else typed(value) for value in values]
     return pd.Series(texts, dtype="string")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.store import LOCK
-from experiments.sweep.cells import described, thawed
+from experiments.sweep.cells import described, thawed, typed
 from sim.sweep import CELLS, MISSING, Sweep, open_sweep
 from sim.sweep_parts import FAILED, OK
 
@@ -81,7 +81,7 @@ def alone(settings: Mapping[str, Any], seed: int, counterfactual: bool) -> str:
     if counterfactual:
         words = {key: value for key, value in words.items() if not key.startswith("policy.")}
         words["policy"] = words["counterfactual"]
-    return shlex.join(["zonesim", "run", *(f"{key}={_typed(value)}" for key, value in words.items()), "--debug"])
+    return shlex.join(["zonesim", "run", *(f"{key}={typed(value)}" for key, value in words.items()), "--debug"])
 
 
 def tell_summary(folder: Path) -> None:
@@ -151,18 +151,3 @@ def _worked_on(folder: Path) -> bool:
         finally:
             os.close(lock)
     return False
-
-
-def _typed(value: Any) -> str:
-    """A value as it is typed."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_typed(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_typed, value))}]"
-    return str(value)
-
-

@@ -189,6 +189,8 @@ def test_a_plan_is_read_as_it_was_saved(tmp_path):
     assert again.settings == plan.settings and again.replicates == 2 and again.scopes == ("district",)
     assert again.settings[2]["policy.rotation.rate"] == {2021: 0.1}
     assert make(again.settings, Resolver(), 2, ("district",), (), again).runs.equals(plan.runs)
+    assert again.cells["policy.rotation.rate"].tolist() == ["0", "0", "{2021: 0.1}", "{2021: 0.1}"]
+    assert again.cells["policy.governance.unified"].tolist() == ["[]", "[money]"] * 2
     assert Plan.read(tmp_path / "nowhere") is None
 
 
