@@ -58,7 +58,7 @@ def main(engine: str = "processes") -> None:
     world = own(MANY)
     busy = many[0] - few[0] - world
     print(f"engine={engine}, {MANY:,} runs of a toy world")
-    print(f"CPU a run (asked: < 2 ms): {1000 * busy / MANY:.2f} ms, beyond the world's own {1000 * world / MANY:.2f} ms")
+    print(f"CPU a run (asked: < 2 ms): {1000 * busy / MANY:.2f} ms, the world has {1000 * world / MANY:.2f} ms")
     print(f"wall a run, the world's own included: {1000 * (many[1] - few[1]) / (MANY - FEW):.2f} ms")
     print(f"starting workers, and {FEW} runs: {few[1]:.1f} s")
     print(f"files (asked: < 200): {len(files)}, {size / 1e6:.1f} MB; {rows:,} rows read in {reading:.2f} s")
