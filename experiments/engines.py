@@ -140,8 +140,8 @@ def processes(settings: EngineSettings) -> Engine:
     Raises
     ------
     EngineError
-        While results are read: a worker died or took too long, or none could be started. What the function itself raises
-        comes through as it is. Whatever ends the reading early kills the workers at once.
+        While results are read: a worker died or took too long, or none could be started. What the function itself
+        raises comes through as it is. Whatever ends the reading early kills the workers at once.
     """
 
     def engine(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:

@@ -5,13 +5,20 @@ import os
 import signal
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 
+from experiments.engines import EngineSettings
+from experiments.sweep import feed
+from experiments.sweep.execution import execute
+from experiments.sweep.parts import SweepFolder
 from experiments.sweep.task import Task
 from sim.agents.school import NO_ZONE
 from sim.indicators.catalogue import INDICATORS
+from sim.sweep_parts import read_table
 
 SCHOOLS = SimpleNamespace(
     level=np.array([0, 0, 1]),
@@ -105,3 +112,52 @@ def task(number, rates=(0.1, 0.2), seconds=0.0, does=(), **scenario):
 
 def tasks(many, **how):
     return [task(number, **how) for number in range(many)]
+
+
+class Quiet:
+    """A progress that keeps what it is told."""
+
+    def __init__(self):
+        self.ok = self.failed = 0
+        self.lines = []
+
+    def add(self, ok, failed):
+        self.ok += ok
+        self.failed += failed
+
+    def tick(self):
+        pass
+
+    def line(self, text):
+        self.lines.append(text)
+
+
+def sweep(path, todo, engine="serial", scopes=("district",), told=None, **settings):
+    """The folder after a sweep; what it told is `told` of it."""
+    folder = SweepFolder(path)
+    folder.told = told or Quiet()
+    with folder.claimed():
+        execute(todo, folder, EngineSettings(engine, **settings), folder.told, scopes)
+    return folder
+
+
+def many(seconds=0.005):
+    """640 runs."""
+    return tasks(160, rates=(0.1, 0.2, 0.3), seconds=seconds)
+
+
+def command(path, engine, **settings):
+    """A sweep of many runs in short chunks, for a process of its own."""
+    feed.SECONDS = 0.1
+    sweep(Path(path), many(), engine, workers=2, **settings)
+
+
+def values(path):
+    """All that must not depend on how a sweep was computed."""
+    runs = read_table(path, "runs")[["run", "status", "reason", "task"]]
+    return {"indicators": read_table(path, "indicators"), "costs": read_table(path, "costs"), "runs": runs}
+
+
+def assert_equal(one, other):
+    for name, table in values(one).items():
+        pd.testing.assert_frame_equal(table, values(other)[name], check_exact=True)
