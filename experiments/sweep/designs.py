@@ -107,8 +107,10 @@ def _sobol(design: DesignSettings, axes: int) -> Floats:
 
 def _morris(design: DesignSettings, axes: int) -> Floats:
     """Shares of the axes' ways, (trajectories x (axes + 1), axes)."""
-    from SALib.sample import morris
-
+    try:
+        from SALib.sample import morris
+    except ImportError:
+        raise UserError("design=morris needs an extra: pip install 'zonesim[analysis]'") from None
     problem = {"num_vars": axes, "names": [str(i) for i in range(axes)], "bounds": [[0.0, 1.0]] * axes}
     points = morris.sample(problem, design.trajectories, num_levels=design.levels, seed=design.seed)
     return np.asarray(points, dtype=np.float64)

@@ -19,6 +19,7 @@ Settings
                         list: the rows of a table, design.file=cells.csv, whose columns are settings
                         lhs, sobol: design.cells=N points spread over the axes         64
                         morris: design.trajectories=N, design.levels=N                 10, 4
+                        (needs pip install 'zonesim[analysis]')
   design.seed=N         of the points                                                  1
   design.ranges=true    also varies each number that the documents of the district and the policy mask, in the
                         range their files state, in place of values by year too; a list of

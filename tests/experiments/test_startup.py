@@ -72,6 +72,13 @@ assert work(0).number == 0
     assert imported(program, OF_THE_COMMAND, tmp_path) == []
 
 
+def test_analyses_import_their_libraries_when_they_are_called(tmp_path):
+    names = ("sensitivity", "discovery", "calibration", "optimisation")
+    program = "\n".join(f"import sim.analysis.{name}" for name in names)
+    slow = ["SALib", "prim", "sklearn", "optuna", "matplotlib", "scipy.stats", "mesa"]
+    assert imported(program, slow, tmp_path) == []
+
+
 def test_names_of_the_package_are_found_when_they_are_asked_for():
     assert set(sim.__all__) <= set(dir(sim))
     assert all(callable(getattr(sim, name)) for name in sim.__all__)
