@@ -16,20 +16,25 @@ from typing import Any
 
 VERBS = {
     "run": "a scenario and its counterfactual, replicated and paired: a scoreboard, and tables on disk",
+    "sweep": "many scenarios: a design over levers, effects, districts, seeds; goes on where it stopped",
     "evidence": "published studies replayed inside the model, in one table: what agrees, and what does not",
     "check": "a district's own folder: what is wrong and how to mend it, and what would be filled in",
     "template": "writes an example of such a folder, which runs",
 }
 
 MODULES = {
+    "sweep": "experiments.sweep.command",
     "evidence": "experiments.evidence.command",
     "check": "experiments.check",
     "template": "experiments.template",
 }
 """Where a verb's `usage()` and `run(words, config_dirs, typed)` stand; `run` itself is told from its settings."""
 
+FLAGS_OF = {"sweep": ("--status", "--failed")}
+"""Flags of single verbs, which they find among their words."""
+
 LATER = (
-    *("sweep", "compare", "sensitivity", "calibrate", "optimise"),
+    *("compare", "sensitivity", "calibrate", "optimise"),
     *("report", "explore"),
 )
 
@@ -51,6 +56,7 @@ Examples
   zonesim run policy.rotation.rate=0.15 run.replicates=20  the same with another lever, and quicker
   zonesim run policy=my_plan out='my results'              configs/policy/my_plan.yaml, and where results go
   zonesim experiment=all_reforms                           nine reforms on one district, side by side
+  zonesim sweep policy.rotation.rate=0,0.05,0.1            three values of a lever, in one folder
 """
 
 
@@ -142,6 +148,7 @@ class _Command:
     words: tuple[str, ...]
     help: bool
     config_dirs: tuple[Path, ...]
+    flags: tuple[str, ...] = ()
 
 
 def _do(words: list[str]) -> None:
@@ -154,7 +161,8 @@ def _do(words: list[str]) -> None:
         return
     typed = shlex.join(["zonesim", *words])
     if command.verb in MODULES:
-        import_module(MODULES[command.verb]).run(command.words, command.config_dirs, typed)
+        words_and_flags = (*command.words, *command.flags)
+        import_module(MODULES[command.verb]).run(words_and_flags, command.config_dirs, typed)
         return
     from experiments.settings import read
 
@@ -185,7 +193,8 @@ def _parse(words: list[str]) -> _Command:
     """Flags wherever they stand, then the verb if there is one."""
     from_user: list[str] = []
     folders: list[Path] = []
-    help = False
+    flags: list[str] = []
+    help = several = False
     rest = iter(words)
     for word in rest:
         flag, equals, value = word.partition("=")
@@ -197,7 +206,9 @@ def _parse(words: list[str]) -> _Command:
                 raise _mistake("--config-dir needs a folder: --config-dir DIR")
             folders.append(Path(folder))
         elif word in ("-m", "--multirun"):
-            raise _mistake(f"{word} (a sweep) comes in a later release; run one setting at a time")
+            several = True
+        elif any(word in own for own in FLAGS_OF.values()):
+            flags.append(word)
         elif word.startswith("-") and word != "--debug":
             raise _mistake(f"{word}: no such flag; known: --help, --config-dir DIR, --debug")
         elif word != "--debug":
@@ -213,7 +224,28 @@ def _parse(words: list[str]) -> _Command:
             meant = "" if closest(verb, VERBS) else closest(verb, LATER)
             later = " It comes in a later release" if meant else ""
             raise _mistake(f"{no_such(verb, 'verb', verb, VERBS)}{meant}{later}")
-    return _Command(verb, tuple(from_user), help, tuple(folders))
+    if verb in (None, "run") and (several or _asks_for_sweep(from_user, folders)):
+        verb = "sweep"
+    for flag in flags:
+        if flag not in FLAGS_OF.get(verb or "run", ()):
+            raise _mistake(f"{flag} is a flag of zonesim {next(v for v, own in FLAGS_OF.items() if flag in own)} DIR")
+    if several and verb != "sweep":
+        raise _mistake(f"{verb} takes no --multirun; zonesim sweep does")
+    return _Command(verb, tuple(from_user), help, tuple(folders), tuple(flags))
+
+
+def _asks_for_sweep(words: Sequence[str], config_dirs: Sequence[Path]) -> bool:
+    """Whether the experiment that is named, if one is, is a sweep."""
+    names = [word.removeprefix("experiment=") for word in words if word.startswith("experiment=")]
+    if not names:
+        return False
+    from experiments.experiment import Experiment
+    from sim.userinput import UserError
+
+    try:
+        return bool(Experiment.load(names[0], config_dirs).sweep)
+    except UserError:
+        return False  # told where all settings are read
 
 
 def _mistake(message: str) -> Exception:

@@ -117,7 +117,7 @@ def _about(
 
 def _replicates(scenarios: Mapping[str, Scenario], settings: Settings, numbers: range) -> dict[str, Result]:
     """Those that are missing, by policy."""
-    engine = engines.make(settings.engine.name, settings.engine.workers)
+    engine = engines.make(settings.engine)
     with progress(engine, len(numbers), f"replicates of {len(scenarios) + 1} worlds") as watched:
         results = run_policies(
             list(scenarios.values()), len(numbers), settings.run.seed, map=watched, first_replicate=numbers.start

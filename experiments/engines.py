@@ -15,31 +15,75 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Any, Protocol, TypeVar
 from warnings import catch_warnings, simplefilter
 
 from experiments.failure import Failure
+from experiments.limits import Limits, limited, read_bytes
 from sim.compiled import to_compile
 from sim.memory import keep_freed_memory
-from sim.userinput import no_such, number
+from sim.userinput import UserError, no_such, number, shown
 
-ENGINES = ("processes", "serial")
+ENGINES = ("processes", "serial", "dask")
+COMPILING = "compiling the model's loops, once; this takes about half a minute"
 
 
 @dataclass(frozen=True)
 class EngineSettings:
-    """Where replicates run."""
+    """Where replicates run, and what one may take there.
+
+    Attributes
+    ----------
+    workers : int, optional
+        How many; one for each core unless given.
+    time_limit : float, optional
+        Seconds that one run may take.
+    memory_limit : str, optional
+        Data that a worker may hold, such as `2GB`.
+    address, scheduler_file : str, optional
+        Where a dask scheduler is, or the file in which it says so; one is started here unless given.
+    """
 
     name: str = "processes"
-    workers: int | None = None  # None is one for each core
+    workers: int | None = None
+    time_limit: float | None = None
+    memory_limit: str | None = None
+    address: str | None = None
+    scheduler_file: str | None = None
 
     def __post_init__(self) -> None:
         if self.name not in ENGINES:
             raise no_such(f"engine={self.name}", "engine", self.name, ENGINES)
         if self.workers is not None:
             number(self.workers, "engine.workers", 1, 1024, whole=True)
+        if self.time_limit is not None:
+            number(self.time_limit, "engine.time_limit", 0.1, 10_000_000)
+        if self.memory_limit is not None:
+            read_bytes(self.memory_limit, "engine.memory_limit")
+        for key in ("address", "scheduler_file"):
+            if not isinstance(value := getattr(self, key), str | None):
+                raise UserError(f"engine.{key} must be a text, got {shown(value)}")
+        if (self.address or self.scheduler_file) and self.workers is not None:
+            raise UserError("engine.workers is for workers started here; the scheduler that is given has its own")
+        if self.address and self.scheduler_file:
+            raise UserError("engine.address and engine.scheduler_file say the same thing twice; keep one")
+
+    @property
+    def limits(self) -> Limits:
+        memory = None if self.memory_limit is None else read_bytes(self.memory_limit, "engine.memory_limit")
+        return Limits(self.time_limit, memory)
+
+    @property
+    def worker_died(self) -> str:
+        """What is told when a worker is gone and its work with it."""
+        late = f", or took longer than engine.time_limit={self.time_limit:g} seconds," if self.time_limit else ""
+        return (
+            f"a worker process died (often for want of memory){late} and nothing was saved; type the command "
+            "again with fewer workers, such as engine.workers=1"
+        )
 
 
 T = TypeVar("T")
@@ -56,9 +100,15 @@ class EngineError(Failure):
     """The engine could not go on."""
 
 
-def make(name: str, workers: int | None = None) -> Engine:
-    """The engine of that name, one of `ENGINES`; `workers` is for engines that have some."""
-    return compiling_first(serial if name == "serial" else processes(workers))
+def make(settings: EngineSettings) -> Engine:
+    """The engine of the settings."""
+    if settings.name == "serial":
+        return compiling_first(serial)
+    if settings.name == "dask":
+        from experiments.cluster import dask
+
+        return compiling_first(dask(settings))
+    return compiling_first(processes(settings))
 
 
 def compiling_first(engine: Engine) -> Engine:
@@ -70,7 +120,7 @@ def compiling_first(engine: Engine) -> Engine:
     def first_alone(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
         todo = list(items)
         if todo and to_compile():
-            print("compiling the model's loops, once; this takes about half a minute", file=sys.stderr)
+            print(COMPILING, file=sys.stderr)
             yield from engine(function, todo[:1])
             todo = todo[1:]
         yield from engine(function, todo)
@@ -84,19 +134,14 @@ def serial(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
     yield from map(function, items)
 
 
-def processes(workers: int | None = None) -> Engine:
+def processes(settings: EngineSettings) -> Engine:
     """Worker processes of this machine, one thread each.
-
-    Parameters
-    ----------
-    workers : int, optional
-        How many; one for each processor core this process may use, unless given.
 
     Raises
     ------
     EngineError
-        While results are read: a worker died, or none could be started. What the function itself raises
-        comes through as it is. Whatever ends the reading early kills the workers at once.
+        While results are read: a worker died or took too long, or none could be started. What the function itself
+        raises comes through as it is. Whatever ends the reading early kills the workers at once.
     """
 
     def engine(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
@@ -105,23 +150,20 @@ def processes(workers: int | None = None) -> Engine:
             return
         from loky import cpu_count
 
-        size = min(workers or cpu_count(), len(todo))
-        with _signals_kept_from_children():
+        size = min(settings.workers or cpu_count(), len(todo))
+        with signals_kept_from_children():
             executor, ahead = _executor(size), 3 * size
-        finished = False
+        finished, within = False, partial(limited, settings.limits, function)
         try:
-            with _signals_kept_from_children():
-                waiting = deque(executor.submit(function, item) for item in todo[:ahead])
+            with signals_kept_from_children():
+                waiting = deque(executor.submit(within, item) for item in todo[:ahead])
             rest = islice(todo, ahead, None)
             while waiting:
                 yield waiting.popleft().result()
-                waiting.extend(executor.submit(function, item) for item in islice(rest, 1))
+                waiting.extend(executor.submit(within, item) for item in islice(rest, 1))
             finished = True
         except BrokenProcessPool:
-            raise EngineError(
-                "a worker process died (often for want of memory) and nothing was saved; type the command "
-                "again with fewer workers, such as engine.workers=1"
-            ) from None
+            raise EngineError(settings.worker_died) from None
         finally:
             with catch_warnings():  # loky warns where there is no `pgrep`, which it does not need here
                 simplefilter("ignore")
@@ -133,6 +175,8 @@ def processes(workers: int | None = None) -> Engine:
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}
 """Environment of a worker: two threads a run lose more on a busy machine than they gain on an idle one."""
 
+KEPT = {"LOKY_MAX_MEMORY_LEAK_SIZE": "1e18"}
+"""Environment of a worker of loky, which otherwise starts a new one when it has grown, as ours do on purpose."""
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """Errors of a disk without room, or of a limit on the size of files."""
@@ -141,13 +185,20 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 def _executor(size: int) -> Any:
     from loky.process_executor import ProcessPoolExecutor
 
-    try:
+    with told_start():
         return ProcessPoolExecutor(
             max_workers=size,
-            initializer=_begin_work,
+            initializer=begin_work,
             initargs=(os.getpid(),),
-            env=ONE_THREAD,
+            env=ONE_THREAD | KEPT,
         )
+
+
+@contextmanager
+def told_start() -> Iterator[None]:
+    """Where worker processes are started: a machine that cannot is told in one line."""
+    try:
+        yield
     except (OSError, NotImplementedError, ImportError) as problem:  # no shared memory or semaphores here
         if isinstance(problem, OSError) and problem.errno in FULL:
             raise EngineError(
@@ -161,7 +212,7 @@ ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 @contextmanager
-def _signals_kept_from_children() -> Iterator[None]:
+def signals_kept_from_children() -> Iterator[None]:
     """Processes started inside do not hear what a terminal sends to all of them; their parent ends them."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
@@ -172,7 +223,7 @@ def _signals_kept_from_children() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin_work(parent: int) -> None:
+def begin_work(parent: int) -> None:
     """In a worker: keep memory, and end when the parent is gone, for a parent that is killed outright cannot say so."""
     keep_freed_memory()
 

@@ -9,7 +9,7 @@ import yaml
 
 from sim.userinput import UserError, find, no_such, read_yaml, shown
 
-ENTRIES = ("title", "settings", "policies")
+ENTRIES = ("title", "settings", "policies", "sweep")
 OF_POLICY = ("policy", "targets")
 
 
@@ -29,6 +29,10 @@ class Experiment:
     ----------
     settings : mapping
         Key and value of each setting, as they would be typed.
+    members : tuple of Member
+        The policies that `zonesim run` sets side by side; none where the experiment is a sweep.
+    sweep : mapping
+        What `zonesim sweep` varies and how, as it would be typed; empty where it is no sweep.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Experiment:
     title: str
     settings: Mapping[str, str]
     members: tuple[Member, ...]
+    sweep: Mapping[str, str]
 
     @classmethod
     def load(cls, name: str, config_dirs: Sequence[Path] = ()) -> Self:
@@ -47,16 +52,25 @@ class Experiment:
         settings, policies = raw.get("settings", {}), raw.get("policies")
         if not isinstance(settings, dict):
             raise UserError(f"{path}: settings must be names and values, got {shown(settings)}")
-        if "experiment" in settings or "policy" in settings:
-            raise UserError(f"{path}: settings name neither an experiment nor a policy; list what is run in policies")
+        if "experiment" in settings:
+            raise UserError(f"{path}: settings name no experiment; this file is one")
+        typed = {str(key): _as_typed(value) for key, value in settings.items()}
+        title, sweep = str(raw.get("title", name)), raw.get("sweep", {})
+        if not isinstance(sweep, dict) or ("sweep" in raw and not sweep):
+            raise UserError(f"{path}: sweep must be settings and the values they take, got {shown(sweep)}")
+        if sweep:
+            if policies is not None:
+                raise UserError(f"{path}: an experiment lists policies, side by side, or states a sweep; not both")
+            return cls(path.stem, path, title, typed, (), {str(key): _several(each) for key, each in sweep.items()})
+        if "policy" in settings:
+            raise UserError(f"{path}: settings name no policy; list what is run in policies")
         if not isinstance(policies, list) or not policies:
             raise UserError(f"{path}: policies must be a list such as [{{policy: tekes_zones}}], got {shown(policies)}")
         members = tuple(_member(one, path) for one in policies)
         names = [member.policy for member in members]
         if twice := [name for name in names if names.count(name) > 1]:
             raise UserError(f"{path}: policies lists {twice[0]} twice; keep one")
-        typed = {str(key): _as_typed(value) for key, value in settings.items()}
-        return cls(path.stem, path, str(raw.get("title", name)), typed, members)
+        return cls(path.stem, path, title, typed, members, {})
 
 
 def _member(raw: object, path: Path) -> Member:
@@ -72,3 +86,8 @@ def _as_typed(value: Any) -> str:
     if isinstance(value, str):
         return value
     return yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10**6).removesuffix("...\n").strip()
+
+
+def _several(value: Any) -> str:
+    """A value of a sweep as it would be typed; those of a list stand between commas."""
+    return ",".join(_as_typed(one) for one in value) if isinstance(value, list) else _as_typed(value)

@@ -129,7 +129,7 @@ def session(command: str, started: datetime) -> dict[str, object]:
 
 def _replicates(scenario: Scenario, settings: Settings, numbers: range, channels: bool) -> Result:
     """Those that are missing."""
-    engine = engines.make(settings.engine.name, settings.engine.workers)
+    engine = engines.make(settings.engine)
     more = len(scenario.channels) if channels else 0
     words = f"replicates of {2 + more} worlds, {more} of them for channels" if more else "replicates"
     with progress(engine, len(numbers), words) as watched:

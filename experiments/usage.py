@@ -16,10 +16,15 @@ Settings
   run.replicates=N      1 ... 100000; more are added to a run that is there        100
   run.seed=N            0 ... 2^63-1                                               1
   run.horizon=YEAR      last simulated year, after the baseline, up to 2100        2025
-  engine=NAME           processes or serial; the figures are the same              processes
-  engine.workers=N      of engine=processes                                        one for each core
+  engine=NAME           processes, serial or dask; the figures are the same        processes
+  engine.workers=N      of processes and dask                                      one for each core
+  engine.time_limit=SECONDS, engine.memory_limit=2GB   what one run may take
+                        of processes and dask                                      no limit
+  engine.address=tcp://HOST:PORT, engine.scheduler_file=FILE   of dask: a
+                        scheduler that runs already                                one is started here
   experiment=NAME       several policies on one district with the same luck, in
-                        one table: all_reforms; its settings give way to typed ones
+                        one table: all_reforms; its settings give way to typed ones;
+                        one that is a sweep (zonesim sweep --help) is swept
   out=DIR               folder of the results                                      outputs/DISTRICT/POLICY/RUN
   standard=NAME         a national assessment asked of the last year:
                         youzhi_junheng (2017), jiben_junheng (2012)

@@ -8,11 +8,12 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from hydra import compose, initialize_config_dir
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Quote, QuotedString
+from hydra.core.override_parser.types import Override, Quote, QuotedString
 from hydra.errors import HydraException
 from hydra.grammar.gen.OverrideLexer import (  # type: ignore[attr-defined]
     CommonTokenStream,
@@ -46,7 +47,12 @@ def split(words: Sequence[str]) -> dict[str, str]:
     return typed
 
 
-def composed(primary: str, engine: str, config_dirs: Sequence[Path]) -> dict[str, Any]:
+def composed(
+    primary: str,
+    engine: str,
+    config_dirs: Sequence[Path],
+    more: Mapping[str, tuple[str, type[Any]]] = MappingProxyType({}),
+) -> dict[str, Any]:
     """The primary config of a verb with its groups, as plain values.
 
     Parameters
@@ -55,18 +61,20 @@ def composed(primary: str, engine: str, config_dirs: Sequence[Path]) -> dict[str
         `configs/<primary>.yaml`, which no file of the user's replaces.
     engine : str
         The engine that was typed; empty for the default.
+    more : mapping of group to (name, type)
+        The same of other groups, and the dataclass of their settings.
     """
     for folder in config_dirs:
         if not folder.is_dir():
             raise UserError(f"--config-dir {folder}: no such folder")
-    if engine == "dask":
-        raise later("engine=dask")
     choice = []
-    if engine:
-        path, known = find("engine", engine, config_dirs), [field.name for field in fields(EngineSettings)]
+    for group, (name, kind) in {"engine": (engine, EngineSettings), **more}.items():
+        if not name:
+            continue
+        path, known = find(group, name, config_dirs), [field.name for field in fields(kind)]
         for key in read_yaml(path).keys() - set(known):
             raise no_such(f"{path}: {key}", "setting", key, known)
-        choice = [f"engine={_quoted(engine)}"]
+        choice.append(f"{group}={_quoted(name)}")
     folders = [folder for folder in (Path("configs"), *config_dirs) if folder.is_dir()]
     shipped = config_root() / f"{primary}.yaml"
     for file in (folder / shipped.name for folder in folders):
@@ -77,9 +85,9 @@ def composed(primary: str, engine: str, config_dirs: Sequence[Path]) -> dict[str
     own = [_quoted(f"file://{folder.resolve()}") for folder in folders]
     with initialize_config_dir(str(config_root().resolve()), version_base="1.3"):
         config = compose(primary, [f"hydra.searchpath=[{','.join(own)}]", *choice])
-    plain = OmegaConf.to_container(config)
-    assert isinstance(plain, dict)
-    return {str(key): value for key, value in plain.items()}
+    content = OmegaConf.to_container(config)
+    assert isinstance(content, dict)
+    return {str(key): value for key, value in content.items()}
 
 
 def put(
@@ -99,9 +107,9 @@ def put(
     if isinstance(place, Mapping):
         known = [f"{group}.{name}" for name in place if name != "name"]
         if key not in known:
-            owner = f" of engine={place['name']}" if group == "engine" else ""
+            owner = f" of {group}={place['name']}" if "name" in place else ""
             raise no_such(key, f"setting{owner}", key, known)
-        config[group][rest] = read_value(key, typed)
+        config[group][rest] = typed if key in names and typed not in NULLS else read_value(key, typed)
     elif key not in config:
         raise no_such(key, "setting", key if group in config else group, _known(config, hidden))
     elif key in names:
@@ -115,6 +123,14 @@ def put(
 
 def read_value(key: str, typed: str) -> object:
     """The value that Hydra's grammar reads; one value, not a sweep over several."""
+    override = grammar(key, typed)
+    if override.is_sweep_override():
+        raise UserError(f"{key}={typed}: several values are a sweep; type zonesim sweep {key}={typed}")
+    return plain(override.value())
+
+
+def grammar(key: str, typed: str) -> Override:
+    """What Hydra's grammar makes of a value: one, or a sweep over several."""
     try:
         override = OverridesParser.create().parse_override(f"value={typed}")
     except HydraException:
@@ -122,11 +138,20 @@ def read_value(key: str, typed: str) -> object:
             f"{key}={typed}: this value cannot be read; a list is [a, b], values by year are "
             "{2021: 0.05, 2023: 0.1}, a text stands in quotes"
         ) from None
-    if override.is_sweep_override():
-        raise UserError(f"{key}={typed}: several values are a sweep, which comes in a later release")
-    grammar: Any = OverrideParser(CommonTokenStream(OverrideLexer(InputStream(f"value={typed}"))))
-    _refuse_twice(key, grammar.override())
-    return _plain(override.value())
+    parser: Any = OverrideParser(CommonTokenStream(OverrideLexer(InputStream(f"value={typed}"))))
+    _refuse_twice(key, parser.override())
+    return override
+
+
+def plain(value: object) -> object:
+    """A value of the grammar without its quotes."""
+    if isinstance(value, QuotedString):
+        return value.text
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {plain(name): plain(item) for name, item in value.items()}
+    return value
 
 
 def check_switches(config: Mapping[str, Any], names: Collection[str]) -> None:
@@ -179,16 +204,6 @@ def _refuse_twice(key: str, words: Any) -> None:
                 raise UserError(f"{key}: {name} is given twice; keep one")
             seen.add(name)
         _refuse_twice(key, pair)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, QuotedString):
-        return value.text
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {_plain(name): _plain(item) for name, item in value.items()}
-    return value
 
 
 def _quoted(text: str) -> str:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
     from sim.result import Result
     from sim.scenario import Scenario, load
+    from sim.sweep import open_sweep
     from sim.userinput import UserError
 
 __all__ = ["Result", "Scenario", "UserError", "ZoneReform", "load", "open_sweep", "run"]
@@ -18,6 +19,7 @@ _HOME = {
     "UserError": "sim.userinput",
     "ZoneReform": "sim.model",
     "load": "sim.scenario",
+    "open_sweep": "sim.sweep",
     "run": "sim.batch",
 }
 
@@ -31,10 +33,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-def open_sweep(folder: str) -> "Result":
-    """Refused: sweeps come in a later release."""
-    from sim.userinput import UserError
-
-    raise UserError(f"sim.open_sweep({folder!r}): sweeps come in a later release; use sim.run")

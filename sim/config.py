@@ -3,7 +3,7 @@
 import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -235,7 +235,11 @@ class EffectTable:
             rows = read_yaml(path).get("coefficients")
         if not isinstance(rows, dict):
             raise UserError(f"{path}: coefficients must be a table or the name of one, got {shown(rows)}")
-        coefficients = _coefficients(rows, path)
+        return cls(name, drawn, _coefficients(rows, path)).fixing(overrides)
+
+    def fixing(self, overrides: Iterable[tuple[str, object]]) -> Self:
+        """The table with the coefficients of `("effects.KEY", number)` fixed; other overrides are left alone."""
+        coefficients = dict(self.coefficients)
         for key, value in overrides:
             if not key.startswith("effects."):
                 continue
@@ -247,7 +251,7 @@ class EffectTable:
             coefficients[effect] = Coefficient(
                 fixed, fixed, fixed, "fixed", old.unit, "assumed", "command line", old.note
             )
-        return cls(name, drawn, coefficients)
+        return replace(self, coefficients=coefficients)
 
     @property
     def numbers(self) -> dict[str, float]:

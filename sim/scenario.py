@@ -74,7 +74,8 @@ class Scenario:
         open_values = len(self.ranges)
         stand_in = (
             f"{open_values} values stand for numbers that the documents mask or leave open: `ranges` of run.json says "
-            "where they may lie; a run takes one value of each, and sweeps over them come in a later release"
+            "where they may lie; a run takes one value of each, and zonesim sweep design=lhs design.ranges=true "
+            f"district={self.district.name} policy={self.policy.name} varies them"
         )
         jump = jump_to_junior(self.district)
         own = [note for note in (stand_in if open_values else None, jump) if note]
@@ -163,18 +164,11 @@ def load(
     of_district = [(key.removeprefix("district."), value) for key, value in pairs if key.startswith("district.")]
     place = load_district(district, of_district, config_dirs)
     year = place.baseline_year
-    RunSettings(horizon=horizon)
-    number(horizon, f"run.horizon, after the baseline year {year},", year + 1, 2100)
-    reform = Policy.load(policy, pairs, year, config_dirs)
-    instead = Policy.load(counterfactual, (), year, config_dirs, key="counterfactual")
-    for schedule in (*reform.levers, *instead.levers):
-        _check_step(schedule.group, schedule.kind)
-        for _, lever in schedule.versions:
-            lever.check(place)
+    check_horizon(horizon, year)
     return Scenario(
         district=place,
-        policy=reform,
-        counterfactual=instead,
+        policy=fitting(Policy.load(policy, pairs, year, config_dirs), place),
+        counterfactual=fitting(Policy.load(counterfactual, (), year, config_dirs, key="counterfactual"), place),
         status_quo=Policy.load("none", (), year),
         effects=EffectTable.load(effects, pairs, config_dirs),
         background=load_background(background, year, config_dirs),
@@ -182,6 +176,21 @@ def load(
         targets=load_targets(place.targets, config_dirs),
         horizon=horizon,
     )
+
+
+def check_horizon(horizon: int, baseline_year: int) -> None:
+    """Refuse a last year that is none, or that comes before the first."""
+    RunSettings(horizon=horizon)
+    number(horizon, f"run.horizon, after the baseline year {baseline_year},", baseline_year + 1, 2100)
+
+
+def fitting(policy: Policy, place: DistrictSpec) -> Policy:
+    """The policy; a UserError where one of its levers does not fit the district or the calendar."""
+    for schedule in policy.levers:
+        _check_step(schedule.group, schedule.kind)
+        for _, lever in schedule.versions:
+            lever.check(place)
+    return policy
 
 
 def _check_step(group: str, kind: type[Lever]) -> None:

@@ -9,8 +9,10 @@ import difflib
 import filecmp
 import json
 import math
+import pickle
 import re
 from collections.abc import Hashable, Iterable, Sequence
+from functools import lru_cache
 from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
@@ -66,23 +68,35 @@ def find(group: str, name: str, extra: Sequence[Path] = (), key: str = "") -> Pa
 
 
 def read_yaml(path: Path, *, plain: bool = False) -> dict[str, Any]:
-    """The mapping in a YAML file; a `plain` one, from anybody, may hold names and values and nothing else."""
+    """The mapping in a YAML file, which is parsed again only when the file has changed, for sweeps read it often.
+
+    A `plain` one, from anybody, may hold names and values and nothing else.
+    """
+    try:
+        state = path.stat()
+        content: dict[str, Any] = pickle.loads(_pickled(path, plain, state.st_ino, state.st_mtime_ns, state.st_size))
+    except OSError as problem:
+        raise UserError(f"{path} cannot be read: {problem.strerror}") from None
+    return content
+
+
+@lru_cache(maxsize=256)
+def _pickled(path: Path, plain: bool, *_: int) -> bytes:
+    """What a file in this state holds; as bytes, so that each reader has it to itself."""
     try:
         if plain and path.stat().st_size > MOST_BYTES:
             raise UserError(f"{path} is larger than {MOST_BYTES:,} bytes; it is for a few lines")
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise UserError(f"{path} is not UTF-8 text; save it as UTF-8") from None
-    except OSError as problem:
-        raise UserError(f"{path} cannot be read: {problem.strerror}") from None
     if plain:
         _check_plain(text, str(path))
     content = _parse(text, str(path))
     if content is None:
-        return {}
+        content = {}
     if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         raise UserError(f"{path} must hold names and values (name: value), got {shown(content)}")
-    return content
+    return pickle.dumps(content)
 
 
 def parse_override(text: str) -> tuple[str, object]:
@@ -98,20 +112,24 @@ def number(
     value: object, where: str, low: float | None = None, high: float | None = None, *, whole: bool = False
 ) -> float:
     """`value` as a float (an int if `whole`), or a UserError: true is no number, nor is nan or infinity."""
-    if low is None:
-        span = "" if high is None else f"at most {high}"
-    else:
-        span = f"at least {low}" if high is None else f"within {low} ... {high}"
     plain: float = math.nan
-    if isinstance(value, Integral if whole else Real) and not isinstance(value, bool):
+    plainly = type(value) is int or (type(value) is float and not whole)  # said first because it is said at once
+    if plainly or (isinstance(value, Integral if whole else Real) and not isinstance(value, bool)):
         with contextlib.suppress(OverflowError):
-            plain = int(value) if whole else float(value)  # type: ignore[call-overload]
+            plain = int(value) if whole else float(value)  # type: ignore[call-overload, arg-type]
     if plain != plain or abs(plain) == math.inf:
-        kind = "a whole number" if whole else "a number"
+        kind, span = "a whole number" if whole else "a number", _span(low, high)
         raise UserError(f"{where} must be {kind}{f' ({span})' if span else ''}, got {shown(value)}")
     if (low is not None and plain < low) or (high is not None and plain > high):
-        raise UserError(f"{where} must be {span}, got {shown(value)}")
+        raise UserError(f"{where} must be {_span(low, high)}, got {shown(value)}")
     return plain
+
+
+def _span(low: float | None, high: float | None) -> str:
+    """Which numbers are allowed."""
+    if low is None:
+        return "" if high is None else f"at most {high}"
+    return f"at least {low}" if high is None else f"within {low} ... {high}"
 
 
 def no_such(where: str, thing: str, name: object, known: Iterable[str]) -> UserError:

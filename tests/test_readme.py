@@ -1,6 +1,7 @@
 """What the README shows works as it stands there."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,19 @@ def test_the_python_example_runs():
     small = code.replace('overrides=["policy', 'overrides=["district.students=6000", "policy')
     exec(compile(small, "README.md", "exec"), names)  # the README's own lines
     assert len(names["model"].students.to_frame()) > 1000
+
+
+def test_the_sweep_and_the_lines_that_read_it_run(tmp_path, monkeypatch):
+    from experiments import cli
+
+    monkeypatch.chdir(tmp_path)
+    small = ["district.students=600", "run.horizon=2021", "run.replicates=2", "engine=serial"]
+    begin, look, go_on = (shlex.split(line, comments=True)[2:] for line in block("<!-- sweep -->", "").splitlines())
+    words = [word for word in begin if not word.startswith("run.replicates")]
+    assert len(words) == len(begin) - 1
+    assert cli.main(["sweep", *words, *small]) == 0
+    assert cli.main(["sweep", *look]) == 0 and cli.main(["sweep", *go_on]) == 0
+    names: dict[str, object] = {"sim": sim}
+    code = block("<!-- sweep -->", "python").replace("2025", "2021")
+    exec(compile(code, "README.md", "exec"), names)  # the README's own lines
+    assert len(names["sweep"].cells) == 6

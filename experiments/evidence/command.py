@@ -117,7 +117,7 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
     with folder.claimed(settings.force, lambda: tell(f"another command works in {settings.out}: waiting")):
         started = datetime.now(UTC)
         repeats = list(planned(settings.replays, settings.size))
-        engine = engines.make(settings.engine.name, settings.engine.workers)
+        engine = engines.make(settings.engine)
         with progress(engine, len(repeats), f"repeats of {len(settings.replays)} studies") as watched:
             outcomes = list(watched(partial(carry_out, settings.seed), repeats))
         about = _about(settings)

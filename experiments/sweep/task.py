@@ -1,6 +1,7 @@
 """What one process of a sweep does at a stretch: one replicate of one world, under some policies."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from sim.reform import Policy
 from sim.scenario import Scenario
@@ -30,3 +31,17 @@ class Task:
     replicate: int
     policies: tuple[tuple[str, Policy], ...]
     counterfactual: str | None
+
+
+def runs_of(task: Task) -> list[str]:
+    """Ids of its runs, in the order in which they are run."""
+    first = [] if task.counterfactual is None else [task.counterfactual]
+    return [*first, *(run for run, _ in task.policies)]
+
+
+def part_of(task: Task, runs: Collection[str]) -> Task:
+    """The task with those of its runs alone."""
+    kept = tuple((run, policy) for run, policy in task.policies if run in runs)
+    return replace(
+        task, policies=kept, counterfactual=task.counterfactual if task.counterfactual in runs else None
+    )

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 
 from sim.agents.channels import CHANNELS
@@ -75,7 +76,7 @@ class Policy:
         extra_dirs: Sequence[Path] = (),
         known: Mapping[str, type[Lever]] | None = None,
         key: str = "policy",
-    ) -> Self:
+    ) -> "Policy":
         """Read `configs/policy/NAME.yaml`, or the file at a Path, and set what the overrides say.
 
         Parameters
@@ -94,17 +95,21 @@ class Policy:
             known = known_levers()
         path = name if isinstance(name, Path) else _file(name, extra_dirs, key)
         raw = read_yaml(path)
-        try:  # the file by itself, so that what is wrong in it names it, and what is wrong later is the user's
-            _complete(raw)
-            plan = cls._read(raw, path.stem, baseline_year, known)
-        except UserError as problem:
-            raise UserError(f"{path}: {problem}") from None
+        plan = _as_filed(path, raw, baseline_year, known)
         changed = _overridden(raw, overrides, known)
-        return plan if changed == raw else cls._read(changed, path.stem, baseline_year, known)
+        return plan if changed == raw else cls.read(changed, path.stem, baseline_year, known, plan, raw)
 
     @classmethod
-    def _read(cls, raw: Mapping[str, Any], stem: str, baseline_year: int, known: Mapping[str, type[Lever]]) -> Self:
-        """The policy of plain values."""
+    def read(
+        cls,
+        raw: Mapping[str, Any],
+        stem: str,
+        baseline_year: int,
+        known: Mapping[str, type[Lever]],
+        like: "Policy | None" = None,
+        like_raw: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Self:
+        """The policy of plain values; levers that are as in another policy are those of that one."""
         first_year = calendar_year(raw.get("first_year", baseline_year + 1), "policy.first_year")
         moved_by = baseline_year + 1 - first_year
         last_year = raw.get("last_year")
@@ -114,8 +119,13 @@ class Policy:
         if ends and last_year is None:
             raise UserError("policy.ends is true, but policy.last_year does not say when")
         own = [group for group in raw if group not in known and group not in _HEADER]
+        ready: dict[str, Schedule] = {}
+        if like is not None and like.moved_by == moved_by:
+            ready = {one.group: one for one in like.levers if repr(raw.get(one.group)) == repr(like_raw[one.group])}
         levers = tuple(
-            _schedule(group, raw[group], known, moved_by) for group in (*known, *own) if group in raw
+            ready[group] if group in ready else _schedule(group, raw[group], known, moved_by)
+            for group in (*known, *own)
+            if group in raw
         )
         for schedule in levers:
             _check_begun(schedule, last_year, moved_by)
@@ -204,6 +214,25 @@ class Policy:
             if "_target_" in schedule.raw
         }
         return {**header, **levers, **({"code": own} if own else {})}
+
+
+_FILED: dict[tuple[Path, int], tuple[object, Policy]] = {}
+"""By file and baseline year: what the file held, and the policy that made; a sweep reads one file many times."""
+
+
+def _as_filed(
+    path: Path, raw: Mapping[str, Any], baseline_year: int, known: Mapping[str, type[Lever]]
+) -> Policy:
+    """The policy of a file by itself, so that what is wrong in it names it, and what is wrong later is the user's."""
+    content, plan = _FILED.get((path, baseline_year), (None, None))
+    if plan is None or content != (raw, known):
+        try:
+            _complete(raw)
+            plan = Policy.read(raw, path.stem, baseline_year, known)
+        except UserError as problem:
+            raise UserError(f"{path}: {problem}") from None
+        _FILED[path, baseline_year] = (raw, known), plan
+    return plan
 
 
 def _file(name: str, extra_dirs: Sequence[Path], key: str) -> Path:

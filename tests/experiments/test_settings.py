@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from experiments.engines import EngineSettings
+from experiments.limits import Limits
 from experiments.settings import read
 from sim.config import RunSettings
 from sim.userinput import UserError
@@ -91,9 +92,12 @@ def test_run_and_engine_settings():
         ("language=fr", "known: en"),
         ("channels=maybe", "channels must be true or false, got 'maybe'"),
         ("channels=1", "channels must be true or false, got 1"),
+        ("design=lhs", "design is a setting of zonesim sweep"),
+        ("design.cells=3", "design.cells is a setting of zonesim sweep"),
+        ("policy.rotation.rate=0,0.1", "type zonesim sweep policy.rotation.rate=0,0.1"),
         ("hydra.run.dir=x", "out=DIR"),
         ("hydra/launcher=joblib", "out=DIR"),
-        ("engine=nowhere", "known: processes, serial"),
+        ("engine=nowhere", "known: dask, processes, serial"),
         ("engine.workers=0", "within 1 ... 1024"),
         ("engine.workers=true", "whole number"),
         ("engine.worker=1", "did you mean 'engine.workers'?"),
@@ -117,7 +121,6 @@ def test_a_mistake_is_one_line_with_the_way_out(word, told):
     "word",
     [
         "language=zh",
-        *("engine=dask", "engine.time_limit=3", "engine.address=tcp://a:1", "design=lhs"),
     ],
 )
 def test_names_of_a_later_release_are_refused_with_one_line(word):
@@ -138,6 +141,30 @@ def test_a_key_typed_twice_is_refused():
 def test_workers_are_a_setting_of_processes_only():
     with pytest.raises(UserError, match="no such setting of engine=serial"):
         read(["engine.workers=2", "engine=serial"])
+
+
+def test_limits_of_a_run_and_where_a_scheduler_is():
+    limits = ["engine.time_limit=3", "engine.memory_limit=1.5 GiB"]
+    engine = read(["engine=dask", "engine.address=tcp://a:1", *limits]).engine
+    assert engine.limits == Limits(3, 3 * 2**29) and engine.address == "tcp://a:1"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["engine.address=tcp://a:1"], "no such setting of engine=processes"),
+        (["engine.time_limit=3", "engine=serial"], "no such setting of engine=serial"),
+        (["engine.time_limit=0"], "engine.time_limit must be within 0.1"),
+        (["engine.memory_limit=2"], "a number with a unit, such as 2GB"),
+        (["engine.memory_limit=2XB"], "a number with a unit, such as 2GB"),
+        (["engine.memory_limit=1MB"], "engine.memory_limit in bytes must be within 200000000"),
+        (["engine=dask", "engine.address=a", "engine.scheduler_file=b"], "keep one"),
+        (["engine=dask", "engine.address=a", "engine.workers=2"], "has its own"),
+    ],
+)
+def test_mistakes_of_engines_are_told(words, told):
+    with pytest.raises(UserError, match=told):
+        read(words)
 
 
 def test_engines_of_the_users_own(tmp_path, monkeypatch):

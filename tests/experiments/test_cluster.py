@@ -1,0 +1,73 @@
+"""The engine dask, with a scheduler and two workers that are processes of their own."""
+
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from experiments.engines import EngineError, EngineSettings, make
+from experiments.failure import Failure
+from sim.userinput import UserError
+from sweep_toys import assert_equal, sweep, tasks
+
+
+@contextmanager
+def running(*words, **environment):
+    """A command of dask's, for as long as it is wanted."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dask", *map(str, words)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def scheduler(tmp_path_factory):
+    """Its file."""
+    file = tmp_path_factory.mktemp("scheduler") / "那里 scheduler.json"
+    with running("scheduler", "--port", 0, "--no-dashboard", "--host", "127.0.0.1", "--scheduler-file", file):
+        deadline = time.monotonic() + 60
+        while not file.exists() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        yield file
+
+
+def test_a_sweep_on_a_scheduler_and_two_workers_over_tcp(tmp_path, scheduler):
+    worker = ("worker", "--scheduler-file", scheduler, "--nthreads", 1, "--no-dashboard")
+    with running(*worker), running(*worker):
+        folder = sweep(tmp_path / "there", tasks(60), "dask", scheduler_file=str(scheduler))
+        assert list(make(EngineSettings("dask", scheduler_file=str(scheduler)))(abs, [-1, -2])) == [1, 2]
+    sweep(tmp_path / "here", tasks(60))
+    assert_equal(tmp_path / "here", tmp_path / "there")
+    assert folder.told.failed == 0 and os.getpid() not in {int(who.split(":")[1]) for who in folder.runs()["worker"]}
+
+
+def test_workers_of_several_threads_are_refused(tmp_path, scheduler):
+    with (
+        running("worker", "--scheduler-file", scheduler, "--nthreads", 2, "--no-dashboard"),
+        pytest.raises(EngineError, match="workers of several threads; start them with --nthreads 1"),
+    ):
+        sweep(tmp_path, tasks(3), "dask", scheduler_file=str(scheduler))
+
+
+def test_a_scheduler_that_is_not_there_is_told(tmp_path, monkeypatch):
+    with pytest.raises(UserError, match="engine.scheduler_file=.*: no such file"):
+        sweep(tmp_path, tasks(1), "dask", scheduler_file=str(tmp_path / "none.json"))
+    monkeypatch.setattr("experiments.cluster.ANSWER", 1)
+    with pytest.raises(Failure, match="no dask scheduler answers at tcp://127.0.0.1:9"):
+        sweep(tmp_path, tasks(1), "dask", address="tcp://127.0.0.1:9")
+
+
+def test_dask_that_is_not_installed_is_told(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UserError, match=r"pip install 'zonesim\[dask\]'"):
+        sweep(tmp_path, tasks(1), "dask")
