@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-import sim
 from experiments import cli
 from experiments.engines import EngineError, EngineSettings, make
 from experiments.failure import Failure
+from sim.sweep_parts import read_runs
 from sim.userinput import UserError
 from sweep_toys import assert_equal, sweep, tasks
 
@@ -69,7 +69,7 @@ def test_the_readmes_scheduler_and_workers_run_its_sweep(tmp_path, monkeypatch, 
     monkeypatch.chdir(tmp_path)
     with running(*starts[0]), running(*starts[1]):
         assert cli.main([*typed, "out=here"]) == 0, capfd.readouterr().err
-    runs = sim.open_sweep("here").runs
+    runs = read_runs(tmp_path / "here")
     assert len(runs) == 12 and set(runs["status"]) == {"ok"}
     assert str(os.getpid()) not in {who.rpartition(":")[2] for who in runs["worker"]}
 
