@@ -7,6 +7,7 @@ from typing import Any
 from sim.district.listed import check_levels
 from sim.district.spec import DistrictSpec
 from sim.district.stated import check_private, read_margins, read_ranges, read_year
+from sim.district.tables.files import OUTSIDE
 from sim.district.tables.folder import DERIVED, OwnTables, holds_tables, read_tables
 from sim.district.tables.problems import Problems
 from sim.district.zoning import rezoned
@@ -64,6 +65,8 @@ def read_own(
     raw: dict[str, Any] = {}
     if not path.exists():
         problems.error(path.name, "the file is missing", mend="write it; one line is enough, title: NAME")
+    elif not path.resolve().is_relative_to(path.parent.resolve()):
+        problems.error(path.name, OUTSIDE, mend="copy the file itself into the folder")
     else:
         with problems.noted(path):
             raw = read_yaml(path, plain=True)

@@ -15,13 +15,14 @@ from sim.district.tables.cells import Cell, Unworked, plain
 from sim.district.tables.problems import Problems
 from sim.district.tables.schema import Table
 
-MOST_BYTES = 2_000_000_000
+MOST_BYTES = 500_000_000
 """Of a file, unpacked."""
 MOST_ROWS = 25_000_000
 MOST_COLUMNS = 500
 SEPARATORS = (",", "\t", ";", "，")
 OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
 HASH_BYTES = 16
+OUTSIDE = "the file is a link to a place outside the folder"
 UNREADABLE = "save the table again from a spreadsheet program, as .xlsx or as CSV UTF-8"
 
 
@@ -68,8 +69,7 @@ def find_table(folder: Path, table: Table, problems: Problems) -> Path | None:
         return None
     (path,) = tables
     if not path.resolve().is_relative_to(folder.resolve()):
-        said, mend = "the file is a link to a place outside the folder", "copy the file itself into the folder"
-        problems.error(path.name, said, mend=mend)
+        problems.error(path.name, OUTSIDE, mend="copy the file itself into the folder")
     elif not path.is_file():
         problems.error(path.name, "this is not a file", mend=f"put the table there, or remove {path.name}")
     else:
