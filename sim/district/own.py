@@ -141,6 +141,8 @@ def _checked(raw: Mapping[str, Any], name: str, path: Path, problems: Problems) 
     if str(raw.get("name", name)) != name:
         said = f"name is {shown(raw['name'])}, but the folder is called {name}"
         problems.error(path.name, said, mend="leave name out")
+    if not str(raw.get("title", name)).isprintable():
+        problems.error(path.name, f"title holds signs that cannot be shown, got {shown(raw['title'])}")
     if not isinstance(raw.get("hash_ids", False), bool):
         problems.error(path.name, f"hash_ids must be true or false, got {shown(raw['hash_ids'])}")
     margins = raw.get("margins") or {}

@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sim.district.tables.cells import Cell, Unworked, plain
+from sim.district.tables.cells import Cell, Unworked, plain, printable
 from sim.district.tables.problems import Problems
 from sim.district.tables.schema import Table
 
@@ -93,7 +93,7 @@ def read_sheet(path: Path, table: Table, problems: Problems) -> Sheet | None:
         problems.error(path.name, f"the file {problem.said}", mend=problem.mend)
     else:
         if rows and rows[0][0] == 1:
-            header = ["" if cell is None else str(cell).strip() for cell in rows[0][1]]
+            header = ["" if cell is None else printable(str(cell).strip()) for cell in rows[0][1]]
             while header and not header[-1]:
                 header.pop()
             return Sheet(path.name, header, rows[1:], hashlib.blake2b(content, digest_size=HASH_BYTES).hexdigest())

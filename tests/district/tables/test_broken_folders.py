@@ -160,6 +160,9 @@ CASES = {
     "like a path outside": {"district.yaml": YAML + "like: ../../etc\n"},
     "targets of nobody": {"district.yaml": YAML + "targets: ../secret\n"},
     "zones of a word": {"district.yaml": YAML + "zones: many\n"},
+    "title that is no text for a terminal": {"district.yaml": 'title: "\\e[2J样区"\n'},
+    "name that is no text for a terminal": {"schools": swap("乙小学", "乙\x1b[2J小学")},
+    "header that is no text for a terminal": {"schools": column("学\x1b生数", 5)},
     "year of a word": {"district.yaml": YAML + "baseline_year: last\n"},
     "hash_ids of a word": {"district.yaml": YAML + "hash_ids: perhaps\n"},
 }
