@@ -1,0 +1,19 @@
+"""Figures as they are printed, the same in the terminal, in pictures and in the report."""
+
+import pandas as pd
+
+from sim.targets import ROUNDING
+
+
+def figure(value: float) -> str:
+    """Three digits or so; nothing for what is not there."""
+    if pd.isna(value):
+        return ""
+    decimals = next((d for limit, d in ((1, 3), (10, 2), (100, 1)) if abs(value) < limit), 0)
+    text = f"{value:.{0 if abs(value - round(value)) < ROUNDING else decimals}f}"
+    return "0" if float(text) == 0 else text
+
+
+def percent(share: float) -> str:
+    """A share as a whole number of percent, without the sign."""
+    return "" if pd.isna(share) else f"{100 * share:.0f}"

@@ -1,0 +1,68 @@
+"""Where schools stand, which zone they are in, and how a figure of theirs changes."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.indicators.catalogue import INDICATORS
+from sim.report import style
+from sim.report.numbers import figure
+from sim.report.words import Speaker
+
+LARGEST = 130.0
+"""Area of the largest change's marker, points squared."""
+BOTTOM = 0.85
+"""Inches below the map, for axis and legend."""
+NAMED = 12
+"""Zones of a level whose names are written; of more only the lines are drawn."""
+
+
+def draw(schools: pd.DataFrame, name: str, words: Speaker, ax: Axes | None = None) -> Axes:
+    """Change of an indicator (last year, policy less counterfactual) of the schools of one level.
+
+    A triangle up is a rise, one down a fall, by size; lead schools have a ring, members are tied to the middle of
+    their zone.
+    """
+    with style.look():
+        ax = style.new_axes(style.WIDTH, bottom=BOTTOM) if ax is None else ax
+        table = schools.dropna(subset=["east", "north", f"{name} change"])
+        zones = [(zone, rows) for zone, rows in table.groupby("zone", sort=True) if zone]
+        for zone, rows in zones:
+            middle = rows["east"].mean(), rows["north"].mean()
+            for east, north in zip(rows["east"], rows["north"], strict=True):
+                ax.plot([middle[0], east], [middle[1], north], color=style.FAINT, linewidth=0.8, zorder=1)
+            if len(zones) <= NAMED:
+                below = (middle[0], rows["north"].min())
+                ax.annotate(words.name(str(zone)), below, (0, -9), textcoords="offset points", fontsize="x-small", ha="center", va="top", zorder=4)
+        change = table[f"{name} change"].to_numpy(np.float64)
+        top = np.abs(change).max(initial=0.0) or 1.0
+        for rises, marker, color in ((True, "^", style.POLICY), (False, "v", style.AMBER)):
+            rows = (change >= 0) == rises
+            area = 8.0 + LARGEST * np.abs(change[rows]) / top
+            label = words("map.rise" if rises else "map.fall", most=figure(float(np.abs(change[rows]).max(initial=0.0))))
+            ax.scatter(table["east"][rows], table["north"][rows], area, color=color, marker=marker, edgecolor=style.INK, linewidth=0.4, label=label, zorder=3)
+        leads = table[table["lead"].astype(bool)]
+        ax.scatter(leads["east"], leads["north"], 2.0 * LARGEST, facecolor="none", edgecolor=style.INK, linewidth=0.8, label=words("map.lead"), zorder=2)
+        ax.set_aspect("equal", adjustable="datalim")
+        ax.set_xlabel(words("map.east"))
+        ax.set_ylabel(words("map.north"))
+        level = words(f"level.{schools['level'].iloc[0]}")
+        measure = words("measure_of_level", measure=words(f"indicator.{name}"), level=level)
+        ax.set_title(words("in_unit", what=measure, unit=words(f"unit.{INDICATORS[name].unit}")))
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.15, -0.22), ncols=3, markerscale=0.6)
+    return ax
+
+
+def alt_text(schools: pd.DataFrame, name: str, words: Speaker) -> str:
+    """How many schools rise and fall, and by how much."""
+    change = schools[f"{name} change"].dropna()
+    return words(
+        "map.alt",
+        measure=words(f"indicator.{name}"),
+        level=words(f"level.{schools['level'].iloc[0]}"),
+        zones=schools["zone"].replace("", np.nan).nunique(),
+        up=int((change > 0).sum()),
+        down=int((change < 0).sum()),
+        most=figure(change.max()),
+        least=figure(change.min()),
+    )
