@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 VERBS = {
-    "run": "a scenario and its counterfactual, replicated and paired: a scoreboard, and tables on disk",
+    "run": "a scenario and its counterfactual, replicated and paired: scoreboard, tables, report",
+    "report": "writes the report of a finished run anew",
     "evidence": "published studies replayed inside the model, in one table: what agrees, and what does not",
 }
 
 LATER = (
     *("sweep", "compare", "sensitivity", "calibrate", "optimise"),
-    *("check", "template", "report", "explore"),
+    *("check", "template", "explore"),
 )
 
 HELP = """\
@@ -141,6 +142,11 @@ def _do(words: list[str]) -> None:
 
         evidence.run(command.words, command.config_dirs, typed)
         return
+    if command.verb == "report":
+        from experiments import report
+
+        report.run(command.words)
+        return
     from experiments.settings import read
 
     settings = read(command.words, command.config_dirs)
@@ -164,6 +170,10 @@ def _help(verb: str | None) -> str:
         from experiments.usage import run_help
 
         return run_help() + "\n"
+    if verb == "report":
+        from experiments.report import USAGE
+
+        return USAGE
     return HELP.format(verbs="\n".join(f"  {verb:16}  {does}" for verb, does in VERBS.items()))
 
 

@@ -82,17 +82,13 @@ def composed(primary: str, engine: str, config_dirs: Sequence[Path]) -> dict[str
     return {str(key): value for key, value in plain.items()}
 
 
-def put(
-    config: dict[str, Any], key: str, typed: str, names: Collection[str], hidden: Collection[str] = ()
-) -> None:
+def put(config: dict[str, Any], key: str, typed: str, names: Collection[str]) -> None:
     """Set one key of a composed config to what was typed; it must have the key already.
 
     Parameters
     ----------
     names : collection of str
         Settings that are names or paths, taken as they are typed.
-    hidden : collection of str
-        Settings that no message offers.
     """
     group, _, rest = key.partition(".")
     place = config.get(group)
@@ -103,7 +99,7 @@ def put(
             raise no_such(key, f"setting{owner}", key, known)
         config[group][rest] = read_value(key, typed)
     elif key not in config:
-        raise no_such(key, "setting", key if group in config else group, _known(config, hidden))
+        raise no_such(key, "setting", key if group in config else group, _known(config))
     elif key in names:
         if typed in NULLS:
             instead = "leave it out for its default" + (", or type policy=none" if key == "policy" else "")
@@ -158,11 +154,9 @@ def _split(word: str) -> tuple[str, str]:
     return key, value
 
 
-def _known(config: Mapping[str, Any], hidden: Collection[str]) -> Iterator[str]:
+def _known(config: Mapping[str, Any]) -> Iterator[str]:
     """Settings of this release, as they are typed; that of a group of configurations chooses one of them."""
     for key, group in config.items():
-        if key in hidden:
-            continue
         if not isinstance(group, Mapping) or "name" in group:
             yield key
         if isinstance(group, Mapping):

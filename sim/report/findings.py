@@ -1,20 +1,21 @@
 """The answer of a run in five sentences, their figures taken from its tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.agents.school import LEVELS
 from sim.analysis.cost_effect import ALONE, OPEN, WIDER
 from sim.indicators.catalogue import GAP
-from sim.report.numbers import figure, percent
+from sim.report.numbers import figure, percent, records
 from sim.report.words import Both, Said
 from sim.scoring import DECREED, GIVEN
 
 MILLION, TEN_THOUSAND = 1e6, 1e4
 NOTES = {OPEN: "cost.open", WIDER: "cost.wider", ALONE: "cost.alone"}
 """Why there is no ratio of cost to gap closed."""
+COLUMNS_OF_RATIO = {"middle": "yuan_per_unit", "low": "low", "high": "high"}
 
 
 def sentences(
@@ -80,7 +81,7 @@ def _of_effect(effects: pd.DataFrame, name: str, key: str, words: Both) -> Itera
                 high=figure(row["p95"]),
                 se=figure(row["se"]) or words("none"),
             )
-            for row in last.to_dict("records")
+            for row in records(last)
         ]
         yield words(key, year=int(last["year"].iloc[0]), levels=words.listed(levels))
 
@@ -102,7 +103,7 @@ def _of_luck(indicators: pd.DataFrame, words: Both) -> Iterator[Said]:
 
 
 def _of_costs(costs: pd.DataFrame, words: Both) -> Iterator[Said]:
-    rows = costs[costs["indicator"] == GAP].to_dict("records")
+    rows = records(costs[costs["indicator"] == GAP])
     if rows:
         levels = [
             words(
@@ -122,11 +123,9 @@ def money(yuan: float, words: Both) -> Said:
     return words("money", million=figure(yuan / MILLION), ten_thousand=figure(yuan / TEN_THOUSAND))
 
 
-def ratio(row: dict[str, object], words: Both) -> Said:
+def ratio(row: Mapping[str, Any], words: Both) -> Said:
     """Cost per SD of score gap closed, or why there is none, from a row of `cost_effect.csv`."""
     if str(row["note"]) in NOTES:
         return words(NOTES[str(row["note"])])
-    low, middle, high = (float(np.asarray(row[name], np.float64)) for name in ("low", "yuan_per_unit", "high"))
-    return words(
-        "cost.ratio", middle=money(middle, words), low=money(low, words), high=money(high, words)
-    )
+    ends = {name: money(row[column], words) for name, column in COLUMNS_OF_RATIO.items()}
+    return words("cost.ratio", **ends)

@@ -13,7 +13,14 @@ from matplotlib.ft2font import FT2Font
 
 from sim.report.words import Words
 
-PREFERRED = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Noto Sans SC", "PingFang SC", "Microsoft YaHei")
+PREFERRED = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans SC",
+    "Noto Sans SC",
+    "PingFang SC",
+    "Microsoft YaHei",
+)
 """The second is what the file of all Noto Sans CJK calls itself; it has the simplified characters too."""
 SAMPLE = "学区制改革骨干教师差异系数义务教育优质均衡初中镇乡轮岗"
 """Simplified characters that a Japanese or Korean font lacks some of."""
@@ -49,11 +56,11 @@ def chinese_font() -> str | None:
         if shows_chinese(files[family]):
             return family
     extra = find_spec(EXTRA[0])
-    path = Path(extra.origin).parent.joinpath(*EXTRA[1:]) if extra and extra.origin else None
-    if path is None or not path.is_file():
+    shipped = Path(extra.origin).parent.joinpath(*EXTRA[1:]) if extra and extra.origin else None
+    if shipped is None or not shipped.is_file():
         return None
-    font_manager.fontManager.addfont(path)
-    return font_manager.FontProperties(fname=path).get_name()
+    font_manager.fontManager.addfont(shipped)
+    return font_manager.FontProperties(fname=shipped).get_name()
 
 
 def shows_chinese(path: str) -> bool:

@@ -1,4 +1,6 @@
-"""Figures as they are printed, the same in the terminal, in pictures and in the report."""
+"""Rows and figures as they are printed, the same in the terminal, in pictures and in the report."""
+
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +14,11 @@ def figure(value: float) -> str:
     decimals = next((d for limit, d in ((1, 3), (10, 2), (100, 1)) if abs(value) < limit), 0)
     text = f"{value:.{0 if abs(value - round(value)) < ROUNDING else decimals}f}"
     return "0" if float(text) == 0 else text
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table by the names of its columns."""
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
 
 
 def percent(share: float) -> str:

@@ -1,6 +1,6 @@
 """report.html: one page that holds all that a reader of a run needs, in both languages, without a network."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from sim.agents.school import LEVELS
 from sim.indicators.catalogue import INDICATORS
 from sim.report import assumptions, findings, svg
-from sim.report.numbers import figure, percent
+from sim.report.numbers import figure, percent, records
 from sim.report.pictures import chances, cost, distribution, dumbbells, flows, school_map, trajectory, waterfall
 from sim.report.places import FEWEST, MOMENTS, school_figures, zone_figures
-from sim.report.words import LANGUAGES, Both, Said, Words
+from sim.report.words import Both, Said, check_language
 from sim.result import Result
 from sim.targets import Target, Targets
 
@@ -53,13 +53,11 @@ def write(result: Result, record: Mapping[str, Any], places: pd.DataFrame, langu
     language : str
         In which it opens; the other one is a click away.
     """
-    Words(language)  # refuses another one
+    check_language(language)
     words = Both()
     content = _Content(result, record, places, words)
     template = _environment().get_template("page.html.j2")
-    return template.render(
-        t=words, figure=figure, percent=percent, language=language, languages=LANGUAGES, fewest=FEWEST, **content.parts()
-    )
+    return template.render(t=words, figure=figure, percent=percent, language=language, fewest=FEWEST, **content.parts())
 
 
 @cache
@@ -92,21 +90,25 @@ class _Content:
             "record": self.record,
             "title": words("page.title", **self.record["titles"]),
             "answer": findings.sentences(self.targets, self.effects, self.costs, result.indicators, words),
-            "targets": [self._target(row) for row in self.due.to_dict("records")],
-            "left_out": [self._left_out(row) for row in self.targets[self.targets["mean"].isna()].to_dict("records")],
-            "effects": [self._effect(row) for row in last.to_dict("records")],
+            "targets": [self._target(row) for row in records(self.due)],
+            "left_out": [self._left_out(row) for row in records(self.targets[self.targets["mean"].isna()])],
+            "effects": [self._effect(row) for row in records(last)],
             "moments": MOMENTS,
             "of_zones": [name for name in OF_ZONES if name in result.indicators],
             "of_schools": [name for name in OF_SCHOOLS if name in result.indicators],
-            "zones": self.zones.to_dict("records"),
-            "schools": largest.to_dict("records"),
+            "zones": records(self.zones),
+            "schools": records(largest),
             "schools_left_out": len(self.schools) - len(largest),
             "unit": self._unit,
             "pictures": self._pictures(),
             "level_costs": [
-                {"level": row["level"], "money": findings.money(row["extra_yuan"], words), "ratio": findings.ratio(row, words)}
+                {
+                    "level": row["level"],
+                    "money": findings.money(row["extra_yuan"], words),
+                    "ratio": findings.ratio(row, words),
+                }
                 | {"each": figure(row["yuan_per_student_year"])}
-                for row in self.costs[self.costs["indicator"] == "score_gap"].to_dict("records")
+                for row in records(self.costs[self.costs["indicator"] == "score_gap"])
             ],
             "lever_costs": self._lever_costs(),
             "assumed": assumptions.margins(self.resolved),
@@ -162,7 +164,14 @@ class _Content:
 
     def _pictures(self) -> dict[str, list[Picture]]:
         """Pictures by the place in the page where they stand."""
-        by_place: dict[str, list[Picture]] = {"course": [], "promises": [], "chances": [], "channels": [], "schools": [], "costs": []}
+        by_place: dict[str, list[Picture]] = {
+            "course": [],
+            "promises": [],
+            "chances": [],
+            "channels": [],
+            "schools": [],
+            "costs": [],
+        }
         result, words = self.result, self.words
         for name in HEADLINES:
             for level in self.levels:
@@ -171,7 +180,9 @@ class _Content:
                     by_place["course"].append(self._track(f"course-{name}-{level}", track, "reading.course"))
         if len(self.due):
             axes = chances.draw(self.due, words)
-            by_place["chances"].append(self._drawn("chances", axes, chances.alt_text(self.due, words), "reading.chances"))
+            by_place["chances"].append(
+                self._drawn("chances", axes, chances.alt_text(self.due, words), "reading.chances")
+            )
         by_place["promises"] = self._promises()
         if result.parts is not None:
             table = result.channels()
@@ -190,7 +201,7 @@ class _Content:
 
     def _promises(self) -> list[Picture]:
         """The course of each target that neither the policy nor the district's table states itself."""
-        found = []
+        found: list[Picture] = []
         scored = self.targets[self.targets["mean"].notna() & ~self.targets["id"].str.endswith("/mean")]
         base = scored["id"].str.split("/").str[0]
         for identifier, rows in scored.groupby(base, sort=False):
@@ -203,13 +214,14 @@ class _Content:
         words, schools = self.words, self.schools[self.schools["level"] == level]
         if schools.empty:
             return []
-        drawn: list[tuple[str, Callable[[], Axes], Callable[[], str]]] = [
-            ("dumbbells", lambda: dumbbells.draw(schools, "score_mean", words), lambda: dumbbells.alt_text(schools, "score_mean", words)),
-            ("flows", lambda: flows.draw(schools, words), lambda: flows.alt_text(schools, words)),
-            ("map", lambda: school_map.draw(schools, "backbone_per_100", words), lambda: school_map.alt_text(schools, "backbone_per_100", words)),
-            ("distribution", lambda: distribution.draw(self.result.indicators, level, words), lambda: distribution.alt_text(self.result.indicators, level, words)),
-        ]
-        return [self._drawn(f"{name}-{level}", draw(), alt(), f"reading.{name}") for name, draw, alt in drawn]
+        score, staff, table = "score_mean", "backbone_per_100", self.result.indicators
+        drawn = {
+            "dumbbells": (dumbbells.draw(schools, score, words), dumbbells.alt_text(schools, score, words)),
+            "flows": (flows.draw(schools, words), flows.alt_text(schools, words)),
+            "map": (school_map.draw(schools, staff, words), school_map.alt_text(schools, staff, words)),
+            "distribution": (distribution.draw(table, level, words), distribution.alt_text(table, level, words)),
+        }
+        return [self._drawn(f"{name}-{level}", ax, alt, f"reading.{name}") for name, (ax, alt) in drawn.items()]
 
     def _track(self, name: str, track: trajectory.Track, reading: str) -> Picture:
         return self._drawn(name, trajectory.draw(track, self.words), trajectory.alt_text(track, self.words), reading)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sim.agents.school import LEVELS, YEARS
 from sim.analysis.paired import KEYS
@@ -17,7 +18,15 @@ FEWEST = 10
 OF_STUDENTS = ("score_mean", "class_size_mean", "class_size_max", "entry_class_max", "measured_minus_true")
 OF_LAST_GRADE = ("excellent_rate", "pass_rate", "general_high_rate")
 """Indicators that are about a school's students, all of them or those of the last grade."""
-SHOWN = ("score_mean", "skill_mean", "backbone_per_100", "class_size_mean", "teachers", "moved_share", "general_high_rate")
+SHOWN = (
+    "score_mean",
+    "skill_mean",
+    "backbone_per_100",
+    "class_size_mean",
+    "teachers",
+    "moved_share",
+    "general_high_rate",
+)
 """Indicators of the report's tables."""
 PER_HUNDRED, HUNDRED = "backbone_per_100", 100.0
 PLACE_COLUMNS = ("level", "unit", "zone", "lead", "east", "north")
@@ -41,7 +50,8 @@ def school_figures(indicators: pd.DataFrame, places: pd.DataFrame, names: Sequen
     -------
     DataFrame
         `PLACE_COLUMNS`, `students` (in the last year, with the policy), then a column for each indicator and each of
-        `MOMENTS`, such as `score_mean change`, and backbone teachers (`backbone`); empty where a figure would be of fewer than `FEWEST` students.
+        `MOMENTS`, such as `score_mean change`, and of backbone teachers (`backbone change`); empty where a figure would
+        be of fewer than `FEWEST` students.
     """
     table = _figures(indicators, SCHOOL, names)
     told = places.drop_duplicates(["level", "unit"]).set_index(["level", "unit"])
@@ -62,27 +72,25 @@ def _figures(indicators: pd.DataFrame, scope: str, names: Sequence[str]) -> pd.D
     ]
     if PER_HUNDRED in names:
         rows, names = rows.assign(backbone=rows[PER_HUNDRED] * rows["students"] / HUNDRED), [*names, "backbone"]
-    means = rows.groupby(["scenario", "year", "level", "unit"], sort=False, observed=True)[["students", *names]].mean()
-    least = rows.groupby(["scenario", "year", "level", "unit"], sort=False, observed=True)["students"].min()
+    by_place = rows.groupby(["scenario", "year", "level", "unit"], sort=False, observed=True)
+    means, least = by_place[["students", *names]].mean(), by_place["students"].min()
     for name in names:
         means[name] = means[name].where(_tellable(least, name))
-    empty = means.iloc[:0].droplevel(["scenario", "year"])
 
     def moment(scenario: str, year: int) -> pd.DataFrame:
-        present = (scenario, year) in means.index.droplevel(["level", "unit"])
-        return means.loc[scenario, year] if present else empty
+        """Means of one world in one year; none where that world was not run."""
+        scenarios, years = (means.index.get_level_values(name) for name in ("scenario", "year"))
+        return means[(scenarios == scenario) & (years == year)].droplevel(["scenario", "year"])
 
     policy, without = moment("policy", last), moment("counterfactual", last)
-    moments = {"baseline": moment("policy", first), "policy": policy, "counterfactual": without, "change": policy - without}
-    columns = {f"{name} {when}": moments[when][name] for name in names for when in MOMENTS}
+    by_moment = (moment("policy", first), policy, without, policy - without)
+    columns = {f"{name} {when}": table[name] for name in names for when, table in zip(MOMENTS, by_moment, strict=True)}
     return pd.DataFrame({"students": policy["students"]} | columns).reindex(policy.index)
 
 
-def _tellable(students: "pd.Series[float]", name: str) -> "pd.Series[bool]":
+def _tellable(students: "pd.Series[float]", name: str) -> NDArray[np.bool_]:
     """Whether an indicator of places with so many students is of enough of them."""
+    count = students.to_numpy(np.float64)
     if name in OF_LAST_GRADE:
-        years = np.array([YEARS[LEVELS.index(level)] for level in students.index.get_level_values("level")])
-        return students / years >= FEWEST
-    if name in OF_STUDENTS:
-        return students >= FEWEST
-    return students == students
+        count = count / [YEARS[LEVELS.index(level)] for level in students.index.get_level_values("level")]
+    return count >= (FEWEST if name in (*OF_STUDENTS, *OF_LAST_GRADE) else 0)

@@ -5,6 +5,7 @@ The palette is that of Okabe and Ito (2008), Color Universal Design, jfly.uni-ko
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from unicodedata import east_asian_width
 
 import matplotlib as mpl
@@ -29,7 +30,7 @@ LEFT, RIGHT, BOTTOM, TOP = 0.72, 0.12, 0.5, 0.3
 SMALL, POINTS = 7.5, 72.0
 """Size of small type, points, and points an inch."""
 
-LOOK = {
+LOOK: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.edgecolor": WITHOUT,

@@ -21,6 +21,13 @@ def texts() -> Mapping[str, Mapping[str, str]]:
     return {key: text for group in read_yaml(CATALOGUE).values() for key, text in group.items()}
 
 
+def check_language(language: object) -> str:
+    """The language, or a `UserError` that names the known ones."""
+    if language not in LANGUAGES:
+        raise no_such(f"language={language}", "language", language, LANGUAGES)
+    return str(language)
+
+
 class Speaker(Protocol):
     """Says texts of the catalogue: `words("chance", year=2025)`."""
 
@@ -54,9 +61,7 @@ class Words:
     """
 
     def __init__(self, language: str = "en", plain_names: bool = False) -> None:
-        if language not in LANGUAGES:
-            raise no_such(f"language={language}", "language", language, LANGUAGES)
-        self.language = language
+        self.language = check_language(language)
         self._plain_names = plain_names
         self._numbers: dict[str, int] = {}
 

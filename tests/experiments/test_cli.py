@@ -14,7 +14,10 @@ from experiments.settings import NAMES, SWITCHES
 
 pytestmark = pytest.mark.usefixtures("toy")
 
-FILES = ["cost_effect.csv", "costs.csv", "effects.csv", "indicators.parquet", "run.json", "targets.csv"]
+FILES = [
+    *("cost_effect.csv", "costs.csv", "effects.csv", "indicators.parquet", "places.csv", "report.html", "run.json"),
+    "targets.csv",
+]
 
 
 def _only_run():
@@ -60,9 +63,9 @@ def test_help_does_not_wait_for_the_model():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["sweep"], "zonesim: sweep comes in a later release; known: run, evidence"),
+        (["sweep"], "zonesim: sweep comes in a later release; known: run, "),
         (["check", "DIR"], "comes in a later release"),
-        (["rnu", "run.seed=1"], "zonesim: rnu: no such verb; known: run, evidence; did you mean 'run'?"),
+        (["rnu", "run.seed=1"], "zonesim: rnu: no such verb; known: run, report, evidence; did you mean 'run'?"),
         (["swep"], "did you mean 'sweep'? It comes in a later release"),
         (["out=" + "x" * 300], "File name too long; choose another with out=DIR"),
         (["out=/proc/nothing"], "/proc/nothing cannot be the folder of a run: it cannot be made"),

@@ -116,7 +116,6 @@ def test_a_mistake_is_one_line_with_the_way_out(word, told):
 @pytest.mark.parametrize(
     "word",
     [
-        "language=zh",
         *("engine=dask", "engine.time_limit=3", "engine.address=tcp://a:1", "design=lhs"),
     ],
 )
@@ -125,9 +124,9 @@ def test_names_of_a_later_release_are_refused_with_one_line(word):
         read([word])
 
 
-@pytest.mark.parametrize("word", ["language=en"])
-def test_their_only_value_may_be_typed(word):
-    assert read([word]) == read([])
+def test_the_language_of_the_report_is_english_unless_another_is_typed():
+    assert read(["language=en"]) == read([])
+    assert read(["language=zh"]).language == "zh"
 
 
 def test_a_key_typed_twice_is_refused():

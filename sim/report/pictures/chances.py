@@ -1,12 +1,15 @@
 """The scoreboard as a picture: how probable each target is with the policy, and how much of that is luck."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
 from sim.indicators.scores import PERCENT
 from sim.report import style
-from sim.report.numbers import percent
+from sim.report.numbers import percent, records
 from sim.report.words import Speaker
 from sim.scoring import LIKELY, UNLIKELY
 
@@ -21,11 +24,19 @@ def draw(due: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axes:
     missed once the replicates are many enough to say so.
     """
     with style.look():
-        names = [_label(row, words) for row in due.to_dict("records")]
+        names = [_label(row, words) for row in records(due)]
         ax = style.new_axes(1.0 + ROW_HEIGHT * len(due), left=style.room(names)) if ax is None else ax
         rows = range(len(due))
         chance, luck = (PERCENT * due[name].astype(float) for name in ("probability", "probability_counterfactual"))
-        ax.barh(rows, luck.fillna(0.0), height=0.62, color="white", edgecolor=style.WITHOUT, hatch=style.HATCH, linewidth=0.6)
+        ax.barh(
+            rows,
+            luck.fillna(0.0),
+            height=0.62,
+            color="white",
+            edgecolor=style.WITHOUT,
+            hatch=style.HATCH,
+            linewidth=0.6,
+        )
         ax.hlines(rows, luck.fillna(0.0), chance, color=style.POLICY, linewidth=1.5)
         ax.plot(chance, rows, "o", color=style.POLICY, markersize=5.5, clip_on=False, zorder=3)
         for limit in (PERCENT * UNLIKELY, PERCENT * LIKELY):
@@ -43,13 +54,13 @@ def draw(due: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axes:
 def alt_text(due: pd.DataFrame, words: Speaker) -> str:
     """The two probabilities of each row."""
     parts = [words("chances.alt", count=len(due))]
-    for row in due.to_dict("records"):
+    for row in records(due):
         chance, luck = percent(row["probability"]), percent(row["probability_counterfactual"])
         parts.append(words("chances.alt_row", label=_label(row, words), chance=chance, luck=luck or words("none")))
     return words.sentences(parts)
 
 
-def _label(row: dict[str, object], words: Speaker) -> str:
-    identifier = str(row["id"]).split("/")[0]
-    kind = "chances.mean_row" if str(row["id"]).endswith("/mean") else "chances.row"
-    return words(kind, id=identifier, year=int(str(row["year"])), measure=words(f"indicator.{row['indicator']}"))
+def _label(row: Mapping[str, Any], words: Speaker) -> str:
+    identifier, *ending = row["id"].split("/")
+    kind = "chances.mean_row" if "mean" in ending else "chances.row"
+    return words(kind, id=identifier, year=int(row["year"]), measure=words(f"indicator.{row['indicator']}"))

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from sim.noise import Floats
 from sim.report import style
-from sim.report.numbers import figure
+from sim.report.numbers import figure, records
 from sim.report.words import Speaker
 
 MILLION = 1e6
@@ -25,7 +25,7 @@ def draw(points: pd.DataFrame, words: Speaker, ax: Axes | None = None, *, unit: 
     """
     with style.look():
         ax = style.new_axes() if ax is None else ax
-        for place, row in enumerate(points.to_dict("records")):
+        for place, row in enumerate(records(points)):
             below, above = row["closed"] - row["closed_low"], row["closed_high"] - row["closed"]
             ax.errorbar(
                 row["extra_yuan"] / MILLION,
@@ -36,7 +36,13 @@ def draw(points: pd.DataFrame, words: Speaker, ax: Axes | None = None, *, unit: 
                 ecolor=style.WITHOUT,
                 capsize=3,
             )
-            ax.annotate(words.name(row["label"]), (row["extra_yuan"] / MILLION, row["closed"]), (6, 6), textcoords="offset points", fontsize="small")
+            ax.annotate(
+                words.name(row["label"]),
+                (row["extra_yuan"] / MILLION, row["closed"]),
+                (6, 6),
+                textcoords="offset points",
+                fontsize="small",
+            )
         ax.axhline(0, color=style.INK, linewidth=0.8)
         ax.set_xlabel(words("cost.axis"))
         ax.set_ylabel(words("in_unit", what=words("cost.closed"), unit=words(f"unit.{unit}")))
@@ -55,7 +61,7 @@ def alt_text(points: pd.DataFrame, words: Speaker) -> str:
             low=figure(row["closed_low"]),
             high=figure(row["closed_high"]),
         )
-        for row in points.to_dict("records")
+        for row in records(points)
     )
 
 
@@ -77,7 +83,15 @@ def draw_front(points: pd.DataFrame, words: Speaker, ax: Axes | None = None, *, 
         cost, gain = points["extra_yuan"].to_numpy(np.float64) / MILLION, points["closed"].to_numpy(np.float64)
         on_front = front(cost, gain)
         ax.plot(cost, gain, "o", color=style.FAINT, markersize=4, label=words("front.others"))
-        ax.step(cost[on_front], gain[on_front], where="post", color=style.POLICY, marker="D", markersize=5, label=words("front.best"))
+        ax.step(
+            cost[on_front],
+            gain[on_front],
+            where="post",
+            color=style.POLICY,
+            marker="D",
+            markersize=5,
+            label=words("front.best"),
+        )
         ax.set_xlabel(words("cost.axis"))
         ax.set_ylabel(words("in_unit", what=words("cost.closed"), unit=words(f"unit.{unit}")))
         ax.legend(loc="best")
@@ -88,5 +102,9 @@ def front_alt_text(points: pd.DataFrame, words: Speaker) -> str:
     """How many rows there are, and the ends of the front."""
     cost, gain = points["extra_yuan"].to_numpy(np.float64) / MILLION, points["closed"].to_numpy(np.float64)
     on_front = front(cost, gain)
-    ends = {f"{name}_{end}": figure(of[on_front[at]]) for name, of in (("cost", cost), ("gain", gain)) for end, at in (("low", 0), ("high", -1))}
+    ends = {
+        f"{name}_{end}": figure(of[on_front[at]])
+        for name, of in (("cost", cost), ("gain", gain))
+        for end, at in (("low", 0), ("high", -1))
+    }
     return words("front.alt", count=len(points), best=len(on_front), **ends)

@@ -1,5 +1,7 @@
 """How students are spread over schools that score low or high, before and after."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -17,7 +19,7 @@ MARKED = (10, 50, 90)
 STEPS = 100
 MOMENTS = {"baseline": "policy", "counterfactual": "counterfactual", "policy": "policy"}
 """The world of each moment: the baseline year, then the last year without the policy and with it."""
-LOOKS: dict[str, dict[str, str]] = {
+LOOKS: dict[str, dict[str, Any]] = {
     "baseline": {"color": style.WITHOUT, "linestyle": ":"},
     "counterfactual": {"color": style.GOAL, "linestyle": "--"},
     "policy": {"color": style.POLICY, "linestyle": "-"},

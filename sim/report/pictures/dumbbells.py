@@ -37,7 +37,14 @@ def draw(schools: pd.DataFrame, name: str, words: Speaker, ax: Axes | None = Non
         ax.hlines(rows, before, after, color=style.FAINT, linewidth=2)
         ax.plot(before, rows, "o", color=style.WITHOUT, markerfacecolor="white", label=words("moment.baseline"))
         ax.plot(after, rows, "o", color=style.POLICY, label=words("moment.policy"))
-        ax.plot(table[f"{name} counterfactual"], rows, "x", color=style.GOAL, markersize=5, label=words("moment.counterfactual"))
+        ax.plot(
+            table[f"{name} counterfactual"],
+            rows,
+            "x",
+            color=style.GOAL,
+            markersize=5,
+            label=words("moment.counterfactual"),
+        )
         ax.set_yticks(list(rows), names, fontsize="small")
         ends = [row for row in rows if row and table["zone"].iloc[row] != table["zone"].iloc[row - 1]]
         for row in ends:
@@ -55,7 +62,10 @@ def alt_text(schools: pd.DataFrame, name: str, words: Speaker) -> str:
     table = shown(schools, name)
     before, after = table[f"{name} baseline"], table[f"{name} policy"]
     change = after - before
-    up, down = (table["unit"].iloc[int(change.to_numpy().argmax())], table["unit"].iloc[int(change.to_numpy().argmin())])
+    up, down = (
+        table["unit"].iloc[int(change.to_numpy().argmax())],
+        table["unit"].iloc[int(change.to_numpy().argmin())],
+    )
     return words(
         "dumbbells.alt",
         measure=words(f"indicator.{name}"),

@@ -32,7 +32,16 @@ def draw(schools: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axes:
         for receives, color, hatch in ((True, style.SKY, None), (False, style.AMBER, style.HATCH)):
             rows = np.flatnonzero((values > 0) == receives)
             label = words("flows.receive" if receives else "flows.send")
-            ax.barh(rows, values[rows], height=0.7, color=color, hatch=hatch, edgecolor=style.INK, linewidth=0.5, label=label)
+            ax.barh(
+                rows,
+                values[rows],
+                height=0.7,
+                color=color,
+                hatch=hatch,
+                edgecolor=style.INK,
+                linewidth=0.5,
+                label=label,
+            )
         ax.axvline(0, color=style.INK, linewidth=0.8)
         ax.set_yticks(range(len(table)), names, fontsize="small")
         ax.set_ylim(len(table) - 0.4, -0.6)

@@ -33,16 +33,46 @@ def draw(schools: pd.DataFrame, name: str, words: Speaker, ax: Axes | None = Non
                 ax.plot([middle[0], east], [middle[1], north], color=style.FAINT, linewidth=0.8, zorder=1)
             if len(zones) <= NAMED:
                 below = (middle[0], rows["north"].min())
-                ax.annotate(words.name(str(zone)), below, (0, -9), textcoords="offset points", fontsize="x-small", ha="center", va="top", zorder=4)
+                ax.annotate(
+                    words.name(str(zone)),
+                    below,
+                    (0, -9),
+                    textcoords="offset points",
+                    fontsize="x-small",
+                    ha="center",
+                    va="top",
+                    zorder=4,
+                )
         change = table[f"{name} change"].to_numpy(np.float64)
         top = np.abs(change).max(initial=0.0) or 1.0
         for rises, marker, color in ((True, "^", style.POLICY), (False, "v", style.AMBER)):
             rows = (change >= 0) == rises
             area = 8.0 + LARGEST * np.abs(change[rows]) / top
-            label = words("map.rise" if rises else "map.fall", most=figure(float(np.abs(change[rows]).max(initial=0.0))))
-            ax.scatter(table["east"][rows], table["north"][rows], area, color=color, marker=marker, edgecolor=style.INK, linewidth=0.4, label=label, zorder=3)
+            label = words(
+                "map.rise" if rises else "map.fall", most=figure(float(np.abs(change[rows]).max(initial=0.0)))
+            )
+            ax.scatter(
+                table["east"][rows],
+                table["north"][rows],
+                area,
+                color=color,
+                marker=marker,
+                edgecolor=style.INK,
+                linewidth=0.4,
+                label=label,
+                zorder=3,
+            )
         leads = table[table["lead"].astype(bool)]
-        ax.scatter(leads["east"], leads["north"], 2.0 * LARGEST, facecolor="none", edgecolor=style.INK, linewidth=0.8, label=words("map.lead"), zorder=2)
+        ax.scatter(
+            leads["east"],
+            leads["north"],
+            2.0 * LARGEST,
+            facecolor="none",
+            edgecolor=style.INK,
+            linewidth=0.8,
+            label=words("map.lead"),
+            zorder=2,
+        )
         ax.set_aspect("equal", adjustable="datalim")
         ax.set_xlabel(words("map.east"))
         ax.set_ylabel(words("map.north"))

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.report import style
-from sim.report.numbers import figure
+from sim.report.numbers import figure, records
 from sim.report.words import Speaker
 
 ROW_HEIGHT = 0.22
@@ -19,7 +19,9 @@ def draw(indices: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axes:
         names = [words.name(factor) for factor in table["factor"]]
         ax = style.new_axes(1.0 + ROW_HEIGHT * len(table), left=style.room(names)) if ax is None else ax
         value = table["index"].to_numpy(np.float64)
-        ends = np.maximum(0.0, np.stack([value - table["low"].to_numpy(np.float64), table["high"].to_numpy(np.float64) - value]))
+        ends = np.maximum(
+            0.0, np.stack([value - table["low"].to_numpy(np.float64), table["high"].to_numpy(np.float64) - value])
+        )
         rows = range(len(table))
         ax.barh(rows, value, height=0.65, color=style.SKY, edgecolor=style.INK, linewidth=0.5)
         ax.errorbar(value, rows, xerr=ends, fmt="none", ecolor=style.INK, capsize=2, linewidth=0.9)
@@ -33,6 +35,12 @@ def alt_text(indices: pd.DataFrame, words: Speaker) -> str:
     """Each factor's index with its interval."""
     table = indices.sort_values("index", ascending=False, kind="stable")
     return words.sentences(
-        words("sensitivity.alt", factor=row["factor"], index=figure(row["index"]), low=figure(row["low"]), high=figure(row["high"]))
-        for row in table.to_dict("records")
+        words(
+            "sensitivity.alt",
+            factor=row["factor"],
+            index=figure(row["index"]),
+            low=figure(row["low"]),
+            high=figure(row["high"]),
+        )
+        for row in records(table)
     )

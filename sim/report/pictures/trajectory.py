@@ -74,7 +74,9 @@ def of_target(rows: pd.DataFrame, unit: str, words: Speaker) -> Track:
         lines["counterfactual"] = Line(years, rows["mean_counterfactual"].to_numpy(np.float64))
     due = rows[rows["due"]]
     goals = {int(year): float(goal) for year, goal in zip(due["year"], due["target"], strict=True)}
-    measure = words("measure_of_level", measure=words(f"indicator.{first['indicator']}"), level=words(f"level.{first['level']}"))
+    measure = words(
+        "measure_of_level", measure=words(f"indicator.{first['indicator']}"), level=words(f"level.{first['level']}")
+    )
     yearly = "/" in str(first["id"]).removesuffix("/mean")
     kind = "trajectory.change" if yearly else "trajectory.level"
     title = words(kind, id=str(first["id"]).split("/")[0], measure=measure)

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.channels import GAP_PARTS
 from sim.report import style
-from sim.report.numbers import figure
+from sim.report.numbers import figure, records
 from sim.report.words import Speaker
 
 
@@ -49,7 +49,7 @@ def alt_text(parts: pd.DataFrame, words: Speaker) -> str:
     """Every part with its standard error."""
     level, year = words(f"level.{parts['level'].iloc[0]}"), int(parts["year"].iloc[0])
     said = [words("waterfall.alt", level=level, year=year)]
-    for row in parts.to_dict("records"):
+    for row in records(parts):
         part = words(f"channel.{row['part']}")
         said.append(words("waterfall.alt_part", part=part, mean=figure(row["mean"]), se=figure(row["se"])))
     return words.sentences(said)
