@@ -8,7 +8,7 @@ import pandas as pd
 from sim.agents.school import LEVELS
 from sim.analysis.cost_effect import ALONE, OPEN, WIDER
 from sim.indicators.catalogue import GAP
-from sim.report.numbers import figure, percent, records
+from sim.report.figures import figure, percent, records
 from sim.report.words import Both, Said
 from sim.scoring import DECREED, GIVEN
 

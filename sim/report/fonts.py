@@ -38,7 +38,7 @@ def words_for(language: str) -> Words:
         warnings.warn(
             "no installed font shows Chinese, so the picture is in English and names are numbers; install one such as "
             "Noto Sans CJK SC, or pip install 'zonesim[chinese]'",
-            stacklevel=3,
+            stacklevel=2,
         )
     return Words("en", plain_names=True)
 

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from sim.agents.school import LEVELS
 from sim.indicators.catalogue import INDICATORS
 from sim.report import assumptions, findings, svg
-from sim.report.numbers import figure, percent, records
+from sim.report.figures import figure, percent, records
 from sim.report.pictures import chances, cost, distribution, dumbbells, flows, school_map, trajectory, waterfall
 from sim.report.places import FEWEST, MOMENTS, school_figures, zone_figures
 from sim.report.words import Both, Said, check_language
@@ -196,7 +196,7 @@ class _Content:
         if len(points):
             points = points.assign(label=[words(f"level.{level}") for level in points["level"]])
             axes, alt = cost.draw(points, words), cost.alt_text(points, words)
-            by_place["costs"].append(self._drawn("costs", axes, alt, "reading.costs"))
+            by_place["costs"].append(self._drawn("cost-gap", axes, alt, "reading.costs"))
         return by_place
 
     def _promises(self) -> list[Picture]:

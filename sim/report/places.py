@@ -28,7 +28,8 @@ SHOWN = (
     "general_high_rate",
 )
 """Indicators of the report's tables."""
-PER_HUNDRED, HUNDRED = "backbone_per_100", 100.0
+PER_HUNDRED = "backbone_per_100"
+HUNDRED = 100.0
 PLACE_COLUMNS = ("level", "unit", "zone", "lead", "east", "north")
 MOMENTS = ("baseline", "policy", "counterfactual", "change")
 """In the baseline year; in the last year, with the policy and without; and the first less the second of these."""

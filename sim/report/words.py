@@ -29,7 +29,7 @@ def check_language(language: object) -> str:
 
 
 class Speaker(Protocol):
-    """Says texts of the catalogue: `words("chance", year=2025)`."""
+    """Says texts of the catalogue: `words("level.junior")`."""
 
     def __call__(self, key: str, /, **values: object) -> str:
         """The text, filled with values."""

@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from sim.indicators.scores import PERCENT
 from sim.report import style
-from sim.report.numbers import percent, records
+from sim.report.figures import percent, records
 from sim.report.words import Speaker
 from sim.scoring import LIKELY, UNLIKELY
 

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from sim.noise import Floats
 from sim.report import style
-from sim.report.numbers import figure, records
+from sim.report.figures import figure, records
 from sim.report.words import Speaker
 
 MILLION = 1e6

@@ -10,7 +10,7 @@ from sim.indicators.catalogue import INDICATORS
 from sim.indicators.scores import PERCENT
 from sim.noise import Floats
 from sim.report import style
-from sim.report.numbers import figure
+from sim.report.figures import figure
 from sim.report.words import Speaker
 
 NAME = "score_mean"

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.report import style
-from sim.report.numbers import figure
+from sim.report.figures import figure
 from sim.report.pictures.dumbbells import MOST, ROW_HEIGHT
 from sim.report.words import Speaker
 

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from sim.indicators.catalogue import INDICATORS
 from sim.report import style
-from sim.report.numbers import figure
+from sim.report.figures import figure
 from sim.report.words import Speaker
 
 LARGEST = 130.0

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.report import style
-from sim.report.numbers import figure, records
+from sim.report.figures import figure, records
 from sim.report.words import Speaker
 
 ROW_HEIGHT = 0.22

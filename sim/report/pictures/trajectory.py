@@ -12,7 +12,7 @@ from sim.analysis.paired import spread
 from sim.indicators.catalogue import INDICATORS
 from sim.noise import Floats
 from sim.report import style
-from sim.report.numbers import figure
+from sim.report.figures import figure
 from sim.report.words import Speaker
 
 ARMS = ("policy", "counterfactual")

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.channels import GAP_PARTS
 from sim.report import style
-from sim.report.numbers import figure, records
+from sim.report.figures import figure, records
 from sim.report.words import Speaker
 
 

@@ -6,12 +6,16 @@ import pandas as pd
 
 from sim.targets import ROUNDING
 
+HUNDRED = 100
+DECIMALS = ((1, 3), (10, 2), (HUNDRED, 1))
+"""Decimals of a figure below each limit; none beyond."""
+
 
 def figure(value: float) -> str:
     """Three digits or so; nothing for what is not there."""
     if pd.isna(value):
         return ""
-    decimals = next((d for limit, d in ((1, 3), (10, 2), (100, 1)) if abs(value) < limit), 0)
+    decimals = next((decimals for limit, decimals in DECIMALS if abs(value) < limit), 0)
     text = f"{value:.{0 if abs(value - round(value)) < ROUNDING else decimals}f}"
     return "0" if float(text) == 0 else text
 
@@ -23,4 +27,4 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 def percent(share: float) -> str:
     """A share as a whole number of percent, without the sign."""
-    return "" if pd.isna(share) else f"{100 * share:.0f}"
+    return "" if pd.isna(share) else f"{HUNDRED * share:.0f}"
