@@ -54,6 +54,3 @@ for (const input of document.querySelectorAll("input[data-table]")) {
     count.textContent = rows.filter((row) => !row.hidden).length + " / " + rows.length;
   });
 }
-
-// On paper everything is open.
-addEventListener("beforeprint", () => { for (const each of document.querySelectorAll("details")) each.open = true; });
