@@ -17,6 +17,7 @@ from sim.report.pictures import (
     distribution,
     dumbbells,
     flows,
+    front,
     school_map,
     sensitivity,
     trajectory,
@@ -67,7 +68,7 @@ def drawn(small_run):
         ),
         "flows": (lambda w, ax: flows.draw(primary, w, ax), lambda w: flows.alt_text(primary, w)),
         "cost": (lambda w, ax: cost.draw(points, w, ax), lambda w: cost.alt_text(points, w)),
-        "front": (lambda w, ax: cost.draw_front(POINTS, w, ax), lambda w: cost.front_alt_text(POINTS, w)),
+        "front": (lambda w, ax: front.draw(POINTS, w, ax), lambda w: front.alt_text(POINTS, w)),
         "sensitivity": (lambda w, ax: sensitivity.draw(MADE_UP, w, ax), lambda w: sensitivity.alt_text(MADE_UP, w)),
         "distribution": (
             lambda w, ax: distribution.draw(table, "junior", w, ax),
@@ -160,7 +161,7 @@ def test_the_parts_of_a_waterfall_end_at_the_whole(small_run):
 
 
 def test_the_front_holds_what_no_other_beats():
-    assert cost.front(POINTS["extra_yuan"].to_numpy(), POINTS["closed"].to_numpy()) == [0, 1]
+    assert front.unbeaten(POINTS["extra_yuan"].to_numpy(), POINTS["closed"].to_numpy()) == [0, 1]
 
 
 def test_students_below_the_median_are_half(small_run):

@@ -26,7 +26,7 @@ def draw(schools: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axes:
     with style.look():
         table = net(schools)
         places = zip(table["unit"], table["zone"], strict=True)
-        names = [words("flows.school", school=words.name(school), zone=words.name(zone)) for school, zone in places]
+        names = [_label(school, zone, words) for school, zone in places]
         ax = style.new_axes(1.0 + ROW_HEIGHT * len(table), left=style.room(names)) if ax is None else ax
         values = table["net"].to_numpy(np.float64)
         for receives, color, hatch in ((True, style.SKY, None), (False, style.AMBER, style.HATCH)):
@@ -63,3 +63,9 @@ def alt_text(schools: pd.DataFrame, words: Speaker) -> str:
         bottom=table["unit"].iloc[-1],
         least=figure(table["net"].iloc[-1]),
     )
+
+
+def _label(school: str, zone: str, words: Speaker) -> str:
+    if not zone:
+        return words.name(school)
+    return words("flows.school", school=words.name(school), zone=words.name(zone))
