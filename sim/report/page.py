@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 HEADLINES = ("cv_backbone", "teacher_skill_gap", "score_gap", "score_mean")
 """Indicators whose course is drawn."""
 MOST_ROWS = 500
-"""Schools in the table, those with most students: a page of ten thousand schools could not be opened."""
+"""Zones and schools in a table, those with most students: a page of ten thousand schools could not be opened."""
 OF_ZONES = ("score_mean", "skill_mean", "backbone_per_100", "class_size_mean")
 OF_SCHOOLS = ("score_mean", "skill_mean", "backbone_per_100", "class_size_mean", "moved_share")
 
@@ -69,6 +69,11 @@ def _environment() -> Environment:
     return environment
 
 
+def _largest(places: pd.DataFrame) -> pd.DataFrame:
+    """The places of a table, in their order, or those with most students where they are too many."""
+    return places.nlargest(MOST_ROWS, "students") if len(places) > MOST_ROWS else places
+
+
 class _Content:
     """What the template is filled with."""
 
@@ -85,7 +90,7 @@ class _Content:
         """By the names that the template uses."""
         result, words = self.result, self.words
         last = self.effects[self.effects["year"] == self.effects["year"].max()]
-        largest = self.schools.nlargest(MOST_ROWS, "students") if len(self.schools) > MOST_ROWS else self.schools
+        largest = _largest(self.schools)
         return {
             "record": self.record,
             "title": words("page.title", **self.record["titles"]),
@@ -96,7 +101,7 @@ class _Content:
             "moments": MOMENTS,
             "of_zones": [name for name in OF_ZONES if name in result.indicators],
             "of_schools": [name for name in OF_SCHOOLS if name in result.indicators],
-            "zones": records(self.zones),
+            "zones": records(_largest(self.zones)),
             "schools": records(largest),
             "schools_left_out": len(self.schools) - len(largest),
             "unit": self._unit,

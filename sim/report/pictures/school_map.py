@@ -1,5 +1,7 @@
 """Where schools stand, which zone they are in, and how a figure of theirs changes."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -13,6 +15,8 @@ LARGEST = 130.0
 """Area of the largest change's marker, points squared."""
 BOTTOM = 0.85
 """Inches below the map, for axis and legend."""
+MOST = 1000
+"""Schools that one map shows: those with most students."""
 NAMED = 12
 """Zones of a level whose names are written; of more only the lines are drawn."""
 
@@ -26,23 +30,17 @@ def draw(schools: pd.DataFrame, name: str, words: Speaker, ax: Axes | None = Non
     with style.look():
         ax = style.new_axes(style.WIDTH, bottom=BOTTOM) if ax is None else ax
         table = schools.dropna(subset=["east", "north", f"{name} change"])
-        zones = [(zone, rows) for zone, rows in table.groupby("zone", sort=True) if zone]
-        for zone, rows in zones:
-            middle = rows["east"].mean(), rows["north"].mean()
-            for east, north in zip(rows["east"], rows["north"], strict=True):
-                ax.plot([middle[0], east], [middle[1], north], color=style.FAINT, linewidth=0.8, zorder=1)
-            if len(zones) <= NAMED:
-                below = (middle[0], rows["north"].min())
-                ax.annotate(
-                    words.name(str(zone)),
-                    below,
-                    (0, -9),
-                    textcoords="offset points",
-                    fontsize="x-small",
-                    ha="center",
-                    va="top",
-                    zorder=4,
-                )
+        table = table.nlargest(MOST, "students") if len(table) > MOST else table
+        inside = table[table["zone"] != ""]
+        middle = inside.groupby("zone")[["east", "north"]].transform("mean")
+        ties = [
+            np.stack([middle[side], inside[side], np.full(len(inside), np.nan)], axis=1) for side in ("east", "north")
+        ]
+        ax.plot(*(tie.ravel() for tie in ties), color=style.FAINT, linewidth=0.8, zorder=1)
+        zones = inside.groupby("zone").agg({"east": "mean", "north": "min"})
+        for zone, east, north in zones.itertuples() if len(zones) <= NAMED else ():
+            how: dict[str, Any] = {"textcoords": "offset points", "fontsize": "x-small", "ha": "center", "va": "top", "zorder": 4}
+            ax.annotate(words.name(zone), (east, north), (0, -9), **how)
         change = table[f"{name} change"].to_numpy(np.float64)
         top = np.abs(change).max(initial=0.0) or 1.0
         for rises, marker, color in ((True, "^", style.POLICY), (False, "v", style.AMBER)):
