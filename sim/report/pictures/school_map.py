@@ -39,8 +39,9 @@ def draw(schools: pd.DataFrame, name: str, words: Speaker, ax: Axes | None = Non
         ax.plot(*(tie.ravel() for tie in ties), color=style.FAINT, linewidth=0.8, zorder=1)
         zones = inside.groupby("zone").agg({"east": "mean", "north": "min"})
         for zone, east, north in zones.itertuples() if len(zones) <= NAMED else ():
-            how: dict[str, Any] = {"textcoords": "offset points", "fontsize": "x-small", "ha": "center", "va": "top", "zorder": 4}
-            ax.annotate(words.name(zone), (east, north), (0, -9), **how)
+            label = words.name(zone)
+            where: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "va": "top"}
+            ax.annotate(label, (east, north), (0, -9), fontsize="x-small", zorder=4, **where)
         change = table[f"{name} change"].to_numpy(np.float64)
         top = np.abs(change).max(initial=0.0) or 1.0
         for rises, marker, color in ((True, "^", style.POLICY), (False, "v", style.AMBER)):
