@@ -45,9 +45,9 @@ synthetic."""
 MADE_UP_FACTORS = pd.DataFrame(
     {
         "factor": ["policy.rotation.rate", "effects.kappa", "effects.b_peer", "district.students"],
-        "index": [0.42, 0.31, 0.12, 0.05],
-        "low": [0.36, 0.25, 0.08, 0.01],
-        "high": [0.49, 0.38, 0.17, 0.09],
+        "total": [0.42, 0.31, 0.12, 0.05],
+        "total_low": [0.36, 0.25, 0.08, 0.01],
+        "total_high": [0.49, 0.38, 0.17, 0.09],
     }
 )
 MADE_UP_SCENARIOS = pd.DataFrame(

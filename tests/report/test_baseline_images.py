@@ -80,7 +80,7 @@ POINTS = pd.DataFrame(
         "closed_high": [0.04, 0.09, 0.06],
     }
 )
-FACTORS = pd.DataFrame({"factor": ["a", "b"], "index": [0.2, 0.6], "low": [0.1, 0.5], "high": [0.3, 0.7]})
+FACTORS = pd.DataFrame({"factor": ["a", "b"], "total": [0.2, 0.6], "total_low": [0.1, 0.5], "total_high": [0.3, 0.7]})
 STUDENTS = pd.DataFrame(
     [
         {"scenario": scenario, "year": year, "level": "primary", "scope": "school", "students": 100.0 + 50 * school}

@@ -28,7 +28,12 @@ from sim.report.words import Both, Words
 
 WORDS = Words("en")
 MADE_UP = pd.DataFrame(
-    {"factor": ["kappa", "b_peer", "率"], "index": [0.1, 0.6, 0.2], "low": [0.0, 0.5, 0.1], "high": [0.2, 0.7, 0.3]}
+    {
+        "factor": ["kappa", "b_peer", "率"],
+        "total": [0.1, 0.6, 0.2],
+        "total_low": [0.0, 0.5, 0.1],
+        "total_high": [0.2, 0.7, 0.3],
+    }
 )
 """Not of any analysis."""
 POINTS = pd.DataFrame(
@@ -228,3 +233,13 @@ def test_a_font_that_shows_boxes_is_none_for_chinese():
     assert not fonts.shows_chinese(folder + "DejaVuSans.ttf")
     assert not fonts.shows_chinese(folder + "LastResortHE-Regular.ttf")
     assert not fonts.shows_chinese(folder + "nothing.ttf")
+
+
+def test_what_drives_an_outcome_is_drawn_of_either_method():
+    found = pd.DataFrame(
+        {"factor": ["a", "b"], "mu_star": [0.1, 0.4], "low": [0.05, 0.3], "high": [0.2, 0.5], "sigma": 0.1}
+    )
+    ax = sensitivity.draw(found, WORDS)
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == ["b", "a"]
+    assert ax.get_xlabel() == "mean absolute change of the outcome over its range"
+    assert sensitivity.draw(MADE_UP, WORDS).get_xlabel() == "share of the outcome's variance that it has a part in"
