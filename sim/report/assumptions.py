@@ -29,7 +29,6 @@ class Shaky(NamedTuple):
     high: float
     width: float
     status: str
-    note: str
 
 
 def margins(resolved: Mapping[str, Any]) -> list[Margin]:
@@ -48,8 +47,8 @@ def fixed(resolved: Mapping[str, Any]) -> tuple[int, int]:
 def shakiest(resolved: Mapping[str, Any]) -> list[Shaky]:
     """Effects with the widest ranges for their size, among those that are assumed or unverified.
 
-    What is said of an effect beside its range comes from the installed table of the same name; a table of the user's
-    own that is not found again has no words, and all its effects are taken.
+    The status of an effect comes from the installed table of the same name; of a table of the user's own, which is not
+    found again, all effects are taken.
     """
     try:
         table = EffectTable.load(resolved["effects"]["name"]).coefficients if _coefficients(resolved) else {}
@@ -58,11 +57,11 @@ def shakiest(resolved: Mapping[str, Any]) -> list[Shaky]:
     found = []
     for key, row in _coefficients(resolved).items():
         told = table.get(key)
-        status, note = (told.status, told.note) if told else ("", "")
+        status = told.status if told else ""
         size = max(abs(row["value"]), abs(row["low"]), abs(row["high"]))
         if row["high"] > row["low"] and (not told or status in SHAKY):
             width = (row["high"] - row["low"]) / size
-            found.append(Shaky(key, row["value"], row["low"], row["high"], width, status, note))
+            found.append(Shaky(key, row["value"], row["low"], row["high"], width, status))
     return sorted(found, key=lambda one: -one.width)[:MOST]
 
 

@@ -151,7 +151,13 @@ class _Content:
     def _left_out(self, row: dict[str, Any]) -> dict[str, Any]:
         identifier = str(row["id"]).split("/")[0]
         told = self.resolved["targets"]["targets"][identifier]
-        return row | {"title": told.get("title", ""), "verdict": self.words(f"status.{row['status']}")}
+        chinese = "；".join(filter(None, (told.get("reason_zh"), ", ".join(map(str, told.get("carried_by", []))))))
+        reason = Said(row["reason"], chinese) if told.get("reason_zh") else self.words.label("reason", row["reason"])
+        return row | {
+            "title": told.get("title", ""),
+            "verdict": self.words(f"status.{row['status']}"),
+            "reason": reason,
+        }
 
     def _effect(self, row: dict[str, Any]) -> dict[str, Any]:
         name = row["indicator"]

@@ -6,7 +6,7 @@ import pytest
 
 from sim.agents.channels import CHANNELS
 from sim.analysis.channels import GAP_PARTS
-from sim.config import STATUSES
+from sim.config import STATUSES, EffectTable
 from sim.indicators.catalogue import INDICATORS
 from sim.reform import known_levers
 from sim.report import assumptions, findings, page, words
@@ -26,6 +26,12 @@ GROUPS = {  # keys that are made of a part and the name of one of these
     "status": {"met", "missed", "uncertain", "not simulated", "not a target"},
     "stated": {"decreed", "given", "by_itself"},
     "evidence": set(assumptions.SHAKY),
+    "reason": {"after the horizon", "before the first simulated year", "the district has no value for it"},
+    "effect": {
+        key
+        for key, row in EffectTable.load().coefficients.items()
+        if row.high > row.low and row.status in assumptions.SHAKY
+    },
 }
 
 
@@ -113,3 +119,8 @@ def test_statuses_and_channels_are_those_of_the_model():
     assert set(CHANNELS) < GROUPS["channel"]
     assert set(findings.NOTES.values()) <= texts().keys()
     assert set(page.HEADLINES) <= set(INDICATORS)
+
+
+def test_wuhans_reasons_are_there_in_chinese():
+    rows = read_yaml(config_root() / "targets" / "wuhan_edz.yaml")["targets"].values()
+    assert [row["reason"] for row in rows if "reason" in row and not row.get("reason_zh")] == []
