@@ -20,6 +20,7 @@ VERBS = {
     "evidence": "published studies replayed inside the model, in one table: what agrees, and what does not",
     "check": "a district's own folder: what is wrong and how to mend it, and what would be filled in",
     "template": "writes an example of such a folder, which runs",
+    "explore": "a local page to play with: sliders for the levers, two policies side by side, a map",
 }
 
 MODULES = {
@@ -27,6 +28,7 @@ MODULES = {
     "evidence": "experiments.evidence.command",
     "check": "experiments.check",
     "template": "experiments.template",
+    "explore": "experiments.explore.command",
 }
 """Where a verb's `usage()` and `run(words, config_dirs, typed)` stand; `run` itself is told from its settings."""
 
@@ -35,7 +37,7 @@ FLAGS_OF = {"sweep": ("--status", "--failed")}
 
 LATER = (
     *("compare", "sensitivity", "calibrate", "optimise"),
-    *("report", "explore"),
+    *("report",),
 )
 
 HELP = """\

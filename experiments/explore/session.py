@@ -2,8 +2,9 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,9 +15,11 @@ from sim.agents.school import LEVELS, NO_ZONE
 from sim.batch import cost_table, indicator_table
 from sim.indicators.catalogue import INDICATORS
 from sim.noise import Floats, replicate_seed
+from sim.reform import Policy
 from sim.replicate import Replicate, replicate_from
 from sim.result import Result
 from sim.scenario import Arm, Scenario
+from sim.userinput import UserError, config_root
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -89,25 +92,46 @@ class Session:
 
     def __init__(self, settings: ExploreSettings) -> None:
         self.settings = settings
-        self.as_typed = self.scenario()
+        self.as_typed = self._load(settings.policy, settings.overrides)
         self.places: tuple[Place, ...] = ()
         self.places_are_drawn = False
         self._rests: dict[int, ZoneReform] = {}
         self._known: OrderedDict[str, dict[int, Replicate]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def scenario(self, moved: Mapping[str, float] | None = None) -> Scenario:
+    def scenario(self, moved: Mapping[str, float]) -> Scenario:
         """The policy as it was typed, with the sliders that were moved, by setting (`rotation.rate`)."""
-        settings = self.settings
-        overrides = dict(settings.overrides) | {f"policy.{key}": value for key, value in (moved or {}).items()}
-        return self._load(settings.policy, overrides)
+        typed = dict(self.settings.overrides) | {f"policy.{key}": value for key, value in moved.items()}
+        return replace(self.as_typed, policy=self._policy(self.settings.policy, typed)) if moved else self.as_typed
 
     def other(self, policy: str) -> Scenario:
-        """Another policy as its file has it."""
-        overrides = {key: value for key, value in self.settings.overrides if not key.startswith("policy.")}
-        return self._load(policy, overrides)
+        """Another policy as its file has it, on the same district."""
+        overrides = [(key, value) for key, value in self.settings.overrides if not key.startswith("policy.")]
+        return replace(self.as_typed, policy=self._load(policy, overrides).policy)
 
-    def _load(self, policy: str, overrides: Mapping[str, object]) -> Scenario:
+    def others(self) -> list[str]:
+        """Policies that fit this district, by name."""
+        folders = (config_root(), Path("configs"), *self.settings.config_dirs)
+        names = {file.stem for folder in folders for file in (folder / "policy").glob("*.yaml")}
+        return sorted(name for name in names if self._fits(name))
+
+    def _fits(self, policy: str) -> bool:
+        try:
+            self._policy(policy, {})
+        except UserError:
+            return False
+        return True
+
+    def _policy(self, name: str, overrides: Mapping[str, object]) -> Policy:
+        """A policy, checked against the district, which is not read again."""
+        year, folders = self.as_typed.baseline_year, self.settings.config_dirs
+        policy = Policy.load(name, overrides.items(), year, folders)
+        for schedule in policy.levers:
+            for _, lever in schedule.versions:
+                lever.check(self.as_typed.district)
+        return policy
+
+    def _load(self, policy: str, overrides: Sequence[tuple[str, object]]) -> Scenario:
         settings = self.settings
         return sim.load(
             settings.district,
@@ -115,7 +139,7 @@ class Session:
             effects=settings.effects,
             background=settings.background,
             horizon=settings.run.horizon,
-            overrides=list(overrides.items()),
+            overrides=overrides,
             config_dirs=settings.config_dirs,
         )
 

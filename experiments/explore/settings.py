@@ -6,7 +6,9 @@ from pathlib import Path
 
 from experiments.settings import OF_THE_MODEL
 from experiments.words import composed, put, read_value, split
+from sim.agents.school import LEVELS
 from sim.config import RunSettings
+from sim.indicators.catalogue import INDICATORS
 from sim.userinput import UserError, no_such, number, shown
 
 VERB = "explore"
@@ -23,6 +25,8 @@ class ExploreSettings:
 
     Attributes
     ----------
+    indicator, level : str
+        What is shown at first.
     sliders : tuple of str
         Settings of the policy that have a slider, `rotation.rate`.
     tops : dict
@@ -40,6 +44,8 @@ class ExploreSettings:
     run: RunSettings
     port: int
     open: bool
+    indicator: str
+    level: str
     sliders: tuple[str, ...]
     tops: dict[str, float]
     overrides: tuple[tuple[str, object], ...]
@@ -72,11 +78,17 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> ExploreSetti
         raise UserError(f"explore.sliders must be a list such as [rotation.rate], got {shown(sliders)}")
     if not isinstance(tops, dict):
         raise UserError(f"explore.tops must be settings and numbers in {{ }}, got {shown(tops)}")
+    if page["indicator"] not in INDICATORS:
+        raise no_such(f"explore.indicator={page['indicator']}", "indicator", page["indicator"], INDICATORS)
+    if page["level"] not in LEVELS:
+        raise no_such(f"explore.level={page['level']}", "level", page["level"], LEVELS)
     return ExploreSettings(
         **{name: config[name] for name in NAMES},
         run=RunSettings(**config["run"]),
         port=int(number(page["port"], "explore.port", *PORTS, whole=True)),
         open=page["open"],
+        indicator=page["indicator"],
+        level=page["level"],
         sliders=tuple(map(str, sliders)),
         tops={key: number(value, f"explore.tops: {key}") for key, value in tops.items()},
         overrides=tuple(overrides),
