@@ -12,16 +12,16 @@ from typing import Any
 from experiments.explore.session import ARMS
 from experiments.explore.view import Curve, Shown, View
 from experiments.explore.words import Words, plain
-from sim.agents.school import LEVELS
 from sim.scenario import Arm
 
 COLOURS: Mapping[Arm, str] = {ARMS[0]: "#0072B2", ARMS[1]: "#595959"}
 DASHES: Mapping[Arm, str] = {ARMS[0]: "solid", ARMS[1]: "dashed"}
 LETTERS: Mapping[Arm, str] = {ARMS[0]: "A", ARMS[1]: "B"}
-GOAL, INK, FAINT, UNKNOWN = "#D55E00", "#222222", "#9a9a9a", "#c8c8c8"
+GOAL, INK, FAINT, UNKNOWN = "#B34700", "#222222", "#9a9a9a", "#c8c8c8"
 DARK_TO_LIGHT = ("#00224e", "#575d6d", "#a59c74", "#fee838")
 """Cividis (Nuñez et al. 2018): lighter is more, for the colour-blind too."""
 LESS_TO_MORE = ("#0072B2", "#f2f2f2", "#D55E00")
+SIGNS = {">=": "≥", "<=": "≤"}
 SMALLEST, LARGEST = 9.0, 30.0
 """Diameters of the smallest and the largest school, pixels."""
 MARGIN = 0.08
@@ -59,7 +59,7 @@ def curves(view: View, words: Words) -> dict[str, Any]:
         "animationDuration": 200,
         "animationDurationUpdate": 200,
         "grid": {"left": 12, "right": 24, "top": 44, "bottom": 8, "containLabel": True},
-        "legend": {"top": 0, "left": 0, "data": [LETTERS[arm] for arm in ARMS], "itemWidth": 34},
+        "legend": {"top": 0, "right": 8, "data": [LETTERS[arm] for arm in ARMS], "itemWidth": 34},
         "tooltip": {"trigger": "axis", "confine": True, ":formatter": TOOLTIP},
         "xAxis": {"type": "category", "data": years, "boundaryGap": False},
         "yAxis": {
@@ -121,7 +121,7 @@ def _goals(view: View, words: Words) -> dict[str, Any]:
     levels = [goal for goal in view.goals if math.isfinite(goal.at)]
     last = {(goal.id, goal.at): goal.year for goal in levels}
     for goal in levels:
-        text = f"{goal.id} {goal.comparator} {plain(goal.at)}"
+        text = f"{goal.id} {promise(goal.comparator, goal.at)}"
         points.append(
             {
                 "value": [str(goal.year), goal.at],
@@ -129,8 +129,10 @@ def _goals(view: View, words: Words) -> dict[str, Any]:
                 "label": {
                     "show": last[goal.id, goal.at] == goal.year,
                     "formatter": text,
-                    "position": "top",
+                    "position": "bottom",
                     "color": GOAL,
+                    "backgroundColor": "rgba(255, 255, 255, 0.8)",
+                    "padding": 2,
                 },
             }
         )
@@ -144,6 +146,11 @@ def _goals(view: View, words: Words) -> dict[str, Any]:
         "labelLayout": {"hideOverlap": True},
         "z": 5,
     }
+
+
+def promise(comparator: str, value: float) -> str:
+    """`≥ 55`."""
+    return f"{SIGNS.get(comparator, comparator)} {plain(value)}"
 
 
 def school_map(view: View, arm: Arm, words: Words) -> dict[str, Any]:
@@ -267,16 +274,13 @@ def figures_table(view: View, words: Words) -> list[dict[str, Any]]:
             "students": round(school.students),
         }
         for arm in ARMS:
-            row[f"value_{arm}"] = _rounded(school.value[arm])
-            row[f"change_{arm}"] = _rounded(school.value[arm] - school.baseline[arm])
+            row[f"value_{arm}"] = _known(school.value[arm])
+            row[f"change_{arm}"] = _known(school.figure(arm, change=True))
         rows.append(row)
     return rows
 
 
-def _rounded(value: float) -> float | None:
-    return round(value, 3) if math.isfinite(value) else None
-
-
-def levels_of(view_keys: Sequence[tuple[str, str, str]]) -> list[str]:
-    """Levels that there are schools of."""
-    return [level for level in LEVELS if any(key[0] == level for key in view_keys)]
+def decimals(view: View) -> int:
+    """Of the table's figures: three digits of the largest, or so."""
+    most = max(map(abs, view.span)) if math.isfinite(view.span[0]) else 0.0
+    return next((digits for limit, digits in ((3, 3), (30, 2), (300, 1)) if most < limit), 0)

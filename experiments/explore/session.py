@@ -1,4 +1,4 @@
-"""What the page asks the model: districts at rest and what policies made of them are kept, so that answers are quick."""
+"""What the page asks the model: districts at rest, and what policies made of them, are kept for quick answers."""
 
 import threading
 from collections import OrderedDict
@@ -56,6 +56,10 @@ class Pairs:
     a: Scenario
     b: Scenario
     done: tuple[Replicate, ...] = ()
+
+    def are_of(self, a: Scenario, b: Scenario) -> bool:
+        """Whether they answer this very question."""
+        return self.a is a and self.b is b
 
     @property
     def keys(self) -> tuple[tuple[str, str, str], ...]:

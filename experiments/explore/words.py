@@ -6,7 +6,6 @@ from pathlib import Path
 
 from experiments.explore.sliders import Slider
 from sim.indicators.catalogue import INDICATORS
-from sim.noise import Floats
 from sim.userinput import read_yaml
 
 HERE = Path(__file__).parent
@@ -69,12 +68,22 @@ class Words:
         name = self.unit(unit)
         return f"{plain(value, signed)}{' ' if name else ''}{name}"
 
+    def difference(self, value: float, unit: str) -> str:
+        """A difference of two figures; of two percentages it is in points."""
+        return f"{plain(value, signed=True)} {self('points')}" if unit == "%" else self.figure(value, unit, signed=True)
 
-def plain(value: float | Floats, signed: bool = False) -> str:
+    def chance(self, share: float) -> str:
+        """A probability."""
+        return NOTHING if share != share else f"{100 * share:.0f} %"
+
+
+def plain(value: float, signed: bool = False) -> str:
     """Three digits or so."""
-    number = float(value)
-    if number != number:
+    if value != value:
         return NOTHING
-    decimals = next((d for limit, d in ((1, 3), (10, 2), (100, 1)) if abs(number) < limit), 0)
-    text = f"{number:{'+' if signed else ''}.{decimals}f}" if number else "0"
-    return text.replace("-", "−")
+    decimals = next((d for limit, d in ((1, 3), (10, 2), (100, 1)) if abs(value) < limit), 0)
+    number = round(value, decimals)
+    if number == 0:
+        return "0"
+    text = f"{number:{'+' if signed else ''}.{decimals}f}"
+    return (text.rstrip("0").rstrip(".") if number == int(number) and decimals else text).replace("-", "−")
