@@ -141,21 +141,22 @@ class Page:
         return {ARMS[0]: words("policy_a", policy=a), ARMS[1]: words("policy_b", policy=self.against or typed)}
 
     async def _refresh(self) -> None:
-        """Draw what is new."""
-        pairs, problem = self._answers.latest, self._refused
-        if (failed := self._answers.problem) is not None and not problem:
+        """Draw what is new, and say how much stands behind what is drawn."""
+        pairs = self._answers.latest
+        if pairs is not None and self._is_due(pairs):
+            choice, words = self.choice, self.words
+            shown = await run.io_bound(view, pairs, self.session.places, choice)
+            if shown is None or words is not self.words:  # the page is closed, or was built anew
+                return
+            for panel in self._panels:
+                panel.draw(shown)
+            self._drawn, self._drawn_at = (pairs, choice), time.monotonic()
+        problem, failed = self._refused, self._answers.problem
+        if failed is not None and not problem:
             problem = f"{type(failed).__name__}: {failed}"
-        fresh = pairs is not None and self._asked is not None and pairs.are_of(*self._asked)
-        self._answer.say(pairs, fresh, self._answers.busy, problem)
-        if pairs is None or not self._is_due(pairs):
-            return
-        choice, words = self.choice, self.words
-        shown = await run.io_bound(view, pairs, self.session.places, choice)
-        if shown is None or words is not self.words:  # the page is closed, or was built anew
-            return
-        for panel in self._panels:
-            panel.draw(shown)
-        self._drawn, self._drawn_at = (pairs, choice), time.monotonic()
+        drawn = None if self._drawn is None else self._drawn[0]
+        fresh = drawn is not None and self._asked is not None and drawn.are_of(*self._asked)
+        self._answer.say(drawn, fresh, self._answers.busy, problem)
 
     def _is_due(self, pairs: Pairs) -> bool:
         """Whether these are to be drawn: at once if asked for, after a while if there is just one replicate more."""

@@ -96,7 +96,8 @@ def test_only_so_many_policies_are_kept(monkeypatch):
 
 def test_a_newer_question_takes_the_place_of_an_older_one(session, monkeypatch):
     answers, asked = Answers(session), []
-    older, newer, b = session.scenario({"rotation.rate": 0.6}), session.scenario({"rotation.rate": 0.7}), session.as_typed
+    older, newer = (session.scenario({"rotation.rate": rate}) for rate in (0.6, 0.7))
+    b = session.as_typed
     real = Session.replicate
 
     def watched(self, scenario, number):
