@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from experiments.explore.settings import VERB, read
+from experiments.explore.settings import MOST_REPLICATES, VERB, read
 from sim.userinput import UserError
 
 HOST = "127.0.0.1"
@@ -22,8 +22,8 @@ Settings
   counterfactual=NAME   policy B at first; the page offers the others too          none
   effects=NAME          evidence draws how the world responds, means holds it      evidence
   background=NAME       law, frozen, or a named shock                              law
-  run.replicates=N      at most so many stand behind a figure; the first is shown
-                        at once, the others follow                                 20
+  run.replicates=N      1 ... {most}; at most so many stand behind a figure; the
+                        first is shown at once, the others follow                  20
   run.seed=N            0 ... 2^63-1                                               1
   run.horizon=YEAR      last simulated year                                        2025
   explore.port=N        1024 ... 65535                                             8765
@@ -45,7 +45,7 @@ Examples
 
 def usage() -> str:
     """What `zonesim explore --help` prints."""
-    return USAGE.format(host=HOST)
+    return USAGE.format(host=HOST, most=MOST_REPLICATES)
 
 
 def run(words: Sequence[str], config_dirs: Sequence[Path]) -> None:

@@ -60,11 +60,11 @@ class _Lever:
                 value=page.moved.get(slider.key, slider.start),
                 on_change=self._moved,
             )
-            self._bar.props(f'aria-label="{name}"')
+            self._bar.props["aria-label"] = name
             with ui.element("div").classes("foot"):
                 self._typed = ui.label().classes("note")
-                self._back = ui.button(icon="undo", on_click=self._undo)
-                self._back.props(f'flat dense round size=sm aria-label="{page.words("reset_one", lever=name)}"')
+                self._back = ui.button(icon="undo", on_click=self._undo).props("flat dense round size=sm")
+                self._back.props["aria-label"] = page.words("reset_one", lever=name)
         self._show()
 
     def put_back(self) -> None:

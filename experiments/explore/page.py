@@ -23,7 +23,9 @@ from sim.userinput import UserError
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 HTML_LANGUAGES = {"en": "en", "zh": "zh-CN"}
 TICK, REST = 0.1, 0.5
-"""Seconds between looks at what is known by now, and between two drawings of the same question."""
+"""Seconds between looks at what is known by now, and, at least, between two drawings of the same question."""
+PAUSE = 4.0
+"""That rest, at least, as a multiple of what a drawing takes."""
 STYLE = Path(__file__).with_name("page.css")
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="5" cy="6" r="4" fill="#0072B2"/>
 <path d="M11 4l4 5-4 5-4-5z" fill="#D55E00"/></svg>"""
@@ -68,7 +70,7 @@ class Page:
         self._asked: tuple[Scenario, Scenario] | None = None
         self._refused = ""
         self._drawn: tuple[Pairs, Choice] | None = None
-        self._drawn_at = 0.0
+        self._next_drawing = 0.0
 
     def open(self) -> None:
         """Build the page and ask the first question."""
@@ -144,13 +146,14 @@ class Page:
         """Draw what is new, and say how much stands behind what is drawn."""
         pairs = self._answers.latest
         if pairs is not None and self._is_due(pairs):
-            choice, words = self.choice, self.words
+            choice, words, begun = self.choice, self.words, time.monotonic()
             shown = await run.io_bound(view, pairs, self.session.places, choice)
             if shown is None or words is not self.words:  # the page is closed, or was built anew
                 return
             for panel in self._panels:
                 panel.draw(shown)
-            self._drawn, self._drawn_at = (pairs, choice), time.monotonic()
+            self._drawn, now = (pairs, choice), time.monotonic()
+            self._next_drawing = now + max(REST, PAUSE * (now - begun))
         problem, failed = self._refused, self._answers.problem
         if failed is not None and not problem:
             problem = f"{type(failed).__name__}: {failed}"
@@ -162,5 +165,5 @@ class Page:
         """Whether these are to be drawn: at once if asked for, after a while if there is just one replicate more."""
         if self._drawn is None or self._drawn[1] != self.choice or not pairs.are_of(self._drawn[0].a, self._drawn[0].b):
             return True
-        rested = time.monotonic() > self._drawn_at + REST
+        rested = time.monotonic() > self._next_drawing
         return self._drawn[0] is not pairs and (rested or not self._answers.busy)

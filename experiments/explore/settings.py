@@ -17,6 +17,8 @@ NAMES = ("district", "policy", "counterfactual", "effects", "background", "langu
 LANGUAGES = ("en", "zh")
 PORTS = (1024, 65535)
 """Those that need no rights."""
+MOST_REPLICATES = 200
+"""Replicates of a policy that are kept in memory, all of them."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> ExploreSetti
             put(config, key, value, NAMES)
     if config["language"] not in LANGUAGES:
         raise no_such(f"language={config['language']}", "language", config["language"], LANGUAGES)
+    replicates = config["run"]["replicates"]
+    number(replicates, "run.replicates of a page (zonesim run takes more)", 1, MOST_REPLICATES, whole=True)
     page = config[VERB]
     if not isinstance(page["open"], bool):
         raise UserError(f"explore.open must be true or false, got {shown(page['open'])}")

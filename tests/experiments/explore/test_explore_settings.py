@@ -43,7 +43,8 @@ def test_what_is_typed_is_set():
         ("language=de", "known: en, zh"),
         ("explore.prot=1", "did you mean 'explore.port'"),
         ("out=x", "out: no such setting"),
-        ("run.replicates=0", "within 1 ... 100000"),
+        ("run.replicates=0", "within 1 ... 200, got 0"),
+        ("run.replicates=500", "zonesim run takes more"),
     ],
 )
 def test_a_mistake_says_what_is_allowed(word, told):
