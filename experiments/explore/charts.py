@@ -30,8 +30,8 @@ SHAPE = 4 / 3
 """Width of a map over its height, as the page's style has it."""
 FONT = "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 TOOLTIP = """ps => {
-  const lines = ps.filter(p => p.data && p.data.text).map(p => p.marker + p.data.text);
-  return [ps[0].axisValueLabel, ...lines].join('<br>');
+  const told = ps.filter(p => p.data && p.data.text).sort((p, q) => p.data.text < q.data.text ? -1 : 1);
+  return [ps[0].axisValueLabel, ...told.map(p => p.marker + p.data.text)].join('<br>');
 }"""
 POINT = "p => p.data.text || ''"
 
