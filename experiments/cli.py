@@ -15,30 +15,26 @@ from pathlib import Path
 from typing import Any
 
 VERBS = {
-    "run": "a scenario and its counterfactual, replicated and paired: scoreboard, tables, report",
-    "sweep": "many scenarios: a design over levers, effects, districts, seeds; goes on where it stopped",
-    "report": "writes the report of a finished run anew",
-    "evidence": "published studies replayed inside the model, in one table: what agrees, and what does not",
-    "check": "a district's own folder: what is wrong and how to mend it, and what would be filled in",
-    "template": "writes an example of such a folder, which runs",
+    "run": ("", "a scenario and its counterfactual, replicated and paired: scoreboard, tables, report"),
+    "sweep": ("sweep.command", "many scenarios: a design over levers, effects, districts; goes on where it stopped"),
+    "compare": ("answers.compare", "policies, settings or finished runs against each other, paired"),
+    "sensitivity": ("answers.sensitivity", "which levers and effects drive an outcome"),
+    "discover": ("answers.discover", "under which effects a policy misses a target"),
+    "calibrate": ("answers.calibrate", "district or effect parameters that agree with observed figures"),
+    "optimise": ("answers.optimise", "lever settings that do best within limits: a front, robust over effects"),
+    "report": ("report", "writes the report of a finished run anew"),
+    "evidence": ("evidence.command", "published studies replayed inside the model, in one table"),
+    "check": ("check", "a district's own folder: what is wrong and how to mend it, and what would be filled in"),
+    "template": ("template", "writes an example of such a folder, which runs"),
+    "explore": ("explore.command", "a local page to play with: sliders for levers, two policies side by side, a map"),
 }
+"""Module below `experiments` with the `usage()` and `run(words, config_dirs, typed)` of each verb, and what it does.
 
-MODULES = {
-    "sweep": "experiments.sweep.command",
-    "report": "experiments.report",
-    "evidence": "experiments.evidence.command",
-    "check": "experiments.check",
-    "template": "experiments.template",
-}
-"""Where a verb's `usage()` and `run(words, config_dirs, typed)` stand; `run` itself is told from its settings."""
+`run` itself, the verb where none is typed, is told from its settings.
+"""
 
 FLAGS_OF = {"sweep": ("--status", "--failed")}
 """Flags of single verbs, which they find among their words."""
-
-LATER = (
-    *("compare", "sensitivity", "calibrate", "optimise"),
-    *("explore",),
-)
 
 HELP = """\
 zonesim: what a reform of school zones does to a district, against the same district without it.
@@ -162,9 +158,8 @@ def _do(words: list[str]) -> None:
             print(_help(command.verb), end="")
         return
     typed = shlex.join(["zonesim", *words])
-    if command.verb in MODULES:
-        words_and_flags = (*command.words, *command.flags)
-        import_module(MODULES[command.verb]).run(words_and_flags, command.config_dirs, typed)
+    if command.verb not in (None, "run"):
+        _module(command.verb).run((*command.words, *command.flags), command.config_dirs, typed)
         return
     from experiments.settings import read
 
@@ -181,14 +176,18 @@ def _do(words: list[str]) -> None:
 
 
 def _help(verb: str | None) -> str:
-    if verb in MODULES:
-        usage: str = import_module(MODULES[verb]).usage()
-        return usage + "\n"
     if verb == "run":
         from experiments.usage import run_help
 
         return run_help() + "\n"
-    return HELP.format(verbs="\n".join(f"  {verb:16}  {does}" for verb, does in VERBS.items()))
+    if verb is not None:
+        usage: str = _module(verb).usage()
+        return usage.rstrip() + "\n"
+    return HELP.format(verbs="\n".join(f"  {verb:16}  {does}" for verb, (_, does) in VERBS.items()))
+
+
+def _module(verb: str) -> Any:
+    return import_module(f"experiments.{VERBS[verb][0]}")
 
 
 def _parse(words: list[str]) -> _Command:
@@ -218,16 +217,12 @@ def _parse(words: list[str]) -> _Command:
     verb = None
     if from_user and from_user[0].isidentifier():
         verb = from_user.pop(0)
-        if verb in LATER:
-            raise _mistake(f"{verb} comes in a later release; known: {', '.join(VERBS)}")
         if verb not in VERBS:
-            from sim.userinput import closest, no_such
+            from sim.userinput import no_such
 
-            meant = "" if closest(verb, VERBS) else closest(verb, LATER)
-            later = " It comes in a later release" if meant else ""
-            raise _mistake(f"{no_such(verb, 'verb', verb, VERBS)}{meant}{later}")
-    if verb in (None, "run") and (several or _asks_for_sweep(from_user, folders)):
-        verb = "sweep"
+            raise no_such(verb, "verb", verb, VERBS)
+    if verb in (None, "run"):
+        verb = "sweep" if several else _verb_of_experiment(from_user, folders) or verb
     for flag in flags:
         if flag not in FLAGS_OF.get(verb or "run", ()):
             raise _mistake(f"{flag} is a flag of zonesim {next(v for v, own in FLAGS_OF.items() if flag in own)} DIR")
@@ -236,18 +231,19 @@ def _parse(words: list[str]) -> _Command:
     return _Command(verb, tuple(from_user), help, tuple(folders), tuple(flags))
 
 
-def _asks_for_sweep(words: Sequence[str], config_dirs: Sequence[Path]) -> bool:
-    """Whether the experiment that is named, if one is, is a sweep."""
+def _verb_of_experiment(words: Sequence[str], config_dirs: Sequence[Path]) -> str | None:
+    """The verb that the experiment is for, if one is named and it is not for `run`."""
     names = [word.removeprefix("experiment=") for word in words if word.startswith("experiment=")]
     if not names:
-        return False
+        return None
     from experiments.experiment import Experiment
     from sim.userinput import UserError
 
     try:
-        return bool(Experiment.load(names[0], config_dirs).sweep)
+        verb = Experiment.load(names[0], config_dirs).verb
     except UserError:
-        return False  # told where all settings are read
+        return None  # told where all settings are read
+    return None if verb == "run" else verb
 
 
 def _mistake(message: str) -> Exception:

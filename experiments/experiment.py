@@ -9,8 +9,10 @@ import yaml
 
 from sim.userinput import UserError, find, no_such, read_yaml, shown
 
-ENTRIES = ("title", "settings", "policies", "sweep")
+ENTRIES = ("title", "verb", "settings", "policies", "sweep")
 OF_POLICY = ("policy", "targets")
+QUESTIONS = ("compare", "sensitivity", "discover", "calibrate", "optimise")
+"""Verbs for which an experiment may state the settings."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Experiment:
         The policies that `zonesim run` sets side by side; none where the experiment is a sweep.
     sweep : mapping
         What `zonesim sweep` varies and how, as it would be typed; empty where it is no sweep.
+    verb : str
+        `run`, `sweep`, or the question that it is for.
     """
 
     name: str
@@ -41,6 +45,7 @@ class Experiment:
     settings: Mapping[str, str]
     members: tuple[Member, ...]
     sweep: Mapping[str, str]
+    verb: str = "run"
 
     @classmethod
     def load(cls, name: str, config_dirs: Sequence[Path] = ()) -> Self:
@@ -58,10 +63,17 @@ class Experiment:
         title, sweep = str(raw.get("title", name)), raw.get("sweep", {})
         if not isinstance(sweep, dict) or ("sweep" in raw and not sweep):
             raise UserError(f"{path}: sweep must be settings and the values they take, got {shown(sweep)}")
+        if "verb" in raw:
+            if raw["verb"] not in QUESTIONS:
+                raise no_such(f"{path}: verb: {raw['verb']}", "question", raw["verb"], QUESTIONS)
+            if policies is not None or sweep:
+                raise UserError(f"{path}: a question has settings only; leave out policies and sweep")
+            return cls(path.stem, path, title, typed, (), {}, raw["verb"])
         if sweep:
             if policies is not None:
                 raise UserError(f"{path}: an experiment lists policies, side by side, or states a sweep; not both")
-            return cls(path.stem, path, title, typed, (), {str(key): _several(each) for key, each in sweep.items()})
+            varied = {str(key): _several(each) for key, each in sweep.items()}
+            return cls(path.stem, path, title, typed, (), varied, "sweep")
         if "policy" in settings:
             raise UserError(f"{path}: settings name no policy; list what is run in policies")
         if not isinstance(policies, list) or not policies:

@@ -157,11 +157,6 @@ def check_switches(config: Mapping[str, Any], names: Collection[str]) -> None:
             raise UserError(f"{name} must be true or false, got {shown(config[name])}")
 
 
-def later(what: str) -> UserError:
-    """The answer to what a later release brings."""
-    return UserError(f"{what} comes in a later release; leave it out")
-
-
 def _split(word: str) -> tuple[str, str]:
     """Key and value of one word."""
     key, equals, value = word.partition("=")

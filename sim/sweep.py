@@ -100,7 +100,7 @@ class Sweep:
         settings = self._planned.merge(self._settings, left_index=True, right_index=True)
         table = rows.merge(settings, on="run")
         order = table.sort_values(["world", "scenario", "cell", "replicate"], kind="stable")
-        head = ["scenario", "replicate", "year", "level", "scope", "unit", "cell", "run", *self.axes]
+        head = ["scenario", "replicate", "year", "level", "scope", "unit", "cell", "world", "run", *self.axes]
         return order[[*head, *names]].reset_index(drop=True)
 
     @cached_property

@@ -89,7 +89,9 @@ def _begin(asked: SweepSettings, command: str) -> None:
     about = {"command": command, "fixed": asked.fixed, "axes": [axis.described for axis in axes], "design": design}
     if asked.force:
         _clear(place)
-    _sweep(place, cells, resolver, asked, about)
+    conduct(place, cells, resolver, asked, about)
+    with writing():
+        status.tell_summary(place)
 
 
 def _from_anywhere(cells: list[dict[str, Any]], config_dirs: Sequence[Path]) -> list[dict[str, Any]]:
@@ -122,10 +124,12 @@ def _go_on(folder: Path, words: Sequence[str], config_dirs: Sequence[Path], comm
         config_dirs=(*before.config_dirs, *config_dirs),
     )
     about = {key: before.record[key] for key in ("fixed", "axes", "design")}
-    _sweep(folder, before.settings, Resolver(asked.config_dirs), asked, {"command": command} | about)
+    conduct(folder, before.settings, Resolver(asked.config_dirs), asked, {"command": command} | about)
+    with writing():
+        status.tell_summary(folder)
 
 
-def _sweep(
+def conduct(
     place: Path, cells: Sequence[dict[str, Any]], resolver: Resolver, asked: SweepSettings, about: dict[str, Any]
 ) -> None:
     """Plan the cells, save the plan, and run what is missing."""
@@ -157,8 +161,6 @@ def _sweep(
         if tasks.runs:
             with progress.shown(total, total - tasks.runs - failed, failed) as watched:
                 execute(tasks, folder, asked.engine, watched, asked.scopes)
-    with writing():
-        status.tell_summary(place)
 
 
 def _record(about: dict[str, Any], planned: Plan, resolver: Resolver, started: datetime) -> dict[str, Any]:

@@ -1,56 +1,56 @@
-"""A Pareto front: what scenarios cost against what they take off a gap, and which of them no other beats."""
+"""Settings that a search found best, by two objectives, with what luck leaves open about them."""
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.noise import Floats
 from sim.report import style
-from sim.report.figures import figure
-from sim.report.pictures.cost import MILLION
+from sim.report.figures import figure, records
 from sim.report.words import Speaker
 
 
-def draw(points: pd.DataFrame, words: Speaker, ax: Axes | None = None, *, unit: str = "SD") -> Axes:
-    """All rows of `extra_yuan, closed` faint, those that no other beats joined by steps."""
+def draw(figures: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axes:
+    """Rows of `point, objective, value, low, high` (`sim.analysis.front`); with one objective a row for each point."""
     with style.look():
         ax = style.new_axes() if ax is None else ax
-        cost, gain = points["extra_yuan"].to_numpy(np.float64) / MILLION, points["closed"].to_numpy(np.float64)
-        on_front = unbeaten(cost, gain)
-        ax.plot(cost, gain, "o", color=style.FAINT, markersize=4, label=words("front.others"))
-        ax.step(
-            cost[on_front],
-            gain[on_front],
-            where="post",
-            color=style.POLICY,
-            marker="D",
-            markersize=5,
-            label=words("front.best"),
-        )
-        ax.set_xlabel(words("cost.axis"))
-        ax.set_ylabel(words("in_unit", what=words("cost.closed"), unit=words(f"unit.{unit}")))
-        ax.legend(loc="best")
+        names = list(dict.fromkeys(figures["objective"]))
+        by_point = {name: figures[figures["objective"] == name].set_index("point") for name in names}
+        if not names:
+            ax.text(0.5, 0.5, words("best.none"), ha="center", transform=ax.transAxes)
+            return ax
+        across = by_point[names[0]]
+        for point in across.index:
+            x = across.loc[point]
+            y = by_point[names[1]].loc[point] if len(names) > 1 else None
+            up = float(point) if y is None else y["value"]
+            errors = None if y is None else [[y["value"] - y["low"]], [y["high"] - y["value"]]]
+            ax.errorbar(
+                x["value"],
+                up,
+                xerr=[[x["value"] - x["low"]], [x["high"] - x["value"]]],
+                yerr=errors,
+                fmt="s" if point == 0 else "o",
+                color=style.WITHOUT if point == 0 else style.POLICY,
+                ecolor=style.FAINT,
+                capsize=2,
+            )
+            label = words("best.reference") if point == 0 else str(point)
+            ax.annotate(label, (x["value"], up), (5, 5), textcoords="offset points", fontsize="small")
+        ax.set_xlabel(names[0])
+        ax.set_ylabel(names[1] if len(names) > 1 else words("best.point"))
+        ax.margins(0.12)
     return ax
 
 
-def alt_text(points: pd.DataFrame, words: Speaker) -> str:
-    """How many rows there are, and the ends of the front."""
-    cost, gain = points["extra_yuan"].to_numpy(np.float64) / MILLION, points["closed"].to_numpy(np.float64)
-    on_front = unbeaten(cost, gain)
-    ends = {
-        f"{name}_{end}": figure(of[on_front[at]])
-        for name, of in (("cost", cost), ("gain", gain))
-        for end, at in (("low", 0), ("high", -1))
-    }
-    return words("front.alt", count=len(points), best=len(on_front), **ends)
-
-
-def unbeaten(cost: Floats, gain: Floats) -> list[int]:
-    """Rows that no other beats, by rising cost: none costs as little and gains more, or gains as much for less."""
-    kept: list[int] = []
-    best = -np.inf
-    for row in np.lexsort((-gain, cost)).tolist():
-        if gain[row] > best:
-            kept.append(row)
-            best = gain[row]
-    return kept
+def alt_text(figures: pd.DataFrame, words: Speaker) -> str:
+    """Each point and objective with its interval."""
+    return words.sentences(
+        words(
+            "best.alt",
+            point=row["point"],
+            objective=row["objective"],
+            value=figure(row["value"]),
+            low=figure(row["low"]),
+            high=figure(row["high"]),
+        )
+        for row in records(figures)
+    )

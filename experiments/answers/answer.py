@@ -1,0 +1,100 @@
+"""The folder of an answer: its tables, one picture, and the sentences that a reader can quote."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from experiments import provenance
+from experiments.answers.question import Question
+from experiments.failure import writing
+from experiments.run import session
+from experiments.store import OUTPUTS, RunFolder
+from experiments.sweep.resolving import fingerprint
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PICTURE, SENTENCES = "picture.svg", "answer.txt"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came of a question.
+
+    Attributes
+    ----------
+    tables : mapping of file name to DataFrame
+    picture : callable
+        Draws it.
+    sentences : sequence of str
+        What a reader can quote, the answer first.
+    """
+
+    tables: Mapping[str, pd.DataFrame]
+    picture: "Callable[[], Axes]"
+    sentences: Sequence[str]
+
+
+def give(
+    question: Question, command: str, answer: Callable[[], Answer], folders: Sequence[Path], data: str = ""
+) -> None:
+    """Work the answer out if it is not there, keep it, and say it.
+
+    Parameters
+    ----------
+    command : str
+        As it was typed, for the record.
+    answer : callable
+        Works it out; the runs it needs are kept as they are done.
+    folders : sequence of Path
+        Where its runs are, as soon as it has been worked out.
+    data : str
+        What was read from a file beside the settings.
+    """
+    asked = {
+        "verb": question.verb,
+        "fixed": dict(question.fixed),
+        "factors": [[one.key, one.low, one.high] for one in question.factors],
+        "outcomes": question.texts,
+        "own": dict(question.own),
+        "data": data,
+        "replicates": question.replicates,
+        "seed": question.seed,
+        "code": provenance.code_hash(),
+    }
+    identity = fingerprint(asked)
+    place = Path(question.out or Path(OUTPUTS, question.verb, identity))
+    folder = RunFolder(place, identity)
+    with folder.claimed(question.force, lambda: tell(f"another command works in {place}: waiting")) as held:
+        if held is None:
+            started = datetime.now(UTC)
+            found = answer()
+            files: dict[str, pd.DataFrame | str] = dict(found.tables)
+            files |= {PICTURE: _svg(found.picture()), SENTENCES: "\n".join(found.sentences) + "\n"}
+            folder.save(files, session(command, started) | asked | {"runs": [str(one) for one in folders]})
+        else:
+            tell("this question is answered; force=true asks it again")
+        with writing():
+            print((place / SENTENCES).read_text(encoding="utf-8"))
+            print(f"Picture: {place / PICTURE}\nFiles: {place}")
+
+
+def tell(message: str) -> None:
+    """To the user, beside the results."""
+    print(message, file=sys.stderr)
+
+
+def _svg(ax: "Axes") -> str:
+    """The picture's figure, texts as texts."""
+    import matplotlib as mpl
+
+    file = StringIO()
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "zonesim"}):
+        ax.get_figure(root=True).savefig(file, format="svg", metadata={"Date": None})  # type: ignore[union-attr]
+    return file.getvalue()

@@ -1,0 +1,78 @@
+"""`zonesim discover`: the effects under which a policy misses a target."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.answers import question
+from experiments.answers.answer import Answer, give
+from experiments.answers.question import Question
+from experiments.answers.runs import Runs
+from sim.indicators.catalogue import INDICATORS
+from sim.userinput import UserError, number
+
+USAGE = """\
+zonesim discover [key=value ...]: under which effects a policy misses a target.
+
+Settings
+  outcomes=[OUTCOME]      what the target is about, see below               change.score_gap.primary
+  least=N or most=N       it shall be at least, or at most, this; of met.ID least=1   most=0
+  vary=[effects.KEY,...]  effects among which boxes are sought              all that are drawn
+  boxes=N                 at most                                           3
+  run.replicates=N        each draws its effects, its district and its luck   400
+  district, policy, counterfactual, effects, background, policy.LEVER.SETTING ... as in zonesim run
+  experiment=NAME, engine=NAME, store=DIR (of the runs), out=DIR (of the answer), force=true
+{outcomes}
+Examples
+  zonesim discover district.students=6000
+  zonesim discover outcomes=[met.WK06] least=1 most=null
+"""
+
+
+def usage() -> str:
+    """The text of `zonesim discover --help`."""
+    return USAGE.format(outcomes=question.OUTCOMES_HELP)
+
+
+def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None:
+    """Do what was typed after `zonesim discover`."""
+    asked = question.read("discover", words, config_dirs)
+    if len(asked.outcomes) != 1:
+        raise UserError(f"outcomes={asked.texts}: discover asks about one target; name one outcome")
+    if others := [factor.key for factor in asked.factors if factor.kind != "effect"]:
+        raise UserError(f"{others[0]}: discover looks among effects, which the runs draw; leave it out of vary")
+    if (asked.own["least"] is None) == (asked.own["most"] is None):
+        raise UserError("give one of least=N and most=N, and null for the other: what the outcome shall be")
+    asked.whole("boxes", 1, 20)
+    runs = Runs(asked, command)
+    give(asked, command, lambda: _answer(asked, runs), runs.folders)
+
+
+def _answer(asked: Question, runs: Runs) -> Answer:
+    from sim.analysis.discovery import discover, misses
+    from sim.analysis.factors import drawn_effects
+    from sim.config import EffectTable
+    from sim.report.pictures import boxes as picture
+    from sim.report.words import Words
+
+    (outcome,) = asked.outcomes
+    fixed = [(key, value) for key, value in asked.fixed.items() if key.startswith("effects.")]
+    table = EffectTable.load(str(asked.fixed["effects"]), fixed, asked.config_dirs)
+    drawn = drawn_effects(table, asked.replicates, asked.seed)[[factor.key for factor in asked.factors]]
+    # A cell of its own for each replicate: its draw of the effects is the case.
+    done = runs(pd.DataFrame(index=range(1)), asked.replicates, asked.seed)
+    cases = done.assign(cell=done["replicate"], replicate=0)
+    bounds = {name: None if asked.own[name] is None else number(asked.own[name], name) for name in ("least", "most")}
+    missed = misses(cases, outcome.word, **bounds)
+    sign, limit = ("at least", bounds["least"]) if bounds["least"] is not None else ("at most", bounds["most"])
+    unit = INDICATORS[outcome.indicator].unit if outcome.indicator else ""
+    goal = f"{outcome.word} {sign} {limit:g} {unit}".rstrip()
+    found = discover(drawn, missed, goal=goal, boxes=int(asked.own["boxes"]), seed=asked.seed)
+    tables = {
+        "boxes.csv": found.boxes,
+        "limits.csv": found.limits,
+        "trajectory.csv": found.trajectory,
+        "cases.csv": drawn.assign(outcome=done[outcome.word].to_numpy(), missed=missed.to_numpy()),
+    }
+    return Answer(tables, lambda: picture.draw(found, drawn, missed.to_numpy(), Words()), found.sentences())
