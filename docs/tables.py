@@ -18,7 +18,6 @@ from typing import Any
 import pandas as pd
 
 from experiments.evidence import board
-from experiments.scoreboard import figure
 from sim.agents.classroom import Classes
 from sim.agents.columns import Columns
 from sim.agents.school import Schools
@@ -35,6 +34,7 @@ from sim.indicators.catalogue import INDICATORS
 from sim.model import CALENDAR
 from sim.reform import known_levers
 from sim.reform.lever import Setting, Settings
+from sim.report.figures import figure
 from sim.userinput import config_root, read_yaml
 
 ROOT = Path(__file__).parents[1]

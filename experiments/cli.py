@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 VERBS = {
-    "run": "a scenario and its counterfactual, replicated and paired: a scoreboard, and tables on disk",
+    "run": "a scenario and its counterfactual, replicated and paired: scoreboard, tables, report",
     "sweep": "many scenarios: a design over levers, effects, districts, seeds; goes on where it stopped",
+    "report": "writes the report of a finished run anew",
     "evidence": "published studies replayed inside the model, in one table: what agrees, and what does not",
     "check": "a district's own folder: what is wrong and how to mend it, and what would be filled in",
     "template": "writes an example of such a folder, which runs",
@@ -24,6 +25,7 @@ VERBS = {
 
 MODULES = {
     "sweep": "experiments.sweep.command",
+    "report": "experiments.report",
     "evidence": "experiments.evidence.command",
     "check": "experiments.check",
     "template": "experiments.template",
@@ -35,7 +37,7 @@ FLAGS_OF = {"sweep": ("--status", "--failed")}
 
 LATER = (
     *("compare", "sensitivity", "calibrate", "optimise"),
-    *("report", "explore"),
+    *("explore",),
 )
 
 HELP = """\

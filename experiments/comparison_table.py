@@ -10,7 +10,8 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from experiments.scoreboard import LEVELS, PLAIN, counted, figure, print_fitting
+from experiments.scoreboard import LEVELS, PLAIN, counted, print_fitting
+from sim.report.figures import figure
 
 BY_LEVEL = {
     "gap_closed:score_gap": "score gap\nclosed, SD",

@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments.scoreboard import LEVELS, PLAIN, VERDICTS, figure
+from experiments.scoreboard import LEVELS, PLAIN, VERDICTS
 from sim.inspection import OfficialStandard
+from sim.report.figures import figure
 from sim.result import Result
 from sim.run_inspection import inspect_run
 

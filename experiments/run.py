@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+import pandas as pd
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -20,12 +21,12 @@ from rich.progress import (
 from rich.text import Text
 
 import sim
-from experiments import engines, inspection, provenance, scoreboard
+from experiments import engines, inspection, provenance, report, scoreboard
 from experiments.engines import Engine
 from experiments.failure import writing
 from experiments.scoreboard import counted
 from experiments.settings import Settings
-from experiments.store import RunFolder, default_folder
+from experiments.store import REPORT, RunFolder, default_folder
 from sim.analysis.channels import means_table
 from sim.inspection import OfficialStandard
 from sim.result import Result
@@ -76,16 +77,19 @@ def run(settings: Settings, scenario: Scenario, command: str) -> None:
             if held:
                 result = Result.read(folder.path).join(result)
                 about["earlier"] = [*held["earlier"], {key: held[key] for key in ours}]
-            tables = {
+            record = ours | {"replicates": wanted} | about
+            tables: dict[str, pd.DataFrame | str] = {
                 "indicators.parquet": result.indicators,
                 "targets.csv": result.targets(),
                 "effects.csv": result.effects(),
                 "costs.csv": result.costs,
                 "cost_effect.csv": result.cost_per_sd(),
+                report.PLACES: (places := scenario.places(settings.run.seed)),
             }
             if result.parts is not None:
                 tables |= {CHANNELS: means_table(result.channels()), "channels.parquet": result.parts}
-            folder.save(tables, ours | {"replicates": wanted} | about)
+            tables[REPORT] = report.page(result, {"run": run_id, **record}, places, settings.language)
+            folder.save(tables, record)
         else:
             more = f", more than the {wanted} asked for" if done > wanted else ""
             tell(f"this run is finished and has {counted(done)}{more}; force=true runs it again")
@@ -102,6 +106,11 @@ def _about(scenario: Scenario, settings: Settings) -> dict[str, object]:
         "district": scenario.district.name,
         "policy": scenario.policy.name,
         "counterfactual": settings.counterfactual,
+        "titles": {
+            "district": scenario.district.title or scenario.district.name,
+            "policy": scenario.policy.title or scenario.policy.name,
+            "counterfactual": scenario.counterfactual.title or scenario.counterfactual.name,
+        },
         "baseline_year": scenario.baseline_year,
         "horizon": scenario.horizon,
         "seed": settings.run.seed,

@@ -21,8 +21,9 @@ from sim.analysis.channels import channels_table
 from sim.analysis.cost_effect import MONEY, dearer_than_public_budget
 from sim.analysis.paired import KEYS
 from sim.indicators.catalogue import GAP
+from sim.report.figures import figure, percent, records
+from sim.report.findings import judged
 from sim.scoring import DECREED, GIVEN
-from sim.targets import ROUNDING
 
 HEADLINES = ("cv_backbone", "backbone_cover", "teacher_skill_gap", "score_gap", "score_mean")
 LEVELS = {"primary": "P", "junior": "J", "both": "P+J"}
@@ -38,7 +39,7 @@ def show(folder: Path, console: Console) -> None:
     """Print the scoreboard of the run in a folder."""
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     targets, effects = (pd.read_csv(folder / name) for name in ("targets.csv", "effects.csv"))
-    due = _given_once(targets[targets["due"] & targets["mean"].notna()])
+    due = judged(targets)
     console.print()
     _say(console, _title(record), style="bold")
     _say(console, _place(record["resolved"]["district"]))
@@ -105,15 +106,6 @@ _OUT = [_LEAST[:count] for count in range(len(_LEAST) + 1)]
 """What a narrow terminal leaves out of the verdicts: ever more, what matters least first."""
 
 
-def figure(value: float) -> str:
-    """Three digits or so; nothing for what is not there."""
-    if pd.isna(value):
-        return ""
-    decimals = next((d for limit, d in ((1, 3), (10, 2), (100, 1)) if abs(value) < limit), 0)
-    text = f"{value:.{0 if abs(value - round(value)) < ROUNDING else decimals}f}"
-    return "0" if float(text) == 0 else text
-
-
 def counted(replicates: int, kind: str = "") -> str:
     """Such as `1 replicate`, `20 paired replicates`."""
     return f"{replicates} {kind}replicate{'' if replicates == 1 else 's'}"
@@ -139,12 +131,6 @@ def _place(district: Mapping[str, Any]) -> str:
     )
 
 
-def _given_once(due: pd.DataFrame) -> pd.DataFrame:
-    """The rows without those of a given measure before its last year: they all say the same."""
-    given = due["reason"].astype(str).str.startswith(GIVEN, na=False)
-    return due[~given | ~due.duplicated("id", keep="last")]
-
-
 def _verdicts(due: pd.DataFrame, out: Iterable[str]) -> Table:
     """The scored rows, without the columns that are left out; without `stated` a verdict is one word."""
     right = {
@@ -161,7 +147,7 @@ def _verdicts(due: pd.DataFrame, out: Iterable[str]) -> Table:
     table = Table(**PLAIN)
     for name in shown:
         table.add_column(headings[name], justify="right" if name in right else "left", no_wrap=True)
-    for row in _rows(due):
+    for row in records(due):
         identifier, indicator, level = _names(row)
         cells: dict[str, str | Text] = {
             "id": identifier,
@@ -172,8 +158,8 @@ def _verdicts(due: pd.DataFrame, out: Iterable[str]) -> Table:
             "policy": figure(row["mean"]),
             "interval": _interval(row),
             "without": figure(row["mean_counterfactual"]),
-            "chance": _against(_percent(row["probability"]), _percent(row["probability_counterfactual"])),
-            "luck": _percent(row["luck_share"]),
+            "chance": _against(percent(row["probability"]), percent(row["probability_counterfactual"])),
+            "luck": percent(row["luck_share"]),
             "noise": figure(row["noise_sd"]) + ("*" if row["informative"] is True else " "),
             "verdict": _verdict(row["status"], str(row["reason"]), short="stated" in out),
         }
@@ -195,7 +181,7 @@ def _expected(due: pd.DataFrame) -> list[str]:
     each = due[due["expected_schools"].notna()]
     lines = []
     for identifier, rows in each.groupby(each["id"].str.split("/").str[0], sort=False):
-        counts = ", ".join(f"{figure(row['expected_schools'])} in {int(row['year'])}" for row in _rows(rows))
+        counts = ", ".join(f"{figure(row['expected_schools'])} in {int(row['year'])}" for row in records(rows))
         lines.append(f"{identifier}: schools expected to reach the goal with the policy: {counts}")
     return lines
 
@@ -211,7 +197,7 @@ def _by_year(scored: pd.DataFrame, years: list[int]) -> Table:
     for year in years:
         table.add_column(str(year), justify="right", no_wrap=True)
     cells: dict[tuple[str, str, str], dict[int, str]] = {}
-    for row in _rows(scored):
+    for row in records(scored):
         of_target = cells.setdefault(_names(row), {})
         of_target[int(row["year"])] = _against(figure(row["mean"]), figure(row["mean_counterfactual"]))
     for names, by_year in cells.items():
@@ -225,7 +211,7 @@ def _effects(headline: pd.DataFrame, out: Iterable[str]) -> Table:
     table = _table("indicator", "level")
     for name in shown:
         table.add_column(headings[name], justify="right", no_wrap=True)
-    for row in sorted(_rows(headline), key=lambda row: HEADLINES.index(row["indicator"])):
+    for row in sorted(records(headline), key=lambda row: HEADLINES.index(row["indicator"])):
         cells = {"mean": figure(row["mean"]), "interval": _interval(row), "se": figure(row["se"])}
         table.add_row(row["indicator"], row["level"], *(cells[name] for name in shown))
     return table
@@ -240,14 +226,14 @@ def _channels(last: pd.DataFrame, shown: tuple[str, ...]) -> Table:
         for name in shown:
             table.add_column(f"{level}{headings[name]}", justify="right", no_wrap=True)
     for part, rows in last.groupby("part", sort=False):
-        of = {row["level"]: row for row in _rows(rows)}
+        of = {row["level"]: row for row in records(rows)}
         table.add_row(str(part), *(figure(of[level][name]) for level in levels for name in shown))
     return table
 
 
 def _costs(table: pd.DataFrame) -> Iterable[str]:
     """What the policy costs beyond the counterfactual, and for each SD of score gap closed."""
-    rows = _rows(table[table["indicator"] == "score_gap"])
+    rows = records(table[table["indicator"] == "score_gap"])
     if not rows:
         return
     spent = "; ".join(
@@ -300,10 +286,6 @@ def _table(*texts: str) -> Table:
     return table
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
-
-
 def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:
     """Id without its year, indicator and level."""
     identifier, *ending = row["id"].split("/")
@@ -312,10 +294,6 @@ def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def _interval(row: Mapping[str, Any]) -> str:
     return f"{figure(row['p05'])}..{figure(row['p95'])}"
-
-
-def _percent(share: float) -> str:
-    return "" if pd.isna(share) else f"{100 * share:.0f}"
 
 
 def _against(policy: str, counterfactual: str) -> str:

@@ -10,12 +10,16 @@ from experiments.engines import EngineSettings
 from experiments.experiment import Experiment
 from experiments.words import NULLS, check_switches, composed, later, put, read_value, split
 from sim.config import RunSettings
-from sim.userinput import UserError, no_such, shown
+from sim.report.words import check_language
+from sim.userinput import UserError
 
 if TYPE_CHECKING:
     from sim.scenario import Scenario
 
-NAMES = ("district", "policy", "counterfactual", "effects", "background", "engine", "out", "standard", "experiment")
+NAMES = (
+    *("district", "policy", "counterfactual", "effects", "background", "engine", "out", "standard", "experiment"),
+    "language",
+)
 """Settings that are names or paths, taken as they are typed."""
 
 PLACES = ("engine.address", "engine.scheduler_file")
@@ -27,14 +31,6 @@ SWITCHES = ("force", "channels")
 OF_THE_MODEL = ("district", "policy", "effects")
 """Groups whose settings the model looks up and checks itself."""
 
-DEFAULTS_OF_LATER = {"language": "en"}
-"""Settings of a later release, with the one value they have in this one."""
-
-VALUES_OF_LATER = {
-    "language": ("zh",),
-}
-"""Values of a later release, where not any name may come; another one is a mistake."""
-
 OF_SWEEPS = ("design", "scopes")
 """Settings, and groups of them, that only a sweep has."""
 
@@ -45,6 +41,8 @@ class Settings:
 
     Attributes
     ----------
+    language : str
+        In which the report opens.
     channels : bool
         Whether the change of the score gap is split by channel.
     overrides : tuple of (key, value)
@@ -63,6 +61,7 @@ class Settings:
     out: str | None
     standard: str | None
     experiment: str | None
+    language: str
     force: bool
     channels: bool
     overrides: tuple[tuple[str, object], ...]
@@ -101,10 +100,9 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> Settings:
         if rest and group in OF_THE_MODEL:
             overrides.append((key, read_value(key, value)))
         elif key != "engine":
-            put(config, key, value, (*NAMES, *PLACES), hidden=DEFAULTS_OF_LATER)
-            if key in DEFAULTS_OF_LATER:
-                _check_default(key, value, config[key])
+            put(config, key, value, (*NAMES, *PLACES))
     check_switches(config, SWITCHES)
+    check_language(config["language"])
     return Settings(
         **{name: config[name] for name in (*NAMES, *SWITCHES) if name != "engine"},
         run=RunSettings(**config["run"]),
@@ -131,13 +129,3 @@ def _of_experiment(typed: Mapping[str, str], config_dirs: Sequence[Path]) -> Map
         except UserError as problem:
             raise UserError(f"{experiment.path}: {problem}") from None
     return experiment.settings
-
-
-def _check_default(key: str, typed: str, value: object) -> None:
-    """Refuse a value of a setting that has only its default in this release."""
-    if shown(value) == shown(DEFAULTS_OF_LATER[key]):
-        return
-    coming = VALUES_OF_LATER.get(key)
-    if coming and shown(value) not in map(shown, coming):  # 1 is not true
-        raise no_such(f"{key}={typed}", "value", typed, [str(DEFAULTS_OF_LATER[key]).lower()])
-    raise later(f"{key}={typed}")

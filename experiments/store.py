@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 RECORD = "run.json"
 LOCK = ".lock"
+REPORT = "report.html"
+"""Made of the other files: it may be changed, lost and written again."""
 TEMPORARY = ".unfinished-"  # how the name of a file begins while it is written
 OUTPUTS = "outputs"
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -97,8 +99,8 @@ class RunFolder:
         except (OSError, ValueError, LookupError, TypeError):
             return 0
 
-    def save(self, tables: Mapping[str, "pd.DataFrame"], record: Mapping[str, object]) -> None:
-        """Replace the files of the run: each table under its file name, then the record.
+    def save(self, tables: Mapping[str, "pd.DataFrame | str"], record: Mapping[str, object]) -> None:
+        """Replace the files of the run: each table, or text, under its file name, then the record.
 
         A table that the run that was there had, and this one has not, is removed.
 
@@ -107,21 +109,27 @@ class RunFolder:
         StoreError
             The disk is full or fails; the files that were there are untouched.
         """
+        contents = {name: _bytes(table, name) for name, table in tables.items()}
+        self._replace(contents, {"run": self.run, **record}, self._listed() - contents.keys())
+
+    def rewrite_report(self, text: str, record: Mapping[str, Any]) -> None:
+        """Put another report beside the tables of the finished run that is there, whose record this is."""
+        kept = {name: checksum for name, checksum in record["files"].items() if name != REPORT}
+        self._replace({REPORT: text.encode()}, {**record, "files": kept}, set())
+
+    def _replace(self, contents: Mapping[str, bytes], record: Mapping[str, Any], gone: set[str]) -> None:
+        """Write files, then the record with their checksums, having removed those that are `gone`."""
         staged: dict[str, Path] = {}
         try:
-            checksums = {}
-            for name, table in tables.items():
-                content = _bytes(table, name)
-                checksums[name] = _checksum(content)
+            for name, content in contents.items():
                 self._stage(name, content, staged)
-            complete = {"run": self.run, **record, "files": checksums}
-            text = json.dumps(complete, indent=2, ensure_ascii=False) + "\n"
+            checksums = record.get("files", {}) | {name: _checksum(content) for name, content in contents.items()}
+            text = json.dumps({**record, "files": checksums}, indent=2, ensure_ascii=False) + "\n"
             self._stage(RECORD, text.encode(), staged)
             self._mark()
-            replaced = self._listed() - staged.keys()
             for name, temporary in staged.items():
                 if name == RECORD:
-                    for stale in replaced:
+                    for stale in gone:
                         (self.path / stale).unlink(missing_ok=True)
                 os.replace(temporary, self.path / name)
         except OSError as problem:
@@ -187,7 +195,7 @@ class RunFolder:
             raise UserError(f"{self.path} holds another run ({held}); {instead}")
         for name, checksum in checksums:
             file = self.path / name
-            if not file.is_file() or _checksum(file.read_bytes()) != checksum:
+            if name != REPORT and (not file.is_file() or _checksum(file.read_bytes()) != checksum):
                 raise UserError(f"{file} was changed since its run was saved; {instead}")
         assert isinstance(record, dict)
         return record
@@ -217,8 +225,10 @@ def _wait_for(lock: int, waits: Callable[[], None]) -> None:
             raise
 
 
-def _bytes(table: "pd.DataFrame", name: str) -> bytes:
-    """Content of a table's file. In memory first, so that a full disk is met by one plain write."""
+def _bytes(table: "pd.DataFrame | str", name: str) -> bytes:
+    """Content of a file. In memory first, so that a full disk is met by one plain write."""
+    if isinstance(table, str):
+        return table.encode()
     content = BytesIO()
     if name.endswith(".parquet"):
         table.to_parquet(content, compression="zstd", index=False)

@@ -90,17 +90,13 @@ def composed(
     return {str(key): value for key, value in content.items()}
 
 
-def put(
-    config: dict[str, Any], key: str, typed: str, names: Collection[str], hidden: Collection[str] = ()
-) -> None:
+def put(config: dict[str, Any], key: str, typed: str, names: Collection[str]) -> None:
     """Set one key of a composed config to what was typed; it must have the key already.
 
     Parameters
     ----------
     names : collection of str
         Settings that are names or paths, taken as they are typed.
-    hidden : collection of str
-        Settings that no message offers.
     """
     group, _, rest = key.partition(".")
     place = config.get(group)
@@ -111,7 +107,7 @@ def put(
             raise no_such(key, f"setting{owner}", key, known)
         config[group][rest] = typed if key in names and typed not in NULLS else read_value(key, typed)
     elif key not in config:
-        raise no_such(key, "setting", key if group in config else group, _known(config, hidden))
+        raise no_such(key, "setting", key if group in config else group, _known(config))
     elif key in names:
         if typed in NULLS:
             instead = "leave it out for its default" + (", or type policy=none" if key == "policy" else "")
@@ -183,11 +179,9 @@ def _split(word: str) -> tuple[str, str]:
     return key, value
 
 
-def _known(config: Mapping[str, Any], hidden: Collection[str]) -> Iterator[str]:
+def _known(config: Mapping[str, Any]) -> Iterator[str]:
     """Settings of this release, as they are typed; that of a group of configurations chooses one of them."""
     for key, group in config.items():
-        if key in hidden:
-            continue
         if not isinstance(group, Mapping) or "name" in group:
             yield key
         if isinstance(group, Mapping):

@@ -13,8 +13,8 @@ from sim.agents.school import LEVELS
 from sim.analysis.channels import channels_table
 from sim.analysis.contrasts import contrasts
 from sim.analysis.cost_effect import cost_effect_table
-from sim.analysis.paired import KEYS, effects_table, spread
-from sim.indicators.catalogue import DISTRICT, INDICATORS
+from sim.analysis.paired import KEYS, effects_table
+from sim.indicators.catalogue import DISTRICT
 from sim.inspection import OfficialStandard
 from sim.run_inspection import inspect_run
 from sim.scoring import score
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 COST_KEYS = ["scenario", "year", "lever"]
-BAND_OPACITY = 0.2
 
 
 class Described(Protocol):
@@ -170,51 +169,24 @@ class Result:
             raise UserError("this run is without channels; run it with channels=true, in Python channels=True")
         return channels_table(self.parts, self.effects())
 
-    def plot(self, name: str, level: str | None = None, ax: "Axes | None" = None) -> "Axes":
-        """Draw an indicator of the district over the years.
+    def plot(self, name: str, level: str | None = None, ax: "Axes | None" = None, language: str = "en") -> "Axes":
+        """Draw an indicator of the district over the years (`sim.report.pictures.trajectory`).
 
-        Mean over replicates under the policy, with the band from 5 % to 95 % of them; the mean of the
-        counterfactual in dashed grey. Without `level`, the first that has the indicator.
+        Mean over replicates in both worlds, with the bands from 5 % to 95 % of them. Without `level`, the first that
+        has the indicator. Where no font shows Chinese, `language="zh"` warns and draws in English.
         """
         self._check(name, level)
-        from matplotlib.ticker import MaxNLocator  # slow to import, and few runs draw
+        from sim.report.fonts import words_for  # matplotlib is slow to import, and few runs draw
+        from sim.report.pictures import trajectory
 
         if ax is None:
             import matplotlib.pyplot as plt
 
             ax = plt.figure().subplots()
-        rows = self.indicators[self.indicators["scope"] == "district"].dropna(subset=[name])
+        rows = self.indicators[self.indicators["scope"] == DISTRICT].dropna(subset=[name])
         level = level or next((known for known in LEVELS if (rows["level"] == known).any()), LEVELS[0])
-        table = rows[rows["level"] == level].pivot(
-            index="replicate", columns=["scenario", "year"], values=name
-        )
-        for scenario in ("policy", "counterfactual"):
-            if scenario not in table:
-                continue
-            over = spread(table[scenario].to_numpy())
-            years = table[scenario].columns
-            if scenario == "policy":
-                ax.plot(years, over.mean, label=scenario)
-                band = f"{scenario}, 5-95 % of replicates"
-                ax.fill_between(years, over.p05, over.p95, alpha=BAND_OPACITY, linewidth=0, label=band)
-            else:
-                ax.plot(years, over.mean, color="grey", linestyle="--", label=scenario)
-        ax.set_title(self._title)
-        ax.set_xlabel("year")
-        ax.set_ylabel(f"{name}, {level} ({INDICATORS[name].unit})")
-        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
-        ax.legend()
-        return ax
-
-    @property
-    def _title(self) -> str:
-        """District, policy against counterfactual, and the number of replicates."""
-        parts = ["district", "policy", "counterfactual"]
-        district, policy, other = (self.scenario.resolved.get(part, {}).get("name", part) for part in parts)
-        paired = "counterfactual" in set(self.indicators["scenario"])
-        against = f" against {other}" if paired else ""
-        plural = "s" if self.replicates > 1 else ""
-        return f"{district}: {policy}{against}, {self.replicates} replicate{plural}"
+        words = words_for(language)
+        return trajectory.draw(trajectory.of_indicator(self.indicators, name, level, words), words, ax)
 
     def _no_effect(self, name: str, level: str | None) -> UserError:
         """Why an indicator has no paired difference."""

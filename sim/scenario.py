@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.agents.channels import CHANNELS
+from sim.agents.school import LEVELS, NO_ZONE
 from sim.config import HORIZON, Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
 from sim.district.filled import as_given, filled, jump_to_junior
@@ -20,6 +21,8 @@ from sim.targets import Targets
 from sim.userinput import UserError, closest, find, no_such, number, parse_override, read_yaml, shown
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.model import ZoneReform
 
 Arm = Literal["policy", "counterfactual"]
@@ -119,6 +122,17 @@ class Scenario:
         return district_at_rest(
             self.district, self.effects_of(seed), self.background, self.prices, noise, self.status_quo
         )
+
+    def places(self, seed: int) -> "pd.DataFrame":
+        """Schools of replicate 0: `level`, name (`unit`), `zone`, whether it is its `lead`, and where it stands, km."""
+        import pandas as pd
+
+        from sim.district.synthesis import zones_and_schools
+
+        zones, schools = zones_and_schools(self.district, Noise(seed))
+        names = ["" if row == NO_ZONE else zones.name[row] for row in schools.zone]
+        columns = {"unit": schools.name, "zone": names, "lead": schools.lead, "east": schools.x, "north": schools.y}
+        return pd.DataFrame({"level": [LEVELS[level] for level in schools.level]} | columns)
 
     def start(self, rest: "ZoneReform", arm: Arm) -> "ZoneReform":
         """A copy of the district at rest under the policy of an arm."""

@@ -163,7 +163,7 @@ def decreeing() -> tuple[str, ...]:
 
 
 _WORDS = ("title", "section", "quote", "level")
-_NOT_SCORED = (*_WORDS, "status", "reason", "carried_by")
+_NOT_SCORED = (*_WORDS, "status", "reason", "reason_zh", "carried_by")
 _SCORED = (*_WORDS, "measure", "each", "weight", "comparator", *STEPS, "unit", "years", "set_by", "note")
 
 

@@ -123,21 +123,24 @@ def test_a_result_read_from_its_folder_is_the_same(tmp_path):
     pd.testing.assert_frame_equal(read.targets(), written.targets())
 
 
-def test_plot_draws_the_mean_its_band_and_the_counterfactual_dashed():
+def test_plot_draws_both_worlds_with_their_bands():
     figure = pytest.importorskip("matplotlib.figure")
     ax = result().plot("score_gap", ax=figure.Figure().subplots())
-    policy, other = ax.get_lines()
-    np.testing.assert_allclose(policy.get_xydata(), [[2020, 1.0], [2021, 0.6]])
-    np.testing.assert_allclose(other.get_xydata(), [[2020, 1.0], [2021, 1.15]])
-    assert (other.get_linestyle(), other.get_color()) == ("--", "grey")
-    assert len(ax.collections) == 1
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("year", "score_gap, junior (SD)")
-    assert ax.get_title() == "here: plan against none, 2 replicates"
-    legend = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert legend == ["policy", "policy, 5-95 % of replicates", "counterfactual"]
+    lines = {line.get_label(): line for line in ax.get_lines() if not line.get_label().startswith("_")}
+    np.testing.assert_allclose(lines["with the policy"].get_xydata(), [[2020, 1.0], [2021, 0.6]])
+    np.testing.assert_allclose(lines["without it"].get_xydata(), [[2020, 1.0], [2021, 1.15]])
+    assert [lines[name].get_linestyle() for name in ("with the policy", "without it")] == ["-", "--"]
+    assert len(ax.collections) == 2
+    assert ax.get_title(loc="left") == "gap between best and worst school, junior secondary"
+    assert ax.get_ylabel() == "SD"
 
 
 def test_plot_of_one_world_names_no_other():
     figure = pytest.importorskip("matplotlib.figure")
     alone = result(policy=((1.0, 0.5),), other=None).plot("score_gap", ax=figure.Figure().subplots())
-    assert alone.get_title() == "here: plan, 1 replicate"
+    assert [text.get_text() for text in alone.get_legend().get_texts()] == ["with the policy"]
+
+
+def test_a_picture_in_an_unknown_language_is_refused():
+    with pytest.raises(UserError, match="language=fr: no such language; known: en, zh"):
+        result().plot("score_gap", language="fr")

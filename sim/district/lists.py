@@ -21,8 +21,8 @@ def counted(spec: DistrictSpec) -> DistrictSpec:
     stated = dict(spec.given)
     if spec.own_teachers is not None:
         for key, rows in by_school(spec.own_teachers).items():
-            counts = _count_teachers(spec.own_teachers, rows)
-            stated[key] = replace(stated.get(key, GivenSchool()), teachers=len(rows), **counts)
+            school = stated.get(key, GivenSchool())
+            stated[key] = replace(school, teachers=len(rows), **_count_teachers(spec.own_teachers, rows, school))
     if spec.own_students is not None:
         for key, rows in by_school(spec.own_students).items():
             roll = _count_students(spec.own_students, rows, key[1])
@@ -55,18 +55,28 @@ def known_of(people: GivenPeople, name: str) -> Array:
     return np.asarray(people.known.get(name, np.ones(len(people.school), dtype=bool)))
 
 
-def _count_teachers(people: GivenPeople, rows: Ints) -> dict[str, Any]:
-    """Teachers of each sort among those of a school, where it is known of all of them."""
+def _count_teachers(people: GivenPeople, rows: Ints, school: GivenSchool) -> dict[str, Any]:
+    """Teachers of each sort among those of a school: as listed, where that is known of all of them.
+
+    Where it is known of some, what the school states, as far as the list allows it: persons go before counts.
+    """
     counts: dict[str, Any] = {}
     for name, sorts in (
         ("subject", {"pe_arts": PE_ARTS}),
-        ("degree", {"above_degree": 1, "masters": MASTERS}),
+        ("degree", {"masters": MASTERS, "above_degree": 1}),
         ("backbone", {"backbone": DISTRICT_BACKBONE}),
     ):
-        if name in people.columns and known_of(people, name)[rows].all():
-            values = people.columns[name][rows]
-            for sort, least in sorts.items():
-                counts[sort] = int(np.count_nonzero(values == least if name == "subject" else values >= least))
+        known = known_of(people, name)[rows] if name in people.columns else np.zeros(len(rows), dtype=bool)
+        values = people.columns[name][rows[known]] if name in people.columns else np.zeros(0)
+        for sort, least in sorts.items():
+            have = int(np.count_nonzero(values == least if name == "subject" else values >= least))
+            lack, stated = len(values) - have, getattr(school, sort)
+            if known.all():
+                counts[sort] = have
+            elif stated is not None:
+                counts[sort] = max(have, min(stated, len(rows) - lack) if lack else stated)
+            if sort == "above_degree" and {"masters", sort} <= counts.keys():
+                counts[sort] = max(counts[sort], counts["masters"] + int(np.count_nonzero(values == 1)))
     return counts
 
 

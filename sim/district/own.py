@@ -7,6 +7,7 @@ from typing import Any
 from sim.district.listed import check_levels
 from sim.district.spec import DistrictSpec
 from sim.district.stated import check_private, read_margins, read_ranges, read_year
+from sim.district.tables.files import OUTSIDE
 from sim.district.tables.folder import DERIVED, OwnTables, holds_tables, read_tables
 from sim.district.tables.problems import Problems
 from sim.district.zoning import rezoned
@@ -64,6 +65,8 @@ def read_own(
     raw: dict[str, Any] = {}
     if not path.exists():
         problems.error(path.name, "the file is missing", mend="write it; one line is enough, title: NAME")
+    elif not path.resolve().is_relative_to(path.parent.resolve()):
+        problems.error(path.name, OUTSIDE, mend="copy the file itself into the folder")
     else:
         with problems.noted(path):
             raw = read_yaml(path, plain=True)
@@ -138,6 +141,8 @@ def _checked(raw: Mapping[str, Any], name: str, path: Path, problems: Problems) 
     if str(raw.get("name", name)) != name:
         said = f"name is {shown(raw['name'])}, but the folder is called {name}"
         problems.error(path.name, said, mend="leave name out")
+    if not str(raw.get("title", name)).isprintable():
+        problems.error(path.name, f"title holds signs that cannot be shown, got {shown(raw['title'])}")
     if not isinstance(raw.get("hash_ids", False), bool):
         problems.error(path.name, f"hash_ids must be true or false, got {shown(raw['hash_ids'])}")
     margins = raw.get("margins") or {}

@@ -181,3 +181,15 @@ def test_a_known_score_is_the_measured_one_and_achievement_follows_as_far_as_tes
     assert scored.schools.score == pytest.approx(means)
     change = scored.schools.reputation - plain.schools.reputation
     assert change == pytest.approx(scored.schools.score - plain.schools.score, abs=1e-9)
+
+
+def test_where_a_list_and_the_numbers_of_its_school_disagree_the_persons_stay():
+    columns = {"subject": np.array([3, 3, 0, 1]), "degree": np.array([2, 1, 0, 0])}
+    known = {"subject": np.array([True, True, True, False]), "degree": np.array([True, True, True, False])}
+    people = GivenPeople(school=("甲",) * 4, level=np.zeros(4, int), columns=columns, known=known)
+    for stated, there in (((0, 0, 0), (2, 1, 2)), ((4, 4, 4), (3, 2, 3)), ((2, 2, 3), (2, 2, 3))):
+        school = GivenSchool(**dict(zip(("pe_arts", "masters", "above_degree"), stated, strict=True)))
+        model = at_rest(place(own_teachers=people, given={("甲", PRIMARY): school}))
+        here = rows_at(model.teachers, model, "甲", PRIMARY)
+        assert ((here.subject == 3).sum(), (here.degree >= 2).sum(), (here.degree >= 1).sum()) == there, stated
+        fits(people, np.arange(4), here, columns)

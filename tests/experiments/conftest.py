@@ -8,7 +8,7 @@ import pytest
 import experiments
 import sim
 import toy_world
-from experiments import cli
+from experiments import cli, report
 
 
 @pytest.fixture
@@ -16,6 +16,7 @@ def toy(monkeypatch, tmp_path):
     """The toy world in the place of the model, in an empty folder."""
     monkeypatch.setattr(sim, "load", toy_world.load)
     monkeypatch.setattr(sim, "run", toy_world.run)
+    monkeypatch.setattr(report, "page", toy_world.page)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

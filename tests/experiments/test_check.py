@@ -48,7 +48,9 @@ def test_the_template_is_checked_and_runs(place, zonesim):
     assert (status, messages) == (0, "")
     assert "云溪区（虚构示例）" in output and output.endswith("my can be run: zonesim district=./my\n")
     assert "to be mended" not in output and "unusual" not in output
-    result = sim.run(sim.load("my", horizon=2021), replicates=1)
+    scenario = sim.load("my", horizon=2021)
+    assert "T001" not in repr(scenario.resolved)  # the number of a teacher
+    result = sim.run(scenario, replicates=1)
     rows = result.indicators[(result.indicators["year"] == 2020) & (result.indicators["scope"] == "school")]
     of_school = rows[rows["scenario"] == "policy"].set_index(["unit", "level"])
     given = public_schools(load_district("my")).set_index(["school", "level"])
@@ -172,6 +174,12 @@ def test_a_class_size_is_judged_where_grades_and_classes_are_given(tmp_path):
     place = load_district(str(write(tmp_path / "my", schools=column(names, *cells, table=text))))
     (row,) = [row for row in assessed(place, STANDARD).known if row["id"] == "5"]
     assert (row["value"], row["met"]) == (pytest.approx(2 / 3), False)  # 50 in a class of 甲小学
+
+
+def test_numbers_of_persons_are_hashed_if_it_is_typed(place, zonesim):
+    write(place / "my", teachers="school,id\n甲小学,420106198001011234\n甲小学,420106198001011234\n")
+    assert "4201061980" in zonesim("check", "my")[1]
+    assert "4201061980" not in zonesim("check", "my", "hash_ids=true")[1]
 
 
 def test_what_a_district_states_of_itself_answers_too(tmp_path):

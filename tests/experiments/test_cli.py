@@ -14,7 +14,10 @@ from experiments.settings import NAMES, SWITCHES
 
 pytestmark = pytest.mark.usefixtures("toy")
 
-FILES = ["cost_effect.csv", "costs.csv", "effects.csv", "indicators.parquet", "run.json", "targets.csv"]
+FILES = [
+    *("cost_effect.csv", "costs.csv", "effects.csv", "indicators.parquet", "places.csv", "report.html", "run.json"),
+    "targets.csv",
+]
 
 
 def _only_run():
@@ -60,9 +63,9 @@ def test_help_does_not_wait_for_the_model():
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["compare"], "zonesim: compare comes in a later release; known: run, sweep, evidence, check, template"),
+        (["compare"], "zonesim: compare comes in a later release; known: run, sweep, report, "),
         (["check", "DIR"], "zonesim: check DIR: no such folder; zonesim template DIR writes an example"),
-        (["rnu", "run.seed=1"], "rnu: no such verb; known: run, sweep, evidence, check, template; did you mean 'run'?"),
+        (["rnu", "run.seed=1"], "rnu: no such verb; known: run, sweep, report, evidence, check, template; did you mean 'run'?"),
         (["swep"], "did you mean 'sweep'?"),
         (["comparee"], "did you mean 'compare'? It comes in a later release"),
         (["out=" + "x" * 300], "File name too long; choose another with out=DIR"),

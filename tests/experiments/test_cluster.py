@@ -1,15 +1,21 @@
 """The engine dask, with a scheduler and two workers that are processes of their own."""
 
 import os
+import re
+import shlex
+import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from experiments import cli
 from experiments.engines import EngineError, EngineSettings, make
 from experiments.failure import Failure
+from sim.sweep_parts import read_runs
 from sim.userinput import UserError
 from sweep_toys import assert_equal, sweep, tasks
 
@@ -49,6 +55,23 @@ def test_a_sweep_on_a_scheduler_and_two_workers_over_tcp(tmp_path, scheduler):
     sweep(tmp_path / "here", tasks(60))
     assert_equal(tmp_path / "here", tmp_path / "there")
     assert folder.told.failed == 0 and os.getpid() not in {int(who.split(":")[1]) for who in folder.runs()["worker"]}
+
+
+def test_the_readmes_scheduler_and_workers_run_its_sweep(tmp_path, monkeypatch, capfd):
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"## On more machines.*?```\n(.*?)```", readme, re.DOTALL)[1]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    commands = [line.rstrip(" &") for line in shown.replace("8786", port).splitlines()]
+    starts = [shlex.split(command)[1:] for command in commands if command.startswith("dask ")]
+    (typed,) = [shlex.split(command)[1:] for command in commands if command.startswith("zonesim ")]
+    monkeypatch.chdir(tmp_path)
+    with running(*starts[0]), running(*starts[1]):
+        assert cli.main([*typed, "out=here"]) == 0, capfd.readouterr().err
+    runs = read_runs(tmp_path / "here")
+    assert len(runs) == 12 and set(runs["status"]) == {"ok"}
+    assert str(os.getpid()) not in {who.rpartition(":")[2] for who in runs["worker"]}
 
 
 def test_workers_of_several_threads_are_refused(tmp_path, scheduler):

@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 import toy_world
-from experiments.scoreboard import HEADLINES, figure, show, terminal
+from experiments.scoreboard import HEADLINES, show, terminal
+from sim.report.figures import figure
 
 
 @pytest.fixture

@@ -117,20 +117,9 @@ def test_a_mistake_is_one_line_with_the_way_out(word, told):
     assert len(message) < 300
 
 
-@pytest.mark.parametrize(
-    "word",
-    [
-        "language=zh",
-    ],
-)
-def test_names_of_a_later_release_are_refused_with_one_line(word):
-    with pytest.raises(UserError, match="comes in a later release; leave it out"):
-        read([word])
-
-
-@pytest.mark.parametrize("word", ["language=en"])
-def test_their_only_value_may_be_typed(word):
-    assert read([word]) == read([])
+def test_the_language_of_the_report_is_english_unless_another_is_typed():
+    assert read(["language=en"]) == read([])
+    assert read(["language=zh"]).language == "zh"
 
 
 def test_a_key_typed_twice_is_refused():

@@ -47,6 +47,11 @@ def plain(text: str) -> str:
     return re.sub(r"[\s_\-\u200b\ufeff]+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
+def printable(text: str) -> str:
+    """A text that a terminal shows as it stands, whatever it was."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)
+
+
 def value_of(cell: Cell, column: Column, factor: float = 1.0) -> object:
     """What a cell means; None if it says nothing.
 
@@ -84,7 +89,7 @@ def _text(cell: Any) -> str:
             raise CellError("must be a text", "type it, or leave the cell empty")
         cell = int(cell) if cell.is_integer() else cell
     text = " ".join(str(cell).split())
-    if any(unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") for sign in text):
+    if not text.isprintable():
         raise CellError("which holds signs that cannot be shown", "type it again")
     return text
 

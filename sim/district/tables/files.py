@@ -11,17 +11,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sim.district.tables.cells import Cell, Unworked, plain
+from sim.district.tables.cells import Cell, Unworked, plain, printable
 from sim.district.tables.problems import Problems
 from sim.district.tables.schema import Table
 
-MOST_BYTES = 2_000_000_000
+MOST_BYTES = 500_000_000
 """Of a file, unpacked."""
 MOST_ROWS = 25_000_000
 MOST_COLUMNS = 500
 SEPARATORS = (",", "\t", ";", "，")
 OTHER_BOMS = (b"\xff\xfe", b"\xfe\xff")
 HASH_BYTES = 16
+OUTSIDE = "the file is a link to a place outside the folder"
 UNREADABLE = "save the table again from a spreadsheet program, as .xlsx or as CSV UTF-8"
 
 
@@ -68,8 +69,7 @@ def find_table(folder: Path, table: Table, problems: Problems) -> Path | None:
         return None
     (path,) = tables
     if not path.resolve().is_relative_to(folder.resolve()):
-        said, mend = "the file is a link to a place outside the folder", "copy the file itself into the folder"
-        problems.error(path.name, said, mend=mend)
+        problems.error(path.name, OUTSIDE, mend="copy the file itself into the folder")
     elif not path.is_file():
         problems.error(path.name, "this is not a file", mend=f"put the table there, or remove {path.name}")
     else:
@@ -93,7 +93,7 @@ def read_sheet(path: Path, table: Table, problems: Problems) -> Sheet | None:
         problems.error(path.name, f"the file {problem.said}", mend=problem.mend)
     else:
         if rows and rows[0][0] == 1:
-            header = ["" if cell is None else str(cell).strip() for cell in rows[0][1]]
+            header = ["" if cell is None else printable(str(cell).strip()) for cell in rows[0][1]]
             while header and not header[-1]:
                 header.pop()
             return Sheet(path.name, header, rows[1:], hashlib.blake2b(content, digest_size=HASH_BYTES).hexdigest())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.district.tables.cells import CellError, plain, value_of
+from sim.district.tables.cells import CellError, plain, printable, value_of
 from sim.district.tables.files import Sheet, find_table, read_sheet
 from sim.district.tables.problems import Problems
 from sim.district.tables.schema import UNITS, Column, Table
@@ -186,7 +186,7 @@ def _column(sheet: Sheet, place: int, factor: float, column: Column, ragged: set
 
 def missing_table(folder: Path, table: Table, problems: Problems) -> None:
     """Note that a table is missing, and what in the folder may be meant for it."""
-    there = sorted(path.name for path in folder.iterdir() if path.name != "district.yaml")
+    there = sorted(printable(path.name) for path in folder.iterdir() if path.name != "district.yaml")
     stems = {Path(name).stem.lower(): name for name in there}
     close = [table.chinese] if table.chinese in stems else difflib.get_close_matches(table.name, stems, n=1)
     meant = f"; is it {stems[close[0]]}? Then rename it" if close else ""

@@ -160,6 +160,9 @@ CASES = {
     "like a path outside": {"district.yaml": YAML + "like: ../../etc\n"},
     "targets of nobody": {"district.yaml": YAML + "targets: ../secret\n"},
     "zones of a word": {"district.yaml": YAML + "zones: many\n"},
+    "title that is no text for a terminal": {"district.yaml": 'title: "\\e[2J样区"\n'},
+    "name that is no text for a terminal": {"schools": swap("乙小学", "乙\x1b[2J小学")},
+    "header that is no text for a terminal": {"schools": column("学\x1b生数", 5)},
     "year of a word": {"district.yaml": YAML + "baseline_year: last\n"},
     "hash_ids of a word": {"district.yaml": YAML + "hash_ids: perhaps\n"},
 }
@@ -215,13 +218,19 @@ def test_all_that_is_wrong_is_told_at_once_and_of_many_alike_the_first_three(tmp
     assert lines[5] == "schools.csv, column students: 47 more rows with this problem"
 
 
-def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
-    (tmp_path / "secret.csv").write_text(SCHOOLS, encoding="utf-8")
-    folder = write(tmp_path / "place", schools=None)
-    (folder / "schools.csv").symlink_to(tmp_path / "secret.csv")
-    with pytest.raises(
-        FolderError, match=r"schools.csv: the file is a link to a place outside the folder; copy the fi"
-    ):
+@pytest.mark.parametrize(("file", "content"), [("schools.csv", SCHOOLS), ("district.yaml", YAML)])
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path, file, content):
+    (tmp_path / "secret").write_text(content, encoding="utf-8")
+    folder = write(tmp_path / "place")
+    (folder / file).unlink()
+    (folder / file).symlink_to(tmp_path / "secret")
+    with pytest.raises(FolderError, match=rf"{file}: the file is a link to a place outside the folder; copy the file"):
+        load_district(str(folder))
+
+
+def test_a_yaml_that_is_no_few_lines_is_not_parsed(tmp_path):
+    folder = write(tmp_path / "place", **{"district.yaml": "#" * 1_000_001})
+    with pytest.raises(FolderError, match=r"district.yaml: .*is larger than 1,000,000 bytes; it is for a few lines"):
         load_district(str(folder))
 
 
