@@ -51,6 +51,8 @@ SCHEMAS: dict[str, pa.Schema] = {
 """Tables of a part and their columns; the last is written last."""
 
 OK, FAILED = "ok", "failed"
+TRIES = 20
+"""How often a table is opened anew while its parts are merged."""
 REPLACES = b"replaces"
 """In the metadata of a merged part's file in `runs/`: names of the parts that it stands for."""
 
@@ -105,7 +107,7 @@ def _parts(folder: Path) -> list[str]:
 
 def _while_it_grows(read: Callable[[], T]) -> T:
     """What is read, once more if small parts were merged and deleted meanwhile."""
-    for _ in range(20):
+    for _ in range(TRIES):
         try:
             return read()
         except FileNotFoundError:

@@ -23,6 +23,7 @@ DECLARATIONS = {"setting", "Setting", "margin", "of_zone", "number", "Column", "
 ROUNDING = {"round", "np.round"}
 """Calls whose second argument is a number of digits."""
 STRUCTURE = {
+    "sim/sweep_parts.py": {"TRIES": "how often a folder is read anew while it changes"},
     "sim/agents/assessment.py": {
         "NO_SPREAD": "how close counts as equal",
         "SAME_AGAIN": "how close counts as equal",

@@ -58,7 +58,7 @@ class Resolver:
     def __init__(self, config_dirs: Sequence[Path] = ()) -> None:
         self.notes: dict[str, None] = {}
         self._dirs = tuple(config_dirs)
-        self._plain: dict[str, Scenario] = {}
+        self._first: dict[str, Scenario] = {}
         self._tables: dict[str, EffectTable] = {}
         self._files: dict[str, Path] = {}
         self._places: dict[str, tuple[Scenario, str, str]] = {}
@@ -96,13 +96,14 @@ class Resolver:
 
     def _read_place(self, names: Settings, overrides: Overrides) -> tuple[Scenario, str, str]:
         """The world under no policy and with effects of no moment, its hash without them, and its counterfactual's."""
-        plain = _kept(self._plain, repr(names), lambda: self._load(names, ()))
-        scenario = plain
-        if overrides:
+        like = self._first.get(repr(names))
+        if like is None:  # the first of its name is read whole
+            scenario = self._first[repr(names)] = self._load(names, overrides)
+        else:
             place = load_district(names["district"], _below("district.", overrides), self._dirs)
-            if place.baseline_year == plain.baseline_year:
-                fitting(plain.counterfactual, place)
-                scenario = replace(plain, district=place)
+            if place.baseline_year == like.baseline_year:
+                fitting(like.counterfactual, place)
+                scenario = replace(like, district=place)
             else:
                 scenario = self._load(names, overrides)
         resolved = scenario.resolved

@@ -14,11 +14,12 @@ from experiments.sweep.tasks import Tasks
 from sim.noise import replicate_seed
 from sim.userinput import UserError
 
-SMALL = ("district.students=800", "run.horizon=2021")
+SMALL = {"district.students": "800", "run.horizon": "2021"}
 
 
 def cells(*words):
-    asked = settings.read([*SMALL, *words])
+    typed = SMALL | dict(word.split("=", 1) for word in words)
+    asked = settings.read([f"{key}={value}" for key, value in typed.items()])
     return [{**asked.fixed, **cell} for cell in cells_of(asked.design, asked.axes)]
 
 
@@ -209,3 +210,10 @@ def test_a_plan_that_names_places_which_a_district_lacks_runs_there_without_them
     plan = make(cells("policy=qingshan_2021_2025", "district=tekes,qingshan"), resolver, 1, ("district",), ())
     assert len(plan.cells) == 2
     assert any("runs without its" in note and "tekes lacks" in note for note in resolver.notes)
+
+
+def test_a_baseline_year_and_margins_that_are_typed_hold_in_every_cell():
+    plan = planned("district.baseline_year=2014,2016", "run.horizon=2018", replicates=1)
+    assert plan.cells["world"].nunique() == 2
+    years = [task.scenario.baseline_year for task in Tasks(plan, Resolver(), set())]
+    assert years == [2014, 2016]
