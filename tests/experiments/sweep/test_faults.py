@@ -119,8 +119,8 @@ def test_a_limit_on_files_stops_the_sweep_with_one_line_and_it_goes_on_without(t
     assert stopped.returncode == 1
     assert told[-1].startswith("experiments.store.StoreError: cannot write to ")
     assert "File too large; what is done is kept: lift the limit on the size of files (ulimit -f)" in told[-1]
-    assert SweepFolder(tmp_path).done()
-    assert start(tmp_path, "processes").wait(60) == 0
+    assert 0 < len(SweepFolder(tmp_path).done()) < 640
+    sweep(tmp_path, many(seconds=0.0))
     assert_equal(whole, tmp_path)
 
 
