@@ -48,7 +48,7 @@ def usage() -> str:
     return USAGE.format(host=HOST, most=MOST_REPLICATES)
 
 
-def run(words: Sequence[str], config_dirs: Sequence[Path]) -> None:
+def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None:
     """Open the page and serve it until the user ends the command."""
     settings = read(words, config_dirs)
     if find_spec(NEEDS) is None:

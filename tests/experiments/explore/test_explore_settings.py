@@ -59,7 +59,7 @@ def test_a_port_in_use_is_told():
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(UserError, match=f"explore.port={port} is in use"):
-            command.run([f"explore.port={port}"], ())
+            command.run([f"explore.port={port}"], (), "zonesim explore")
 
 
 def test_the_other_verbs_do_not_import_the_page(tmp_path):
@@ -76,7 +76,7 @@ def test_the_other_verbs_do_not_import_the_page(tmp_path):
 def test_without_its_package_one_line_says_what_to_install(monkeypatch):
     monkeypatch.setattr(command, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"explore needs nicegui: pip install 'zonesim\[explore\]'"):
-        command.run([], ())
+        command.run([], (), "zonesim explore")
 
 
 def test_help_names_every_setting():
