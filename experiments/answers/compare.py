@@ -20,7 +20,7 @@ zonesim compare A B ... [key=value ...]: policies, settings or finished runs aga
 
 What is compared
   A B ...                 policies (names), folders of finished runs, or cells of a sweep (DIR:CELL)
-  cells=FILE.csv          instead: a cell a row, its columns settings such as policy.rotation.rate
+  table=FILE.csv          instead: a cell a row, its columns settings such as policy.rotation.rate
   KEY=a,b                 or: settings of one policy, each combination a cell, held against the first
 
 Settings
@@ -48,7 +48,7 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
     """Do what was typed after `zonesim compare`."""
     named = [word for word in words if "=" not in word]
     asked = question.read("compare", [word for word in words if "=" in word], config_dirs)
-    settings = bool(asked.axes or asked.own["cells"])
+    settings = bool(asked.axes or asked.own["table"])
     if named and settings:
         raise UserError(
             f"compare either what is named ({named[0]} ...) or settings with several values"
@@ -113,7 +113,7 @@ def _worlds(asked: Question, named: Sequence[str], runs: Runs) -> dict[str, pd.D
 
 def _cells(asked: Question) -> list[dict[str, Any]]:
     """Settings that are compared: each row of a table, with each combination of those that have several values."""
-    file = asked.own["cells"]
+    file = asked.own["table"]
     if not asked.axes and file is None:
         return []
     design = DesignSettings("grid") if file is None else DesignSettings("list", file=str(file))

@@ -16,7 +16,7 @@ from sim.userinput import UserError, no_such, number, shown
 
 COMMON = (*NAMES, "run", "engine", "outcomes", "vary", "experiment", "store", "out", "force")
 """Settings that every question has; the others are a verb's own."""
-PATHS = ("experiment", "store", "out", "observed", "limits", "cells")
+PATHS = ("experiment", "store", "out", "observed", "limits", "table")
 """Settings that are taken as they are typed."""
 ALL_EFFECTS = "effects"
 OUTCOMES_HELP = """
@@ -201,7 +201,7 @@ def _of_experiment(verb: str, typed: Mapping[str, str], config_dirs: Sequence[Pa
     if experiment.verb != verb:
         raise UserError(f"experiment={experiment.name} is for zonesim {experiment.verb}, not {verb}")
     given = dict(experiment.settings)
-    for key in ("cells", "observed"):  # beside the file of the experiment
+    for key in ("table", "observed"):  # beside the file of the experiment
         if key in given and (file := experiment.path.parent / given[key]).is_file():
             given[key] = str(file)
     return given

@@ -67,10 +67,7 @@ def _answer(asked: Question, runs: Runs) -> Answer:
         base = asked.whole("base", 4, 2**20)
         found.append(indices(runs, strongest, asked.texts, base=base, replicates=replicates, seed=seed, groups=groups))
     last = found[-1]
-    shown = last.ranked(asked.texts[0]).rename(
-        columns={"mu_star": "index", "total": "index", "total_low": "low", "total_high": "high"}
-    )
     tables = {f"{one.method}.csv": one.table for one in found} | {"noise.csv": last.noise}
-    drawn = shown[["factor", "index", "low", "high"]]
+    drawn = last.ranked(asked.texts[0])
     sentences = [sentence for one in reversed(found) for sentence in one.sentences()]
     return Answer(tables, lambda: picture.draw(drawn, Words()), sentences)
