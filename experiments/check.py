@@ -10,12 +10,13 @@ from rich.text import Text
 
 from experiments.failure import writing
 from experiments.own_district import assessed, figures, filled_in
-from experiments.scoreboard import LEVELS, PLAIN, figure, print_fitting, terminal
+from experiments.scoreboard import LEVELS, PLAIN, print_fitting, terminal
 from experiments.words import check_switches, put, split
 from sim.district.own import read_own
 from sim.district.spec import DistrictSpec
 from sim.district.tables.problems import Problem, Problems, counted, quoted
 from sim.inspection import OfficialStandard
+from sim.report.figures import figure
 from sim.userinput import UserError
 
 STANDARD = "youzhi_junheng"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sim
 from experiments.engines import EngineSettings
 from experiments.experiment import Experiment
-from experiments.words import NULLS, check_switches, composed, later, put, read_value, split
+from experiments.words import NULLS, check_switches, composed, put, read_value, split
 from sim.config import RunSettings
 from sim.report.words import check_language
 from sim.userinput import UserError
