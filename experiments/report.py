@@ -43,10 +43,15 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
         assert record is not None  # there is one, and it is of this run
         if PLACES not in record["files"]:
             raise UserError(f"{place} holds no single run with a {PLACES}, of which a report could be made")
-        names = dict.fromkeys(("level", "unit", "zone"), str)
-        places = pd.read_csv(place / PLACES, dtype=names, keep_default_na=False)
-        folder.rewrite_report(page(Result.read(place), record, places, language), record)
+        write(folder, record, language)
     print(place / REPORT)
+
+
+def write(folder: RunFolder, record: Mapping[str, Any], language: str) -> None:
+    """Make the report of the finished run in a folder that is claimed, from its tables, and save it there."""
+    names = dict.fromkeys(("level", "unit", "zone"), str)
+    places = pd.read_csv(folder.path / PLACES, dtype=names, keep_default_na=False)
+    folder.save_report(page(Result.read(folder.path), record, places, language), record)
 
 
 def page(result: Result, record: Mapping[str, Any], places: pd.DataFrame, language: str) -> str:

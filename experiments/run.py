@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
-import pandas as pd
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -77,22 +76,22 @@ def run(settings: Settings, scenario: Scenario, command: str) -> None:
             if held:
                 result = Result.read(folder.path).join(result)
                 about["earlier"] = [*held["earlier"], {key: held[key] for key in ours}]
-            record = ours | {"replicates": wanted} | about
-            tables: dict[str, pd.DataFrame | str] = {
+            tables = {
                 "indicators.parquet": result.indicators,
                 "targets.csv": result.targets(),
                 "effects.csv": result.effects(),
                 "costs.csv": result.costs,
                 "cost_effect.csv": result.cost_per_sd(),
-                report.PLACES: (places := scenario.places(settings.run.seed)),
+                report.PLACES: scenario.places(settings.run.seed),
             }
             if result.parts is not None:
                 tables |= {CHANNELS: means_table(result.channels()), "channels.parquet": result.parts}
-            tables[REPORT] = report.page(result, {"run": run_id, **record}, places, settings.language)
-            folder.save(tables, record)
+            held = folder.save(tables, ours | {"replicates": wanted} | about)
         else:
             more = f", more than the {wanted} asked for" if done > wanted else ""
             tell(f"this run is finished and has {counted(done)}{more}; force=true runs it again")
+        if held and REPORT not in held["files"]:  # after the tables, which a picture that fails must not cost
+            report.write(folder, held, settings.language)
         with writing():
             scoreboard.show(folder.path, scoreboard.terminal())
             if standard is not None:

@@ -99,10 +99,10 @@ class RunFolder:
         except (OSError, ValueError, LookupError, TypeError):
             return 0
 
-    def save(self, tables: Mapping[str, "pd.DataFrame | str"], record: Mapping[str, object]) -> None:
-        """Replace the files of the run: each table, or text, under its file name, then the record.
+    def save(self, tables: Mapping[str, "pd.DataFrame | str"], record: Mapping[str, object]) -> dict[str, Any]:
+        """Replace the files of the run: each table, or text, under its file name, then the record, which is given back whole.
 
-        A table that the run that was there had, and this one has not, is removed.
+        A file that the run that was there had, and this one has not, is removed; so is its report.
 
         Raises
         ------
@@ -110,21 +110,22 @@ class RunFolder:
             The disk is full or fails; the files that were there are untouched.
         """
         contents = {name: _bytes(table, name) for name, table in tables.items()}
-        self._replace(contents, {"run": self.run, **record}, self._listed() - contents.keys())
+        return self._replace(contents, {"run": self.run, **record}, self._listed() - contents.keys())
 
-    def rewrite_report(self, text: str, record: Mapping[str, Any]) -> None:
-        """Put another report beside the tables of the finished run that is there, whose record this is."""
+    def save_report(self, text: str, record: Mapping[str, Any]) -> None:
+        """Put a report beside the tables of the finished run that is there, whose record this is."""
         kept = {name: checksum for name, checksum in record["files"].items() if name != REPORT}
         self._replace({REPORT: text.encode()}, {**record, "files": kept}, set())
 
-    def _replace(self, contents: Mapping[str, bytes], record: Mapping[str, Any], gone: set[str]) -> None:
-        """Write files, then the record with their checksums, having removed those that are `gone`."""
+    def _replace(self, contents: Mapping[str, bytes], record: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
+        """Write files, then the record with their checksums, having removed those that are `gone`; gives the record."""
         staged: dict[str, Path] = {}
         try:
             for name, content in contents.items():
                 self._stage(name, content, staged)
             checksums = record.get("files", {}) | {name: _checksum(content) for name, content in contents.items()}
-            text = json.dumps({**record, "files": checksums}, indent=2, ensure_ascii=False) + "\n"
+            complete = {**record, "files": checksums}
+            text = json.dumps(complete, indent=2, ensure_ascii=False) + "\n"
             self._stage(RECORD, text.encode(), staged)
             self._mark()
             for name, temporary in staged.items():
@@ -142,6 +143,7 @@ class RunFolder:
         finally:
             for temporary in staged.values():
                 temporary.unlink(missing_ok=True)
+        return complete
 
     def _listed(self) -> set[str]:
         """Files of the run that is there, which stand in its folder; none where that cannot be told."""
@@ -226,7 +228,7 @@ def _wait_for(lock: int, waits: Callable[[], None]) -> None:
 
 
 def _bytes(table: "pd.DataFrame | str", name: str) -> bytes:
-    """Content of a file. In memory first, so that a full disk is met by one plain write."""
+    """Content of a table's or text's file. In memory first, so that a full disk is met by one plain write."""
     if isinstance(table, str):
         return table.encode()
     content = BytesIO()

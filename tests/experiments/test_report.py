@@ -95,3 +95,21 @@ def test_a_disk_that_fails_leaves_the_report_that_was_there(zonesim, run, monkey
 
 def _full(_):
     raise OSError(28, "No space left on device")
+
+
+def test_a_report_that_fails_does_not_cost_the_run(zonesim, monkeypatch):
+    words = ("engine=serial", "run.replicates=2", "out=here")
+    with monkeypatch.context() as broken:
+        broken.setattr(report, "page", lambda *_: 1 / 0)
+        assert zonesim(*words)[0] == 1
+    assert "report.html" not in json.loads(Path("here/run.json").read_text(encoding="utf-8"))["files"]
+    status, _, messages = zonesim(*words)
+    assert status == 0 and "this run is finished" in messages
+    assert Path("here/report.html").is_file()
+
+
+def test_replicates_that_are_added_come_with_a_report_of_all(zonesim, monkeypatch):
+    monkeypatch.setattr(report, "page", lambda result, *_: f"{result.replicates} replicates")
+    for replicates in (1, 3):
+        zonesim("engine=serial", f"run.replicates={replicates}", "out=here")
+        assert Path("here/report.html").read_text(encoding="utf-8") == f"{replicates} replicates"

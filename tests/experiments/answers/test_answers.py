@@ -93,7 +93,8 @@ def test_sensitivity_ranks_factors_and_keeps_its_runs(here, zonesim):
 
 
 def test_discover_takes_the_draws_of_the_runs_as_cases(here, zonesim):
-    status, output, messages = zonesim("discover", *SMALL, "run.replicates=40", "vary=[effects.kappa,effects.b_peer]")
+    words = ("run.replicates=40", "vary=[effects.kappa,effects.b_peer]")
+    status, output, messages = zonesim("discover", *SMALL, *words)
     assert status == 0, messages
     assert " of 40 cases" in output or "In all 40 cases" in output
     cases = pd.read_csv(only(here / "outputs" / "discover") / "cases.csv")
@@ -103,7 +104,8 @@ def test_discover_takes_the_draws_of_the_runs_as_cases(here, zonesim):
 
 
 def test_calibrate_gives_draws_for_what_was_observed(here, zonesim):
-    (here / "ours.csv").write_text("outcome,value,error\nbetween_school_share.primary.2020,0.1,0.01\n", encoding="utf-8")
+    lines = ("outcome,value,error", "between_school_share.primary.2020,0.1,0.01")
+    (here / "ours.csv").write_text("\n".join(lines), encoding="utf-8")
     words = ("observed=ours.csv", "vary=[effects.catchment_sd]", "cells=10", "waves=1", "run.replicates=2")
     status, output, messages = zonesim("calibrate", *words, "district.students=1500", "engine=serial")
     assert status == 0, messages
