@@ -13,10 +13,10 @@ from experiments.explore.charts import COLOURS
 from experiments.explore.levers import LeversPanel
 from experiments.explore.panels import AnswerPanel, FiguresPanel, MapsPanel, Panel, TargetsPanel, text
 from experiments.explore.session import ARMS, Answers, Pairs, Session
-from experiments.explore.settings import LANGUAGES
 from experiments.explore.sliders import Slider
 from experiments.explore.view import Choice, view
 from experiments.explore.words import Words
+from sim.report.words import LANGUAGES
 from sim.scenario import Arm, Scenario
 from sim.userinput import UserError
 

@@ -178,7 +178,7 @@ class TargetsPanel:
                         text("td", plain(goal.mean))
                         text("td", words.chance(goal.chance))
                         text("td", words.chance(goal.chance_other))
-                        text("td", words(goal.status) + (f" ({words('stated')})" if goal.stated else ""))
+                        text("td", words(f"status.{goal.status}") + (f" ({words('stated')})" if goal.stated else ""))
 
 
 class MapsPanel:

@@ -9,12 +9,12 @@ from experiments.words import composed, put, read_value, split
 from sim.agents.school import LEVELS
 from sim.config import RunSettings
 from sim.indicators.catalogue import INDICATORS
+from sim.report.words import check_language
 from sim.userinput import UserError, no_such, number, shown
 
 VERB = "explore"
 NAMES = ("district", "policy", "counterfactual", "effects", "background", "language")
 """Settings that are names or paths, taken as they are typed."""
-LANGUAGES = ("en", "zh")
 PORTS = (1024, 65535)
 """Those that need no rights."""
 MOST_REPLICATES = 200
@@ -70,8 +70,7 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> ExploreSetti
             overrides.append((key, read_value(key, value)))
         else:
             put(config, key, value, NAMES)
-    if config["language"] not in LANGUAGES:
-        raise no_such(f"language={config['language']}", "language", config["language"], LANGUAGES)
+    check_language(config["language"])
     replicates = config["run"]["replicates"]
     number(replicates, "run.replicates of a page (zonesim run takes more)", 1, MOST_REPLICATES, whole=True)
     page = config[VERB]

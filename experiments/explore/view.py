@@ -12,12 +12,11 @@ from sim.batch import indicator_table
 from sim.indicators.catalogue import DISTRICT, INDICATORS, SCHOOL, ZONE
 from sim.indicators.scores import PERCENT
 from sim.noise import Floats
+from sim.report.places import FEWEST
 from sim.scenario import Arm
 from sim.scoring import score
 from sim.targets import Target, Targets
 
-FEWEST = 10
-"""Students of a school, and of its last grade, that a shown figure stands for, at least: fewer are children."""
 STUDENTS = "students"
 
 

@@ -1,42 +1,39 @@
-"""What the page says, in English and Chinese, from two tables: its own texts, and names of what is measured."""
+"""What the page says, in English and Chinese: its own texts, and names from the catalogue of the report."""
 
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 from experiments.explore.sliders import Slider
-from sim.indicators.catalogue import INDICATORS
+from sim.report import words as report
 from sim.userinput import read_yaml
 
-HERE = Path(__file__).parent
+CATALOGUE = Path(__file__).parent / "texts.yaml"
 NOTHING = "–"
 MILLION, TEN_THOUSAND = 1e6, 1e4
 SHARES = ("share", "share a year")
 
 
 @cache
-def texts() -> Mapping[str, Mapping[str, str]]:
-    """Every text by key and language."""
-    names = {key: text for group in read_yaml(HERE / "names.yaml").values() for key, text in group.items()}
-    return {**names, **read_yaml(HERE / "texts.yaml")}
+def own_texts() -> Mapping[str, Mapping[str, str]]:
+    """What the page alone says, by key and language."""
+    return read_yaml(CATALOGUE)
 
 
-class Words:
+class Words(report.Words):
     """Texts of one language, `en` or `zh`: `words("year_figure", year=2025, policy="A")`."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
-
     def __call__(self, key: str, /, **values: object) -> str:
-        return texts()[key][self.language].format(**values)
+        own = own_texts().get(key)
+        return super().__call__(key, **values) if own is None else own[self.language].format(**values)
 
     def indicator(self, name: str) -> str:
         """Name of an indicator."""
-        return self._label(f"indicator.{name}", INDICATORS[name].meaning)
+        return self(f"indicator.{name}")
 
     def lever(self, slider: Slider) -> str:
-        """Name of a setting that has a slider."""
-        return self._label(f"setting.{slider.key}", slider.meaning)
+        """Name of a setting that has a slider; what it means where it has none."""
+        return self(f"setting.{slider.key}") if f"setting.{slider.key}" in own_texts() else slider.meaning
 
     def level(self, name: str) -> str:
         """`primary` or `junior`."""
@@ -44,10 +41,7 @@ class Words:
 
     def unit(self, name: str) -> str:
         """Name of a unit."""
-        return self._label(f"unit.{name}", name)
-
-    def _label(self, key: str, instead: str) -> str:
-        return self(key) if key in texts() else instead
+        return self(f"unit.{name}") if f"unit.{name}" in own_texts() else self.label("unit", name)
 
     def setting(self, value: float, unit: str) -> str:
         """A value of a slider: shares in percent, yuan in thousands or 万元."""

@@ -3,8 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from experiments.explore.view import FEWEST, Choice, view
+from experiments.explore.view import Choice, view
 from sim.indicators.catalogue import INDICATORS
+from sim.report.places import FEWEST
 
 POLICY, COUNTERFACTUAL = "policy", "counterfactual"
 
