@@ -9,7 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from experiments.engines import Engine, EngineError, EngineSettings, signals_kept_from_children, told_start
+from experiments.engines import (
+    Engine,
+    EngineError,
+    EngineSettings,
+    signals_kept_from_children,
+    told_start,
+    worker_died,
+)
 from experiments.limits import Limits, limited
 from sim.userinput import UserError
 
@@ -54,7 +61,7 @@ def dask(settings: EngineSettings) -> Engine:
                     yield waiting.popleft().result()
                     waiting.extend(map(submit, islice(rest, 1)))
             except KilledWorker:
-                raise EngineError(settings.worker_died) from None
+                raise EngineError(worker_died(settings.limits)) from None
 
     return engine
 

@@ -22,7 +22,7 @@ from typing import Any, Protocol, TypeVar
 from warnings import catch_warnings, simplefilter
 
 from experiments.failure import Failure
-from experiments.limits import Limits, limited, read_bytes
+from experiments.limits import NO_LIMITS, Limits, limited, read_bytes
 from sim.compiled import to_compile
 from sim.memory import keep_freed_memory
 from sim.userinput import UserError, no_such, number, shown
@@ -76,15 +76,6 @@ class EngineSettings:
         memory = None if self.memory_limit is None else read_bytes(self.memory_limit, "engine.memory_limit")
         return Limits(self.time_limit, memory)
 
-    @property
-    def worker_died(self) -> str:
-        """What is told when a worker is gone and its work with it."""
-        late = f", or took longer than engine.time_limit={self.time_limit:g} seconds," if self.time_limit else ""
-        return (
-            f"a worker process died (often for want of memory){late} and nothing was saved; type the command "
-            "again with fewer workers, such as engine.workers=1"
-        )
-
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -108,7 +99,7 @@ def make(settings: EngineSettings) -> Engine:
         from experiments.cluster import dask
 
         return compiling_first(dask(settings))
-    return compiling_first(processes(settings))
+    return compiling_first(processes(settings.workers, settings.limits))
 
 
 def compiling_first(engine: Engine) -> Engine:
@@ -134,8 +125,15 @@ def serial(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
     yield from map(function, items)
 
 
-def processes(settings: EngineSettings) -> Engine:
+def processes(workers: int | None = None, limits: Limits = NO_LIMITS) -> Engine:
     """Worker processes of this machine, one thread each.
+
+    Parameters
+    ----------
+    workers : int, optional
+        How many; one for each processor core this process may use, unless given.
+    limits : Limits
+        Of one call of the function.
 
     Raises
     ------
@@ -150,10 +148,10 @@ def processes(settings: EngineSettings) -> Engine:
             return
         from loky import cpu_count
 
-        size = min(settings.workers or cpu_count(), len(todo))
+        size = min(workers or cpu_count(), len(todo))
         with signals_kept_from_children():
             executor, ahead = _executor(size), 3 * size
-        finished, within = False, partial(limited, settings.limits, function)
+        finished, within = False, partial(limited, limits, function)
         try:
             with signals_kept_from_children():
                 waiting = deque(executor.submit(within, item) for item in todo[:ahead])
@@ -163,13 +161,22 @@ def processes(settings: EngineSettings) -> Engine:
                 waiting.extend(executor.submit(within, item) for item in islice(rest, 1))
             finished = True
         except BrokenProcessPool:
-            raise EngineError(settings.worker_died) from None
+            raise EngineError(worker_died(limits)) from None
         finally:
             with catch_warnings():  # loky warns where there is no `pgrep`, which it does not need here
                 simplefilter("ignore")
                 executor.shutdown(wait=True, kill_workers=not finished)
 
     return engine
+
+
+def worker_died(limits: Limits) -> str:
+    """What is told when a worker is gone and its work with it."""
+    late = f", or took longer than engine.time_limit={limits.time:g} seconds," if limits.time else ""
+    return (
+        f"a worker process died (often for want of memory){late} and nothing was saved; type the command "
+        "again with fewer workers, such as engine.workers=1"
+    )
 
 
 ONE_THREAD = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMBA")}

@@ -74,9 +74,12 @@ class Limits:
             resource.setrlimit(resource.RLIMIT_DATA, (before, most))
 
 
+NO_LIMITS = Limits()
+
+
 def limited(limits: Limits, function: Callable[[T], R], item: T) -> R:
     """The function's result, if it keeps to the limits; else a MemoryError, or the end of the process."""
-    if limits == Limits():
+    if limits == NO_LIMITS:
         return function(item)
     with open(os.devnull, "w") as nowhere, limits.on_time(nowhere.fileno()), limits.on_memory():
         return function(item)
