@@ -100,7 +100,7 @@ class RunFolder:
             return 0
 
     def save(self, tables: Mapping[str, "pd.DataFrame | str"], record: Mapping[str, object]) -> dict[str, Any]:
-        """Replace the files of the run: each table, or text, under its file name, then the record, which is given back whole.
+        """Replace the files of the run: each table or text under its name, then the record, which is given back whole.
 
         A file that the run that was there had, and this one has not, is removed; so is its report.
 

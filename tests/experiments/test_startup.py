@@ -91,6 +91,6 @@ def test_what_only_hands_replicates_to_workers_does_not_import_what_they_need(tm
 import sim
 from experiments import engines
 scenario = sim.load(horizon=2021, overrides=["district.students=900"])
-sim.run(scenario, replicates=1, map=engines.processes(engines.EngineSettings(workers=1))).targets()
+sim.run(scenario, replicates=1, map=engines.processes(1)).targets()
 """
     assert imported(program, ["mesa", "networkx", "scipy.stats", "matplotlib", "numba"], tmp_path) == []
