@@ -1,5 +1,7 @@
 """Every notebook runs from its first cell to its last, in an empty folder, and is stored without outputs."""
 
+import os
+import sys
 from pathlib import Path
 
 import nbformat
@@ -18,7 +20,9 @@ def parameters(notebook):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_notebook_runs(path, tmp_path):
+def test_notebook_runs(path, tmp_path, monkeypatch):
+    # Cells that type commands find the one beside this Python, as in an environment that is activated.
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
     notebook = nbformat.read(path, as_version=4)
     cell = parameters(notebook)
     name, equals, _ = cell.source.partition(" = ")
