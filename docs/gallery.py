@@ -50,8 +50,14 @@ MADE_UP_FACTORS = pd.DataFrame(
         "total_high": [0.49, 0.38, 0.17, 0.09],
     }
 )
-MADE_UP_SCENARIOS = pd.DataFrame(
-    {"extra_yuan": [5e6, 12e6, 20e6, 22e6, 40e6, 44e6], "closed": [0.01, 0.03, 0.02, 0.06, 0.07, 0.05]}
+MADE_UP_FRONT = pd.DataFrame(
+    {
+        "point": [0, 0, 1, 1],
+        "objective": ["cost_yuan", "score_gap", "cost_yuan", "score_gap"],
+        "value": [2e7, 1.3, 1e7, 1.1],
+        "low": [1.8e7, 1.2, 0.9e7, 1.0],
+        "high": [2.2e7, 1.4, 1.1e7, 1.2],
+    }
 )
 MADE_UP = ("front", "sensitivity")
 """Pictures of numbers that no analysis gave."""
@@ -85,7 +91,7 @@ def pictures(result: Result, places: pd.DataFrame, words: Words) -> Iterator[Sho
         "map": (school_map, (here, "backbone_per_100")),
         "distribution": (distribution, (table, LEVEL)),
         "costs": (cost, (points,)),
-        "front": (front, (MADE_UP_SCENARIOS,)),
+        "front": (front, (MADE_UP_FRONT,)),
         "sensitivity": (sensitivity, (MADE_UP_FACTORS,)),
     }
     for name, (picture, data) in drawn.items():

@@ -80,6 +80,15 @@ POINTS = pd.DataFrame(
         "closed_high": [0.04, 0.09, 0.06],
     }
 )
+FRONT = pd.DataFrame(
+    {
+        "point": [0, 0, 1, 1],
+        "objective": ["cost_yuan", "score_gap", "cost_yuan", "score_gap"],
+        "value": [2e7, 1.3, 1e7, 1.1],
+        "low": [1.8e7, 1.2, 0.9e7, 1.0],
+        "high": [2.2e7, 1.4, 1.1e7, 1.2],
+    }
+)
 FACTORS = pd.DataFrame({"factor": ["a", "b"], "total": [0.2, 0.6], "total_low": [0.1, 0.5], "total_high": [0.3, 0.7]})
 STUDENTS = pd.DataFrame(
     [
@@ -98,7 +107,7 @@ DRAWN = {
     "school_map": lambda: school_map.draw(SCHOOLS, "backbone_per_100", WORDS),
     "flows": lambda: flows.draw(SCHOOLS, WORDS),
     "cost": lambda: cost.draw(POINTS, WORDS),
-    "front": lambda: front.draw(POINTS, WORDS),
+    "front": lambda: front.draw(FRONT, WORDS),
     "sensitivity": lambda: sensitivity.draw(FACTORS, WORDS),
     "distribution": lambda: distribution.draw(STUDENTS, "primary", WORDS),
 }
