@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from experiments.explore.sliders import Slider
+from sim.indicators.catalogue import INDICATORS
 from sim.report import words as report
 from sim.userinput import read_yaml
 
@@ -28,8 +29,9 @@ class Words(report.Words):
         return super().__call__(key, **values) if own is None else own[self.language].format(**values)
 
     def indicator(self, name: str) -> str:
-        """Name of an indicator."""
-        return self(f"indicator.{name}")
+        """Name of an indicator; what it means where the catalogue does not know it yet."""
+        named = self.label("indicator", name)
+        return INDICATORS[name].meaning if named == name else named
 
     def lever(self, slider: Slider) -> str:
         """Name of a setting that has a slider; what it means where it has none."""

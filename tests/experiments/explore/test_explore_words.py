@@ -6,6 +6,7 @@ import pytest
 
 from experiments.explore import words as module
 from experiments.explore.words import Words, own_texts, plain
+from sim.indicators.catalogue import INDICATORS
 from sim.report.words import texts
 
 SOURCES = sorted(Path(module.__file__).parent.glob("*.py"))
@@ -57,6 +58,13 @@ def test_both_languages_say_the_same(key):
 )
 def test_figures_have_three_digits_or_so(value, text):
     assert plain(value) == text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_indicator_has_a_name_and_one_that_the_catalogue_lacks_says_what_it_means(language, monkeypatch):
+    assert all(Words(language).indicator(name) for name in INDICATORS)
+    monkeypatch.setattr("sim.report.words.texts", dict)
+    assert Words(language).indicator("score_gap") == INDICATORS["score_gap"].meaning
 
 
 def test_values_of_sliders_are_said_in_the_readers_units():
