@@ -12,6 +12,7 @@ from experiments.failure import writing
 from experiments.own_district import assessed, figures, filled_in
 from experiments.scoreboard import LEVELS, PLAIN, print_fitting, terminal
 from experiments.words import check_switches, put, split
+from sim.district.filled import given_in_words
 from sim.district.own import read_own
 from sim.district.spec import DistrictSpec
 from sim.district.tables.problems import Problem, Problems, counted, quoted
@@ -113,6 +114,8 @@ def _show(place: DistrictSpec, standard: OfficialStandard, console: Console) -> 
         )
     print_fitting(console, [table])
     console.print("CV: between public schools, weighted by students, as inspected (差异系数); -: not given for all")
+    console.print("\nWhat the tables give", style="bold")
+    _say(console, given_in_words(place))
     console.print("\nWhat would be filled in", style="bold")
     _say(console, filled_in(place))
     console.print(f"\nToday: {standard.title} ({standard.name})", style="bold")

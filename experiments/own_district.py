@@ -140,9 +140,11 @@ def assessed(place: DistrictSpec, standard: OfficialStandard) -> Assessment:
             if key in DistrictSpec.margins() and not _is_filled(place, key)
         },
     )
+    levels = {"both", *table["level"]}
     rows: list[dict[str, Any]] = [
         {str(key): None if _is_missing(value) else value for key, value in row.items()}
         for row in found.rows.to_dict("records")
+        if row["level"] in levels
     ]
     open_rows = [row for row in rows if row["value"] is None]
     addable = [(row, how) for row in open_rows if (how := _how_to_answer(row, table))]

@@ -115,6 +115,7 @@ def _about(scenario: Scenario, settings: Settings) -> dict[str, object]:
         "seed": settings.run.seed,
         "code": provenance.code_hash(),
         "resolved": scenario.resolved,
+        "given": scenario.given,
         "filled": scenario.filled,
         "ranges": scenario.ranges,
         "notes": scenario.notes,

@@ -53,15 +53,8 @@ def show(folder: Path, console: Console) -> None:
                 _say(console, textwrap.fill(f"{name:9}{meaning}", console.width, subsequent_indent=" " * 9))
         _say(console, "Where it stands, year by year: policy / without", style="bold", before=1)
         print_fitting(console, _by_years(targets[targets["mean"].notna()]))
-    left_out = " and ".join(
-        f"{(targets['status'] == status).sum()} are {words}"
-        for status, words in (("not simulated", "not simulated"), ("not a target", "not targets"))
-    )
-    _say(
-        console,
-        f"Of the other rows, {left_out}: targets.csv says why.",
-        before=1,
-    )
+    for line in _left_out(targets):
+        _say(console, line, before=1)
     if len(effects):
         last = effects["year"].max()
         headline = effects[(effects["year"] == last) & effects["indicator"].isin(HEADLINES)]
@@ -73,12 +66,7 @@ def show(folder: Path, console: Console) -> None:
         _say(console, line, before=1)
     for line in _dear(pd.read_parquet(folder / "indicators.parquet", columns=[*KEYS, *MONEY])):
         _say(console, line, before=1)
-    _say(
-        console,
-        "Zones and schools are those of the district's table; what it does not give, such as enrolments, "
-        "staff and scores, is synthesised: see `filled` in run.json.",
-        before=1,
-    )
+    _say(console, _origin(record["given"]), before=1)
 
 
 def _show_channels(folder: Path, effects: pd.DataFrame, console: Console) -> None:
@@ -128,6 +116,25 @@ def _place(district: Mapping[str, Any]) -> str:
         f"{len(zones)} zones and groups, {len(levels)} schools "
         f"({levels.count(0)} primary, {levels.count(1)} junior), "
         f"{district['students']:,.0f} students ({district['sources']['students']})"
+    )
+
+
+def _left_out(targets: pd.DataFrame) -> Iterable[str]:
+    """How many rows of the plan are not scored."""
+    sorts = {words: (targets["status"] == words).sum() for words in ("not simulated", "not a target")}
+    if any(sorts.values()):
+        simulated, target = sorts.values()
+        yield f"Of the other rows, {simulated} are not simulated and {target} are not targets: targets.csv says why."
+
+
+def _origin(given: Iterable[str]) -> str:
+    """Where the district comes from: its own tables, and synthesis of what they do not give."""
+    own = "; ".join(given)
+    if own:
+        return f"The district's own tables give {own}. The rest is synthesised: see `filled` in run.json."
+    return (
+        "Zones and schools are those of the district's table; what it does not give, such as enrolments, "
+        "staff and scores, is synthesised: see `filled` in run.json."
     )
 
 

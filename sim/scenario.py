@@ -12,7 +12,7 @@ from sim.agents.channels import CHANNELS
 from sim.agents.school import LEVELS, NO_ZONE
 from sim.config import HORIZON, Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
-from sim.district.filled import as_given, filled, jump_to_junior
+from sim.district.filled import as_given, filled, given_in_words, jump_to_junior
 from sim.district.reading import load_district
 from sim.district.spec import DistrictSpec
 from sim.noise import Noise
@@ -92,6 +92,11 @@ class Scenario:
             for name, (low, high) in self.district.ranges.items()
         }
         return {**of_district, **{f"policy.{one.setting}": one.plain for one in self.policy.ranges}}
+
+    @property
+    def given(self) -> list[str]:
+        """What the district's own tables give, in words; nothing where it has none."""
+        return given_in_words(self.district)
 
     @property
     def filled(self) -> list[str]:

@@ -79,6 +79,7 @@ def load(
     return SimpleNamespace(
         resolved=resolved,
         notes=["the policy begins in 2021"],
+        given=[],
         filled=["students of each school"],
         ranges={},
         horizon=horizon,

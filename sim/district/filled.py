@@ -9,7 +9,7 @@ from sim.district.lists import by_school, counted
 from sim.district.spec import DistrictSpec
 
 OF_A_SCHOOL = {
-    "students": ("students and entrants", "school_size_log_sd, floor and ceiling"),
+    "students": ("numbers of students", "school_size_log_sd, floor and ceiling"),
     "students_by_grade": ("students by grade", "their number, evenly (controlled rounding, Cox 1987)"),
     "classes_by_grade": ("classes by grade", "their number (Adams' method), or without it the class caps"),
     "teachers": ("numbers of teachers", "norm_* and their classes, or without students teacher_elasticity"),
@@ -45,9 +45,7 @@ def filled(spec: DistrictSpec) -> list[str]:
     given = list(_schools(spec).values())
     lines = []
     for name, (words, source) in OF_A_SCHOOL.items():
-        silent = sum(getattr(school, name) is None for school in given)
-        if name == "students":
-            silent = sum(school.students is None and school.students_by_grade is None for school in given)
+        silent = sum(not _states(school, name) for school in given)
         if silent:
             lines.append(f"{words} of {_part(silent, len(given), 'school')}, from {source}")
     lines.append("junior catchments of the primary schools, from distance and entrants" if _has_junior(spec) else "")
@@ -56,6 +54,24 @@ def filled(spec: DistrictSpec) -> list[str]:
     lines += _of_people(spec.own_students, OF_A_STUDENT, "student", len(given), "the margins and a spin-up")
     lines.append("traits and knowledge of all students, from configs/effects and a spin-up of nine cohorts")
     return [line for line in lines if line]
+
+
+def given_in_words(spec: DistrictSpec) -> list[str]:
+    """What the district's own tables give of how many schools, and how many persons they list; nothing without any."""
+    given = list(_schools(spec).values())
+    of_how_many: dict[int, list[str]] = {}
+    for name, words in {"classes": "classes", **{name: words for name, (words, _) in OF_A_SCHOOL.items()}}.items():
+        of_how_many.setdefault(sum(_states(school, name) for school in given), []).append(words)
+    lines = [
+        f"of {_part(count, len(given), 'school')}: {', '.join(words)}"
+        for count, words in sorted(of_how_many.items(), reverse=True)
+        if count
+    ]
+    for one, people in (("teachers", spec.own_teachers), ("students", spec.own_students)):
+        if people is not None:
+            schools = _part(len(by_school(people)), len(given), "school")
+            lines.append(f"one by one: {len(people.school):,} {one} of {schools}")
+    return lines
 
 
 def as_given(spec: DistrictSpec) -> dict[str, Any]:
@@ -82,6 +98,12 @@ def jump_to_junior(spec: DistrictSpec) -> str | None:
         f"the tables have {sixth:,} students in grade 6 and {seventh:,} in grade 7: from {spec.baseline_year + 1} on "
         "all who finish primary school go to the district's junior schools, as who goes elsewhere is not known"
     )
+
+
+def _states(school: GivenSchool, name: str) -> bool:
+    """Whether the tables have this of a school; its students also where they have them by grade."""
+    said = getattr(school, name)
+    return said is not None or (name == "students" and school.students_by_grade is not None)
 
 
 def _stated(school: GivenSchool) -> dict[str, Any]:

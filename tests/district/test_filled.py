@@ -6,7 +6,7 @@ import numpy as np
 
 import sim
 from sim.agents.school import JUNIOR, PRIMARY
-from sim.district.filled import as_given, filled
+from sim.district.filled import as_given, filled, given_in_words
 from sim.district.given import GivenPeople, GivenSchool
 from sim.district.listed import ZoneSpec
 
@@ -29,7 +29,7 @@ def test_a_district_without_tables_says_what_it_always_did():
 
 def test_what_is_silent_is_said_with_the_margin_that_fills_it():
     lines = filled(place(given={("甲", PRIMARY): GivenSchool(students=60, backbone=2, teachers=4)}))
-    assert "students and entrants of 2 of 3 schools, from school_size_log_sd, floor and ceiling" in lines
+    assert "numbers of students of 2 of 3 schools, from school_size_log_sd, floor and ceiling" in lines
     assert "district backbone teachers of 2 of 3 schools, from backbone_* and backbone_cv_*" in lines
     assert "equipment of all 3 schools, from equipment_* and equipment_cv_*" in lines
     everything = {
@@ -38,7 +38,17 @@ def test_what_is_silent_is_said_with_the_margin_that_fills_it():
         ("丙", PRIMARY): GivenSchool(students_by_grade=(9,) * 6, teachers=4),
     }
     silent = [line.split(" of ")[0] for line in filled(place(given=everything))]
-    assert "numbers of teachers" not in silent and "students and entrants" not in silent and "masters" not in silent
+    assert "numbers of teachers" not in silent and "numbers of students" not in silent and "masters" not in silent
+
+
+def test_what_the_tables_give_is_said_by_how_many_schools():
+    assert given_in_words(place()) == []
+    given = {("甲", PRIMARY): GivenSchool(students_by_grade=(10,) * 6), ("丙", PRIMARY): GivenSchool(students=9)}
+    assert given_in_words(place(given=given, own_teachers=teachers())) == [
+        "of 2 of 3 schools: numbers of students",
+        "of 1 of 3 schools: students by grade, numbers of teachers, PE and arts teachers",
+        "one by one: 2 teachers of 1 of 3 schools",
+    ]
 
 
 def test_of_persons_it_is_said_what_is_not_known_of_how_many():

@@ -1,4 +1,5 @@
 import io
+import json
 import math
 
 import pandas as pd
@@ -41,6 +42,16 @@ def _shown(folder, width=100):
 )
 def test_figures_have_three_digits_or_so(value, text):
     assert figure(value) == text
+
+
+def test_it_says_what_the_districts_own_tables_gave(run):
+    assert "such as enrolments, staff and scores, is synthesised" in " ".join(_shown(run).split())
+    record = json.loads((run / "run.json").read_text(encoding="utf-8"))
+    record["given"] = ["of all 3 schools: classes", "one by one: 9 teachers of 1 of 3 schools"]
+    (run / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    shown = " ".join(_shown(run).split())
+    assert "tables give of all 3 schools: classes; one by one: 9 teachers of 1 of 3 schools. The rest is" in shown
+    assert "such as enrolments" not in shown
 
 
 def test_it_says_what_the_policy_costs_and_what_an_sd_of_gap_would(run):

@@ -25,6 +25,7 @@ def small_run():
         "finished": "2026-01-01T00:00:00+00:00",
         "machine": {"system": "Linux"},
         "versions": {"python": "3.11", "zonesim": "0.1"},
+        "given": scenario.given,
         "filled": scenario.filled,
         "notes": scenario.notes,
         "resolved": scenario.resolved,

@@ -5,7 +5,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -164,7 +164,8 @@ def _of_xlsx(content: bytes, table: Table) -> Iterator[tuple[int, list[Cell]]]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_BYTES:
                 raise FileError(f"holds more than {MOST_BYTES:,} bytes", "leave out the columns that are not read")
-            formulas = any(b"<f" in packed.read(part) for part in packed.namelist() if "/worksheets/" in part)
+            parts = [part for part in packed.namelist() if "/worksheets/" in part]
+            formulas, merged = (any(sign in packed.read(part) for part in parts) for sign in (b"<f", b"<mergeCell "))
         stored = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         if formulas:
             written = openpyxl.load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
@@ -173,6 +174,8 @@ def _of_xlsx(content: bytes, table: Table) -> Iterator[tuple[int, list[Cell]]]:
             said = f"has {len(stored.sheetnames)} sheets, and none is called {table.name} or {table.chinese}"
             raise FileError(said, f"call the sheet of this table {table.name}")
         name = (wanted or stored.sheetnames)[0]
+        if merged:
+            _refuse_merged_rows(openpyxl.load_workbook(io.BytesIO(content), keep_links=False)[name].merged_cells.ranges)
         rows: list[list[Cell]] = []
         as_written = written[name].iter_rows() if formulas else None
         for values in stored[name].iter_rows():
@@ -182,6 +185,16 @@ def _of_xlsx(content: bytes, table: Table) -> Iterator[tuple[int, list[Cell]]]:
         return rows
 
     yield from enumerate(_guarded(cells, ".xlsx"), start=1)
+
+
+def _refuse_merged_rows(ranges: Iterable[Any]) -> None:
+    """Cells merged over rows hold a value in the first of them alone: the others would be read as empty."""
+    over_rows = sorted(one.coord for one in ranges if one.max_row > one.min_row)
+    if over_rows:
+        said = f"has cells merged over several rows ({', '.join(over_rows[:5])}{' ...' if over_rows[5:] else ''})"
+        raise FileError(
+            said, "unmerge them (取消合并单元格) and write the value into each row; the names stand in row 1 alone"
+        )
 
 
 def _of_cell(stored: Any, written: Any) -> Cell:

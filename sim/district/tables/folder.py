@@ -19,7 +19,7 @@ from sim.district.tables.places import places_of
 from sim.district.tables.problems import Problems
 from sim.district.tables.records import Records, missing_table, read_table
 from sim.district.tables.schools import Register, check_numbers
-from sim.district.tables.unusual import warn_of_schools, warn_of_students
+from sim.district.tables.unusual import warn_of_no_zone, warn_of_schools, warn_of_students
 from sim.district.tables.zones import zones_of
 from sim.noise import Floats
 
@@ -74,12 +74,15 @@ def read_tables(
     zones_made : bool
         Zones are made from the schools' places: neither a table nor a column of zones is read.
     """
+    without = {"zone"} if zones_made else set()
+    if any(path.stem.lower() == STUDENTS.name for path in folder.iterdir()):
+        without.add("students")
     tables: dict[str, Records | None] = {}
     for table in TABLES.values():
         if zones_made and table is ZONES:
             continue
         before = len(problems.errors)
-        records = read_table(folder, table, problems, without=("zone",) if zones_made else ())
+        records = read_table(folder, table, problems, without)
         if records is None and len(problems.errors) == before and not table.of_persons:
             missing_table(folder, table, problems)
         tables[table.name] = hashed_ids(records) if records and table.of_persons and hash_ids else records
@@ -96,6 +99,8 @@ def read_tables(
     listed = {name for name, _ in of_students.of_school} if of_students else set()
     check_numbers(register, listed, problems)
     warn_of_schools(register.schools, schools, problems)
+    if not zones_made:
+        warn_of_no_zone(register.schools, schools, problems)
     if students:
         warn_of_students(students, problems)
     counts = [table for table in (of_teachers, of_students) if table]

@@ -79,8 +79,9 @@ SCHOOLS = Table(
             "students",
             1,
             30_000,
-            "in all grades; may be empty where the grades, or the table of students, say it",
+            "in all grades; may be empty or left out where the grades, or the table of students, say it",
             needed=True,
+            unless=(f"grade_{grade}" for grade in GRADES),
         ),
         "lead": yes_no("牵头学校 是否牵头 是否牵头学校 牵头校 龙头学校", "whether it leads its zone"),
         "private": yes_no(

@@ -106,7 +106,8 @@ def _match_header(
             continue
         places[column] = (place, _factor(sheet.file, written, unit, table.columns[column], problems))
     misspelt = _tell_unknown(sheet.file, unknown, names, problems)
-    missing = [name for name, one in table.columns.items() if one.needed and name not in {*places, *misspelt, *without}]
+    there = {*places, *misspelt, *without}
+    missing = [name for name, one in table.columns.items() if one.needed and not there & {name, *one.unless}]
     if missing and len(missing) == sum(one.needed for one in table.columns.values()) and _title_above(sheet, names):
         mend = "the names of the columns must stand in row 1: delete the rows above them"
         problems.error(sheet.file, "this is a title, not the names of the columns", row=1, mend=mend)
@@ -154,7 +155,9 @@ def _check_lengths(sheet: Sheet, problems: Problems) -> set[int]:
     for number, cells in sheet.rows:
         if any(cell not in (None, "") for cell in cells[len(sheet.header) :]):
             said = f"the row has more cells than the {len(sheet.header)} named columns"
-            mend = 'in a CSV file a number such as 1,234 must stand in quotes, "1,234"; or a column has no name'
+            mend = "write the name of each column in row 1, and nothing beside the table"
+            if sheet.file.lower().endswith(".csv"):
+                mend = 'in a CSV file a number such as 1,234 must stand in quotes, "1,234"; or a column has no name'
             problems.error(sheet.file, said, row=number, mend=mend)
             ragged.add(number)
     return ragged

@@ -1,6 +1,6 @@
 """How a table of a district's own folder is declared: for reading it, for checking it and for its documentation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,6 +32,8 @@ class Column:
         Other names of the column, as Chinese tables call it.
     needed : bool
         The table must have it.
+    unless : tuple of str
+        Columns of which any makes this one not needed.
     filled : bool
         Every row must have a value.
     low, high : float, optional
@@ -44,6 +46,7 @@ class Column:
     meaning: str
     also: tuple[str, ...] = ()
     needed: bool = False
+    unless: tuple[str, ...] = ()
     filled: bool = False
     unit: str = ""
     low: float | None = None
@@ -82,9 +85,14 @@ def text(also: str, meaning: str, *, needed: bool = False, filled: bool = False)
     return Column(kind="text", also=tuple(also.split()), meaning=meaning, needed=needed, filled=filled)
 
 
-def whole(also: str, unit: str, low: float, high: float, meaning: str, *, needed: bool = False) -> Column:
-    """Declare a whole number."""
-    return Column(kind="whole", also=tuple(also.split()), unit=unit, low=low, high=high, meaning=meaning, needed=needed)
+def whole(
+    also: str, unit: str, low: float, high: float, meaning: str, *, needed: bool = False, unless: Iterable[str] = ()
+) -> Column:
+    """Declare a whole number; where it is needed, then unless the table has one of some other columns."""
+    names, others = tuple(also.split()), tuple(unless)
+    return Column(
+        kind="whole", also=names, unit=unit, low=low, high=high, meaning=meaning, needed=needed, unless=others
+    )
 
 
 def amount(also: str, unit: str, low: float, high: float, meaning: str) -> Column:

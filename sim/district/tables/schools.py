@@ -13,6 +13,7 @@ from sim.userinput import closest
 
 STAFF = ("above_degree", "masters", "backbone", "pe_arts")
 """Counts of teachers of a sort."""
+TOTALS = {"合计", "总计", "小计", "total", "totals", "sum"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,10 @@ class Register:
         names = _names(records, problems)
         for index, values in records.each():
             name, level = names[index], values["level"]
+            if name is not None and name.replace(" ", "").lower() in TOTALS:
+                where = records.where(index, "school")
+                problems.error(**where, value=name, said="this is a total, not a school", mend="delete the row")
+                continue
             if name is not None and level is not None:
                 levels = (0, 1) if level == NINE_YEAR else (LEVELS.index(level),)
                 self.schools.append(Listed(index, name, levels, values))

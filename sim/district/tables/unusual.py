@@ -27,6 +27,15 @@ def warn_of_schools(listed: list[Listed], records: Records, problems: Problems) 
             problems.warn(**where, said=usual, mend="see whether number and unit are right")
 
 
+def warn_of_no_zone(listed: list[Listed], records: Records, problems: Problems) -> None:
+    """Public schools without a zone: so it may be, and so it looks where cells of a workbook were merged."""
+    alone = [school for school in listed if school.values.get("zone") is None and not school.private]
+    if alone:
+        names = ", ".join(school.name for school in alone[:5]) + (" ..." if alone[5:] else "")
+        said = f"empty for {len(alone)} public school{'s' * (len(alone) > 1)}, in no zone therefore: {names}"
+        problems.warn(**records.where(alone[0].index, "zone"), said=said, mend="write the zone, if there is one")
+
+
 def warn_of_students(records: Records, problems: Problems) -> None:
     """A question to which every student's answer is no."""
     for name in ("migrant", "left_behind"):

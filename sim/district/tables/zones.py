@@ -95,7 +95,7 @@ def _leads(
     everyone = {school.index: school for of_level in members for school in of_level}.values()
     if named is not None and not any(named in _calls(school) for school in everyone):
         known = [school.name for school in everyone]
-        mend = f"its schools are {', '.join(known[:8])}; name one of them, or put the school in this zone"
+        mend = f"its schools are {', '.join(known[:8]) or 'none'}; name one of them, or put the school in this zone"
         where = zones.where(index, "lead_school")
         said = f"which is no school of {zones.get('zone')[index]}"
         problems.error(**where, value=named, said=said, mend=mend + closest(named, known))

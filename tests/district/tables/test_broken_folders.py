@@ -24,12 +24,14 @@ TEACHERS = "school,subject,age,experience\n甲小学,语文,40,15\n"
 STUDENTS = "school,grade,class\n甲小学,1,1班\n"
 
 
-def workbook(rows, title="Sheet1", more=()):
+def workbook(rows, title="Sheet1", more=(), merged=None):
     """An .xlsx file with these rows."""
     book = openpyxl.Workbook()
     book.active.title = title
     for row in rows:
         book.active.append(row)
+    if merged:
+        book.active.merge_cells(merged)
     for name in more:
         book.create_sheet(name)
     content = BytesIO()
@@ -139,6 +141,14 @@ CASES = {
         "schools.xlsx": edited(lambda rows: rows[2].__setitem__(3, pd.Timestamp("2020-06-01").to_pydatetime())),
     },
     "sheet not found": {"schools": None, "schools.xlsx": workbook(of_schools(), "一", ["二"])},
+    "cells merged over rows": {"schools": None, "schools.xlsx": workbook(of_schools(), merged="B2:B3")},
+    "names in two rows": {
+        "schools": None,
+        "schools.xlsx": workbook(
+            [row + cells for row, cells in zip(of_schools(), [[], [1], [], [], [], []], strict=True)]
+        ),
+    },
+    "total below the schools": {"schools": SCHOOLS + "合 计,,primary,3200,\n"},
     "no workbook": {"schools": None, "schools.xlsx": b"PK\x03\x04 nothing"},
     "no Parquet": {"schools": None, "schools.parquet": b"PAR1 nothing"},
     "missing in Parquet": {

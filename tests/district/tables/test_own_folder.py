@@ -78,6 +78,22 @@ class TestFormats:
         plain, other = load(tmp_path / "plain"), load(tmp_path / "other", **files)
         assert (plain.zones, plain.given) == (other.zones, other.given)
 
+    def test_students_by_grade_need_no_column_of_their_total(self, tmp_path):
+        grades = ",".join(f"grade_{grade}" for grade in range(1, 10))
+        lines = SCHOOLS.replace('"1,200"', "1200").splitlines()
+        rows = [line.split(",") for line in lines[1:]]
+        text = f"school,zone,level,{grades}\n" + "".join(
+            f"{','.join(row[:3])},{'40,' * 6 + ',,' if row[2] == 'primary' else ',' * 6 + '80,80,80'}\n" for row in rows
+        )
+        given = load(tmp_path, schools=text).given
+        assert [school.students for school in given.values()] == [240] * 5
+
+    def test_students_one_by_one_need_no_column_of_their_total(self, tmp_path):
+        text = "\n".join(line.rsplit(",", 2)[0] for line in SCHOOLS.replace('"1,200"', "1200").splitlines())
+        rows = [f"{line.split(',')[0]},{1 if 'primary' in line else 7}\n" * 120 for line in text.splitlines()[1:]]
+        spec = load(tmp_path, schools=text, students="school,grade\n" + "".join(rows))
+        assert spec.students == 600
+
     def test_codes_keep_their_zeros(self, tmp_path):
         twins = (
             swap("乙小学", "甲小学")
