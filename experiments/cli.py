@@ -39,22 +39,16 @@ FLAGS_OF = {"sweep": ("--status", "--failed")}
 HELP = """\
 zonesim: what a reform of school zones does to a district, against the same district without it.
 
-  zonesim [VERB] [key=value ...] [--flag]
+  zonesim [VERB] [key=value ...] [--flag]      no verb means run
 
-Verbs (no verb means run)
 {verbs}
 
-Flags
   --help            this text; zonesim VERB --help lists its settings, that of run the levers of a policy too
   --config-dir DIR  a folder with districts, policies and effects of your own, beside ./configs; repeatable
   --debug           if something goes wrong, where in the code
 
-Examples
-  zonesim                                                  the Wuhan zones under their plan of 2021-2023
-  zonesim run policy.rotation.rate=0.15 run.replicates=20  the same with another lever, and quicker
-  zonesim run policy=my_plan out='my results'              configs/policy/my_plan.yaml, and where results go
-  zonesim experiment=all_reforms                           nine reforms on one district, side by side
-  zonesim sweep policy.rotation.rate=0,0.05,0.1            three values of a lever, in one folder
+  zonesim                                        the Wuhan zones under their plan of 2021-2023
+  zonesim policy.rotation.rate=0.15 out=stronger  the same with another lever, in a folder of that name
 """
 
 
