@@ -131,7 +131,7 @@ def _origin(given: Iterable[str]) -> str:
     """Where the district comes from: its own tables, and synthesis of what they do not give."""
     own = "; ".join(given)
     if own:
-        return f"The district's own tables give {own}. The rest is synthesised: see `filled` in run.json."
+        return f"From the district's own tables: {own}. The rest is synthesised: see `filled` in run.json."
     return (
         "Zones and schools are those of the district's table; what it does not give, such as enrolments, "
         "staff and scores, is synthesised: see `filled` in run.json."

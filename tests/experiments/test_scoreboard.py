@@ -50,7 +50,7 @@ def test_it_says_what_the_districts_own_tables_gave(run):
     record["given"] = ["of all 3 schools: classes", "one by one: 9 teachers of 1 of 3 schools"]
     (run / "run.json").write_text(json.dumps(record), encoding="utf-8")
     shown = " ".join(_shown(run).split())
-    assert "tables give of all 3 schools: classes; one by one: 9 teachers of 1 of 3 schools. The rest is" in shown
+    assert "From the district's own tables: of all 3 schools: classes; one by one: 9 teachers of 1 of 3" in shown
     assert "such as enrolments" not in shown
 
 
