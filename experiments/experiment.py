@@ -47,6 +47,11 @@ class Experiment:
     sweep: Mapping[str, str]
     verb: str = "run"
 
+    def check_verb(self, verb: str) -> None:
+        """Refuse a question's experiment under another verb, and a question about another experiment."""
+        if verb != self.verb and {verb, self.verb} & set(QUESTIONS):
+            raise UserError(f"experiment={self.name} is for zonesim {self.verb}, not {verb}")
+
     @classmethod
     def load(cls, name: str, config_dirs: Sequence[Path] = ()) -> Self:
         """Read and check it; whether its settings exist is seen where all settings are read."""

@@ -39,7 +39,8 @@ def to_compile() -> bool:
     """Whether the first use of the loops will take half a minute: nobody has compiled them here as they are now."""
     source = Path(__file__).with_name("loops.py")
     folder = source.with_name("__pycache__")
-    if find_spec("numba") is None or not os.access(folder, os.W_OK):
+    keeps = folder if folder.exists() else folder.parent  # Python may be told to write no bytecode; numba makes its own
+    if find_spec("numba") is None or not os.access(keeps, os.W_OK):
         return False
     return not any(kept.stat().st_mtime >= source.stat().st_mtime for kept in folder.glob("loops.*.nbi"))
 

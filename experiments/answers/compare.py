@@ -57,6 +57,7 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
         raise UserError("compare needs two policies, runs or cells, or a setting with several values, KEY=a,b")
     if len(set(named)) < len(named):
         raise UserError(f"{' '.join(named)}: one is named twice; a policy against itself differs nowhere")
+    _check(asked)
     runs = Runs(asked, command)
     data = " ".join(named)
     give(
@@ -66,6 +67,20 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
         runs.folders,
         data,
     )
+
+
+def _check(asked: Question) -> None:
+    """Refuse, before anything is run, what would be refused of its results."""
+    from sim.analysis.contrasts import METHODS, SCOPES
+    from sim.indicators.catalogue import INDICATORS
+
+    wanted = (("indicators", _names(asked), INDICATORS), ("scopes", _scopes(asked), SCOPES))
+    for key, names, known in (*wanted, ("interval", [str(asked.own["interval"])], METHODS)):
+        for name in names:
+            if name not in known:
+                raise no_such(f"{key}={name}", key.removesuffix("s"), name, known)
+    if asked.own["precision"] is not None:
+        number(asked.own["precision"], "precision", 0)
 
 
 def _answer(asked: Question, named: Sequence[str], runs: Runs) -> Answer:

@@ -59,7 +59,8 @@ def _answer(asked: Question, runs: Runs) -> Answer:
     (outcome,) = asked.outcomes
     fixed = [(key, value) for key, value in asked.fixed.items() if key.startswith("effects.")]
     table = EffectTable.load(str(asked.fixed["effects"]), fixed, asked.config_dirs)
-    drawn = drawn_effects(table, asked.replicates, asked.seed)[[factor.key for factor in asked.factors]]
+    every = drawn_effects(table, asked.replicates, asked.seed)
+    drawn = every[[factor.key for factor in asked.factors if factor.key in every]]  # one for those drawn together
     # A cell of its own for each replicate: its draw of the effects is the case.
     done = runs(pd.DataFrame(index=range(1)), asked.replicates, asked.seed)
     cases = done.assign(cell=done["replicate"], replicate=0)

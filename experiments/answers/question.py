@@ -198,8 +198,7 @@ def _of_experiment(verb: str, typed: Mapping[str, str], config_dirs: Sequence[Pa
     if typed.get("experiment", NULLS[0]) in NULLS:
         return {}
     experiment = Experiment.load(typed["experiment"], config_dirs)
-    if experiment.verb != verb:
-        raise UserError(f"experiment={experiment.name} is for zonesim {experiment.verb}, not {verb}")
+    experiment.check_verb(verb)
     given = dict(experiment.settings)
     for key in ("table", "observed"):  # beside the file of the experiment
         if key in given and (file := experiment.path.parent / given[key]).is_file():

@@ -44,6 +44,9 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
     asked = question.read("sensitivity", words, config_dirs)
     if not asked.factors:
         raise UserError("nothing is varied; type vary=[effects] or a setting with an interval")
+    base = asked.whole("base", 4, 2**20)
+    if base & (base - 1):
+        raise UserError(f"base must be a power of two, got {base}; take {1 << base.bit_length()}")
     runs = Runs(asked, command)
     give(asked, command, lambda: _answer(asked, runs), runs.folders)
 
@@ -64,7 +67,7 @@ def _answer(asked: Question, runs: Runs) -> Answer:
         names = {name for text in asked.texts for name in found[0].strongest(text, closer)}
         strongest = tuple(factor for factor in asked.factors if factor.dimension in names)
     if not found or closer:
-        base = asked.whole("base", 4, 2**20)
+        base = int(asked.own["base"])
         found.append(indices(runs, strongest, asked.texts, base=base, replicates=replicates, seed=seed, groups=groups))
     last = found[-1]
     tables = {f"{one.method}.csv": one.table for one in found} | {"noise.csv": last.noise}

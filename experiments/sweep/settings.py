@@ -102,6 +102,7 @@ def _of_experiment(typed: Mapping[str, str], config_dirs: Sequence[Path]) -> dic
     if typed.get("experiment", NULLS[0]) in NULLS:
         return {}
     experiment = Experiment.load(typed["experiment"], config_dirs)
+    experiment.check_verb("sweep")
     given = {**experiment.settings, **experiment.sweep}
     if experiment.members:  # those that a run sets side by side are values of one axis
         given["policy"] = ",".join(member.policy for member in experiment.members)

@@ -103,6 +103,14 @@ def test_discover_takes_the_draws_of_the_runs_as_cases(here, zonesim):
     assert cases["effects.kappa"].tolist() == pytest.approx(drawn)
 
 
+def test_discover_looks_at_effects_that_are_drawn_together_as_one(here, zonesim):
+    words = ("run.replicates=40", "vary=[effects.kappa,effects.b_exp_yr5]")
+    status, _, messages = zonesim("discover", *SMALL, *words)
+    assert status == 0, messages
+    cases = pd.read_csv(only(here / "outputs" / "discover") / "cases.csv")
+    assert len([name for name in cases if name.startswith("effects.b_exp")]) == 1 and "effects.kappa" in cases
+
+
 def test_calibrate_gives_draws_for_what_was_observed(here, zonesim):
     lines = ("outcome,value,error", "between_school_share.primary.2020,0.1,0.01")
     (here / "ours.csv").write_text("\n".join(lines), encoding="utf-8")
@@ -129,6 +137,13 @@ def test_optimise_finds_that_nothing_is_cheapest(here, zonesim):
         (["compare", "none", "nome"], "nome"),
         (["compare", "none", "green_education", "policy.rotation.rate=0,1"], "compare either what is named"),
         (["compare", "none", "green_education", "scopes=[]"], "scopes must be a list"),
+        (["compare", "none", "green_education", "scopes=[county]"], "no such scope"),
+        (["compare", "none", "green_education", "indicators=[score_gp]"], "did you mean 'score_gap'"),
+        (["compare", "none", "green_education", "interval=z"], "known: t, bootstrap"),
+        (["compare", "none", "green_education", "precision=-1"], "precision must be"),
+        (["sensitivity", "base=5"], "base must be a power of two, got 5; take 8"),
+        (["run", "experiment=value_added_pay"], "is for zonesim compare, not run"),
+        (["sweep", "experiment=gaoxin_rotation"], "is for zonesim optimise, not sweep"),
         (["sensitivity", "vary=[]"], "nothing is varied"),
         (["discover", "least=1"], "give one of least=N and most=N"),
         (["discover", "vary=[policy.rotation.rate]"], "discover looks among effects"),
