@@ -117,7 +117,6 @@ def _of_experiment(typed: Mapping[str, str], config_dirs: Sequence[Path]) -> Map
     if typed.get("experiment", NULLS[0]) in NULLS:
         return {}
     experiment = Experiment.load(typed["experiment"], config_dirs)
-    experiment.check_verb("run")
     for key in ("policy", "channels", "standard"):
         if key in typed:
             raise UserError(

@@ -142,7 +142,6 @@ def test_optimise_finds_that_nothing_is_cheapest(here, zonesim):
         (["compare", "none", "green_education", "interval=z"], "known: t, bootstrap"),
         (["compare", "none", "green_education", "precision=-1"], "precision must be"),
         (["sensitivity", "base=5"], "base must be a power of two, got 5; take 8"),
-        (["run", "experiment=value_added_pay"], "is for zonesim compare, not run"),
         (["sweep", "experiment=gaoxin_rotation"], "is for zonesim optimise, not sweep"),
         (["sensitivity", "vary=[]"], "nothing is varied"),
         (["discover", "least=1"], "give one of least=N and most=N"),
