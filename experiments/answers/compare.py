@@ -71,8 +71,8 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
 
 def _check(asked: Question) -> None:
     """Refuse, before anything is run, what would be refused of its results."""
-    from sim.analysis.contrasts import METHODS, SCOPES
-    from sim.indicators.catalogue import INDICATORS
+    from sim.analysis.contrasts import METHODS
+    from sim.indicators.catalogue import INDICATORS, SCOPES
 
     wanted = (("indicators", _names(asked), INDICATORS), ("scopes", _scopes(asked), SCOPES))
     for key, names, known in (*wanted, ("interval", [str(asked.own["interval"])], METHODS)):
