@@ -20,7 +20,7 @@ The district in it is made up. Nothing is replaced: DIR must not exist.
 Examples
   zonesim template my
   zonesim check my
-  zonesim district=./my run.replicates=20"""
+  zonesim district=./my policy=zone_reform_template run.replicates=20   without a policy, Wuhan's plan"""
 
 
 def usage() -> str:

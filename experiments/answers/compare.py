@@ -209,14 +209,20 @@ def _sentences(name: str, first: str, table: pd.DataFrame, schools: pd.DataFrame
         f"{name} against {first}, {most} replicates: {len(told)} of {len(rows)} district figures of {year} differ by "
         "more than luck, allowing for how many were looked at."
     ]
-    shown_rows = (told if len(told) else rows).assign(size=lambda t: t["mean"].abs() / (t["high"] - t["low"]))
+    apart = rows[rows["mean"] != 0]
+    if apart.empty:
+        return [f"{name} against {first}, {most} replicates: every figure of {year} that is compared is the same."]
+    shown_rows = (told if len(told) else apart).assign(size=lambda t: t["mean"].abs() / (t["high"] - t["low"]))
     clearest = [
         f"{row.indicator} of {row.level} schools {row.mean_:+.3g} ({row.low:+.3g} ... {row.high:+.3g}) "
         f"{INDICATORS[str(row.indicator)].unit}".rstrip()
         for row in shown_rows.rename(columns={"mean": "mean_"}).nlargest(3, "size").itertuples()
     ]
-    said.append(f"{'Clearest' if len(told) else 'Nearest to one'}: {'; '.join(clearest)}.")
-    if schools is not None:
+    which = "Clearest" if len(told) else "Nearest to one"
+    said.append(f"{which}: {'; '.join(clearest)} (95 % intervals, each figure by itself).")
+    if schools is not None and (schools["mean"] == 0).all():
+        said.append("Mean scores are the same at every school.")
+    elif schools is not None:
         counts = schools["verdict"].value_counts()
         wins, loses, open_ = (int(counts.get(word, 0)) for word in ("wins", "loses", "not told apart"))
         said.append(f"In mean score {wins} schools win, {loses} lose, and {open_} cannot be told apart.")

@@ -72,5 +72,5 @@ def _answer(asked: Question, runs: Runs) -> Answer:
     last = found[-1]
     tables = {f"{one.method}.csv": one.table for one in found} | {"noise.csv": last.noise}
     drawn = last.ranked(asked.texts[0])
-    sentences = [sentence for one in reversed(found) for sentence in one.sentences()]
+    sentences = list(dict.fromkeys(said for one in reversed(found) for said in (*one.warnings, *one.sentences())))
     return Answer(tables, lambda: picture.draw(drawn, Words()), sentences)

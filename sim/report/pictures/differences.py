@@ -1,5 +1,7 @@
 """How far worlds are apart in several figures of the district, each on its own scale."""
 
+from textwrap import fill
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -9,8 +11,10 @@ from sim.report import style
 from sim.report.figures import figure, records
 from sim.report.words import Speaker
 
-ROW_HEIGHT, HEAD = 0.2, 0.62
+ROW_HEIGHT, HEAD = 0.3, 0.62
 """Inches of a row, and of what a panel needs beside them."""
+LABEL_WIDTH = 34
+"""Letters of a line of a label."""
 SHOWN = 6
 """Indicators, the first of those compared."""
 
@@ -38,7 +42,8 @@ def draw(differences: pd.DataFrame, words: Speaker) -> Axes:
                 ax.plot([row["mean"]], [place], marker, color=colour, markersize=5)
             ax.axvline(0, color=style.INK, linewidth=0.8)
             ax.set_yticks(
-                range(len(of_name)), [f"{row['one']}, {words('level.' + row['level'])}" for row in records(of_name)]
+                range(len(of_name)),
+                [fill(f"{row['one']}, {words('level.' + row['level'])}", LABEL_WIDTH) for row in records(of_name)],
             )
             ax.tick_params(labelsize="small")
             ax.set_ylim(len(of_name) - 0.4, -0.6)

@@ -20,7 +20,8 @@ def draw(intervals: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axe
             width = row["high"] - row["low"]
             p05, p50, p95 = ((row[name] - row["low"]) / width for name in ("p05", "p50", "p95"))
             first = place == 0
-            before, after = (words(key) if first else None for key in ("intervals.before", "intervals.after"))
+            before = words("intervals.before") if first else None
+            after = words("intervals.after") if first else None
             ax.plot([0, 1], [place, place], color=style.FAINT, linewidth=6, solid_capstyle="butt", label=before)
             ax.plot([p05, p95], [place, place], color=style.POLICY, linewidth=2.5, label=after)
             ax.plot([p50], [place], "D", color=style.POLICY, markersize=5)
