@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments.engines import EngineSettings, processes
+from experiments.engines import processes
 from sim.agents.columns import Columns
 from sim.agents.school import PRIMARY
 from sim.agents.zone import FORMS
@@ -47,7 +47,7 @@ def test_two_runs_in_one_process_and_in_two_are_equal_bit_for_bit():
     scenario = sim.load("wuhan_edz", PLAN, overrides=SMALL)
     here = sim.run(scenario, replicates=4, seed=11)
     again = sim.run(scenario, replicates=4, seed=11)
-    elsewhere = sim.run(scenario, replicates=4, seed=11, map=processes(EngineSettings(workers=2)))
+    elsewhere = sim.run(scenario, replicates=4, seed=11, map=processes(2))
     pd.testing.assert_frame_equal(here.indicators, again.indicators, check_exact=True)
     pd.testing.assert_frame_equal(here.indicators, elsewhere.indicators, check_exact=True)
     pd.testing.assert_frame_equal(here.costs, elsewhere.costs, check_exact=True)

@@ -43,8 +43,8 @@ def test_settings_of_the_experiment_hold_where_none_is_typed():
     [
         ("district: wuhan_edz", "distric: wuhan_edz", "two.yaml: distric: no such setting"),
         ("district: wuhan_edz", "district: wuhan_ed", "did you mean 'wuhan_edz'?"),
-        ("effects: means", "experiment: two", "settings name neither an experiment nor a policy"),
-        ("title:", "titel:", "two.yaml: titel: no such entry; known: title, settings, policies; did you mean 'title'?"),
+        ("effects: means", "experiment: two", "settings name no experiment; this file is one"),
+        ("title:", "titel:", "two.yaml: titel: no such entry; known: title, verb, settings, policies, sweep; did you mean 'title'?"),
         ("policy: pilot_125", "policy: tekes_zones", "policies lists tekes_zones twice"),
         ("policy: pilot_125", "policy: pilot_12", "policy=pilot_12: no such policy"),
         ("targets: pilot_125", "targets: pilot_12", "targets=pilot_12: no such targets"),
@@ -64,7 +64,7 @@ def test_what_is_wrong_in_the_file_is_one_line(zonesim, own_experiment, was, is_
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["experiment=al_reforms"], "experiment=al_reforms: no such experiment; known: all_reforms, two; did you mean"),
+        (["experiment=al_reforms"], "experiment=al_reforms: no such experiment; known: all_reforms, country"),
         (["experiment=null"], "experiment must be a name, got null; leave it out"),
         (["experiment=two", "policy=none"], "policy=none: experiment=two sets the policies of its file side by side"),
         (["experiment=two", "channels=true"], "leave channels out"),

@@ -53,9 +53,9 @@ def test_replays_come_in_the_order_of_the_studies():
         ("replay=V10", "did you mean 'replays'?"),
         ("run.replicates=3", "known: run.seed"),
         ("run.seed=-1", "0 ... 9223372036854775807"),
-        ("policy=none", "policy: no such setting; known: engine, engine.workers, size, replays, run.seed, out, force"),
+        ("policy=none", "policy: no such setting; known: engine, engine.workers, engine.time_limit"),
         ("force=1", "true or false"),
-        ("engine=nowhere", "known: processes, serial"),
+        ("engine=nowhere", "known: dask, processes, serial"),
     ],
 )
 def test_a_mistake_is_one_line_and_exit_status_2(zonesim, empty, word, told):
