@@ -28,7 +28,13 @@ R = TypeVar("R")
 
 ANSWER = 30
 """Seconds that a scheduler, and its first worker, have to answer."""
-LOCAL = {"threads_per_worker": 1, "memory_limit": 0, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+LOCAL = {
+    "threads_per_worker": 1,
+    "memory_limit": 0,
+    "dashboard_address": None,
+    "scheduler_kwargs": {"dashboard_address": "127.0.0.1:0"},  # without one it still asks for dask's usual port
+    "silence_logs": logging.CRITICAL,
+}
 RULES = {
     "distributed.scheduler.worker-saturation": 1.0,  # a worker that dies takes no waiting task with it
     "distributed.scheduler.allowed-failures": 0,  # what a dead worker was at is ours to try again

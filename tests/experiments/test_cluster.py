@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -72,6 +72,15 @@ def test_the_readmes_scheduler_and_workers_run_its_sweep(tmp_path, monkeypatch, 
     runs = read_runs(tmp_path / "here")
     assert len(runs) == 12 and set(runs["status"]) == {"ok"}
     assert str(os.getpid()) not in {who.rpartition(":")[2] for who in runs["worker"]}
+
+
+def test_a_cluster_of_its_own_starts_beside_another_that_holds_dasks_usual_port(recwarn):
+    with socket.socket() as usual:
+        with suppress(OSError):  # whoever holds it already will do
+            usual.bind(("", 8787))
+            usual.listen()
+        assert list(make(EngineSettings("dask", workers=1))(abs, [-1])) == [1]
+    assert [str(warning.message) for warning in recwarn] == []
 
 
 def test_workers_of_several_threads_are_refused(tmp_path, scheduler):
