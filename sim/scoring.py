@@ -62,6 +62,26 @@ def score(targets: Targets, indicators: pd.DataFrame, parameters: Mapping[str, A
     return table.astype(kinds | {"expected_schools": float}).fillna({"due": False}).astype({"due": bool})
 
 
+def judged_promises(
+    targets: Targets, years: range, parameters: Mapping[str, Any]
+) -> Iterator[tuple[Target, list[int]]]:
+    """Promises on which a run says something of its own, and the years in which each is judged.
+
+    Those that the policy decrees or the district's table gives are left out.
+
+    Parameters
+    ----------
+    years : range
+        Those of the run, the baseline first.
+    """
+    for target in targets.rows:
+        if isinstance(target, Unscored):
+            continue
+        due = [year for year in target.years if year in years[1:]]
+        if due and not any(_reason(target, parameters, year).startswith((DECREED, GIVEN)) for year in due):
+            yield target, due
+
+
 def kept(targets: Targets, indicators: pd.DataFrame, parameters: Mapping[str, Any]) -> pd.DataFrame:
     """Which promises each replicate keeps in all years in which they are judged, with and without the policy.
 
@@ -73,13 +93,7 @@ def kept(targets: Targets, indicators: pd.DataFrame, parameters: Mapping[str, An
         `id, scenario, replicate, kept`.
     """
     world, tables = _World(indicators), [pd.DataFrame(columns=["id", "scenario", "replicate", "kept"])]
-    for target in targets.rows:
-        if isinstance(target, Unscored):
-            continue
-        years = [year for year in target.years if year in world.years[1:]]
-        stated = (DECREED, GIVEN)
-        if not years or any(_reason(target, parameters, year).startswith(stated) for year in years):
-            continue
+    for target, years in judged_promises(targets, world.years, parameters):
         goal, at = target.resolve(parameters), [year - world.years[0] for year in years]
         for scenario in ("policy", "counterfactual"):
             values = _steps(world.measure(target, scenario), target.step)[:, at]

@@ -42,7 +42,7 @@ class Answer:
 
 
 def give(
-    question: Question, command: str, answer: Callable[[], Answer], folders: Sequence[Path], data: str = ""
+    question: Question, command: str, answer: Callable[[], Answer], folders: Sequence[Path], read: Sequence[str]
 ) -> None:
     """Work the answer out if it is not there, keep it, and say it.
 
@@ -54,8 +54,9 @@ def give(
         Works it out; the runs it needs are kept as they are done.
     folders : sequence of Path
         Where its runs are, as soon as it has been worked out.
-    data : str
-        What was read from a file beside the settings.
+    read : sequence of str
+        What stood in the files that the settings name, or hashes of it: the same words about another content are
+        another question.
     """
     asked = {
         "verb": question.verb,
@@ -63,7 +64,7 @@ def give(
         "factors": [[one.key, one.low, one.high] for one in question.factors],
         "outcomes": question.texts,
         "own": dict(question.own),
-        "data": data,
+        "read": read,
         "replicates": question.replicates,
         "seed": question.seed,
         "code": provenance.code_hash(),

@@ -48,7 +48,8 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
     for name, low in (("cells", 10), ("waves", 1)):
         asked.whole(name, low, 10_000)
     runs = Runs(asked, command)
-    give(asked, command, lambda: _answer(asked, observed, runs), runs.folders, observed.to_csv(index=False))
+    read = [*runs.meaning(), observed.to_csv(index=False)]
+    give(asked, command, lambda: _answer(asked, observed, runs), runs.folders, read)
 
 
 def read_observed(file: object) -> pd.DataFrame:

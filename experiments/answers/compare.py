@@ -11,8 +11,12 @@ from experiments.answers import question
 from experiments.answers.answer import Answer, give
 from experiments.answers.question import Question
 from experiments.answers.runs import Runs
+from experiments.store import RECORD
 from experiments.sweep.cells import described
 from experiments.sweep.designs import DesignSettings, cells_of
+from experiments.sweep.parts import TABLES
+from experiments.sweep.resolving import fingerprint
+from sim.sweep import MANIFEST
 from sim.userinput import UserError, no_such, number, shown
 
 USAGE = """\
@@ -59,14 +63,10 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
         raise UserError(f"{' '.join(named)}: one is named twice; a policy against itself differs nowhere")
     _check(asked)
     runs = Runs(asked, command)
-    data = " ".join(named)
-    give(
-        replace(asked, own={**asked.own, "named": named}),
-        command,
-        lambda: _answer(asked, named, runs),
-        runs.folders,
-        data,
-    )
+    cells = _cells(asked) or [{"policy": name} for name in named if not _is_stored(name)]
+    read = [*runs.meaning(cells), *(_state(name) for name in named if _is_stored(name))]
+    asked = replace(asked, own={**asked.own, "named": named})
+    give(asked, command, lambda: _answer(asked, named, runs), runs.folders, read)
 
 
 def _check(asked: Question) -> None:
@@ -119,7 +119,7 @@ def _worlds(asked: Question, named: Sequence[str], runs: Runs) -> dict[str, pd.D
         varied = [key for key in cells[0] if any(cell.get(key) != cells[0][key] for cell in cells)]
         labels = [_label({key.rpartition(".")[2]: cell[key] for key in varied if key in cell}) for cell in cells]
         return dict(zip(labels, runs.worlds(cells, _scopes(asked)), strict=True))
-    policies = [name for name in named if not Path(name.rpartition(":")[0] or name).is_dir()]
+    policies = [name for name in named if not _is_stored(name)]
     found = dict(zip(policies, runs.worlds([{"policy": name} for name in policies], _scopes(asked)), strict=True))
     worlds = {name: found[name] if name in found else _stored(name) for name in named}
     _check_alike(worlds)
@@ -139,6 +139,19 @@ def _label(settings: Mapping[str, Any]) -> str:
     """What sets a cell apart, in few words."""
     words = {key: "+".join(value) if isinstance(value, Mapping) else value for key, value in settings.items()}
     return described(words, list(words))
+
+
+def _is_stored(name: str) -> bool:
+    """Whether it is the folder of a run, or a cell of a sweep, and not the name of a policy."""
+    return Path(name.rpartition(":")[0] or name).is_dir()
+
+
+def _state(name: str) -> str:
+    """Hash of what the folder of a run or sweep holds; its tables are as old as what is told of them."""
+    folder = Path(name.rpartition(":")[0] or name)
+    records = [folder / RECORD, folder / MANIFEST]
+    parts = sorted(part.name for part in (folder / TABLES[-1]).glob("*"))
+    return fingerprint([*(file.read_text(encoding="utf-8") for file in records if file.is_file()), *parts])
 
 
 def _stored(name: str) -> pd.DataFrame:

@@ -37,6 +37,8 @@ def usage() -> str:
 
 def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None:
     """Do what was typed after `zonesim discover`."""
+    from sim.analysis.discovery import LEAST_CASES
+
     asked = question.read("discover", words, config_dirs)
     if len(asked.outcomes) != 1:
         raise UserError(f"outcomes={asked.texts}: discover asks about one target; name one outcome")
@@ -45,8 +47,10 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
     if (asked.own["least"] is None) == (asked.own["most"] is None):
         raise UserError("give one of least=N and most=N, and null for the other: what the outcome shall be")
     asked.whole("boxes", 1, 20)
+    if asked.replicates < LEAST_CASES:
+        raise UserError(f"run.replicates={asked.replicates} are too few cases to search; {LEAST_CASES} are the fewest")
     runs = Runs(asked, command)
-    give(asked, command, lambda: _answer(asked, runs), runs.folders)
+    give(asked, command, lambda: _answer(asked, runs), runs.folders, runs.meaning())
 
 
 def _answer(asked: Question, runs: Runs) -> Answer:

@@ -53,7 +53,7 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
     for name, low in (("rounds", 1), ("batch", 4), ("worlds", 1), ("finalists", 1)):
         asked.whole(name, low, 10_000)
     runs = Runs(asked, command)
-    give(asked, command, lambda: _answer(asked, objectives, limits, runs), runs.folders)
+    give(asked, command, lambda: _answer(asked, objectives, limits, runs), runs.folders, runs.meaning())
 
 
 def _answer(asked: Question, objectives: "list[Objective]", limits: "list[Limit]", runs: Runs) -> Answer:

@@ -7,7 +7,7 @@ from typing import Any
 
 from experiments.engines import EngineSettings
 from experiments.experiment import Experiment
-from experiments.sweep.axes import NAMES, OF_THE_WORLD, Axis, of_the_world, read_axis, read_one
+from experiments.sweep.axes import NAMES, Axis, of_the_world, read_world
 from experiments.words import NULLS, check_switches, composed, grammar, put, split
 from sim.analysis.factors import Factor, effects
 from sim.analysis.outcomes import Outcome
@@ -19,6 +19,7 @@ COMMON = (*NAMES, "run", "engine", "outcomes", "vary", "experiment", "store", "o
 PATHS = ("experiment", "store", "out", "observed", "limits", "table")
 """Settings that are taken as they are typed."""
 ALL_EFFECTS = "effects"
+COMPARE = "compare"
 OUTCOMES_HELP = """
 Outcomes
   change.score_gap.junior   what the policy changes by the last year, against the counterfactual
@@ -85,43 +86,32 @@ def read(verb: str, words: Sequence[str], config_dirs: Sequence[Path] = ()) -> Q
     typed = split(words)
     given = {**_of_experiment(verb, typed, config_dirs), **typed}
     config = composed(verb, given.get("engine", ""), config_dirs)
-    below: dict[str, Any] = {}
-    intervals: list[Axis] = []
-    axes: list[Axis] = []
+    axes, below = read_world(given, config)
+    for axis in axes:
+        if verb == COMPARE and axis.continuous:
+            raise UserError(f"{axis.key}: compare takes values, such as {axis.key}=a,b; an interval has no end of them")
+        if verb != COMPARE and not axis.continuous:
+            raise UserError(
+                f"{axis.key}={given[axis.key]}: several values are a sweep; {verb} varies numbers within an interval, "
+                f"such as {axis.key}=interval(0,0.2), or by name, vary=[{axis.key}]"
+            )
     for key, value in given.items():
-        if of_the_world(key):
-            axis = read_axis(key, value)
-            if axis is not None and not axis.continuous and verb == "compare":
-                axes.append(axis)
-                continue
-            if axis is not None and not axis.continuous:
-                raise UserError(
-                    f"{key}={value}: several values are a sweep; {verb} varies numbers within an interval, such as "
-                    f"{key}=interval(0,0.2), or by name, vary=[{key}]"
-                )
-            if axis is not None:
-                intervals.append(axis)
-            elif key in OF_THE_WORLD and key not in NAMES:
-                put(config, key, value, ())
-            elif key in NAMES:
-                config[key] = read_one(key, value)
-            else:
-                below[key] = read_one(key, value)
-        elif key != "engine":
+        if not of_the_world(key) and key != "engine":
             if key not in PATHS and grammar(key, value).is_sweep_override():
                 raise UserError(f"{key}={value}: {key} takes one value; a list stands in brackets, {key}=[{value}]")
             put(config, key, value, PATHS)
     check_switches(config, ("force",))
     run = RunSettings(**config["run"])
-    factors = _factors(config, intervals, config_dirs)
-    varied = {factor.key for factor in factors} | {axis.key for axis in axes}
+    factors = _factors(config, [axis for axis in axes if axis.continuous], config_dirs)
+    compared = tuple(axis for axis in axes if not axis.continuous)
+    varied = {factor.key for factor in factors} | {axis.key for axis in compared}
     if both := sorted(varied & below.keys()):
         raise UserError(f"{both[0]} is varied and set to {shown(below[both[0]])}; do one of the two")
     return Question(
         verb=verb,
         fixed={name: config[name] for name in NAMES if name not in varied} | {"run.horizon": run.horizon} | below,
         factors=tuple(factors),
-        axes=tuple(axes),
+        axes=compared,
         outcomes=read_outcomes(_listed(config, "outcomes")),
         own={key: value for key, value in config.items() if key not in COMMON},
         replicates=run.replicates,
@@ -184,8 +174,8 @@ def _named(key: str, table: EffectTable) -> list[Factor]:
 
 
 def _listed(config: Mapping[str, Any], key: str) -> list[str]:
-    """A setting that is a list of words."""
-    value = config[key]
+    """A setting that is a list of words; empty where the verb has not got it."""
+    value = config.get(key, [])
     if isinstance(value, str):
         return [value]
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):

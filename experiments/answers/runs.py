@@ -10,13 +10,14 @@ import pandas as pd
 from experiments.answers.question import Question
 from experiments.failure import Failure
 from experiments.provenance import code_hash
+from experiments.sweep.axes import NAMES
 from experiments.sweep.cells import frozen
 from experiments.sweep.command import conduct
 from experiments.sweep.designs import DesignSettings
 from experiments.sweep.plan import Plan
 from experiments.sweep.resolving import Resolver, fingerprint
 from experiments.sweep.settings import SweepSettings
-from sim.analysis.outcomes import Outcome, outcome_columns
+from sim.analysis.outcomes import Outcome, check_outcomes, outcome_columns
 from sim.indicators.catalogue import DISTRICT, SCHOOL
 from sim.scoring import kept
 from sim.sweep import COUNTERFACTUAL, POLICY, Sweep, open_sweep
@@ -36,6 +37,23 @@ class Runs:
         self._question, self._command = question, command
         self._resolver = Resolver(question.config_dirs)
         self.folders: list[Path] = []
+
+    def meaning(self, cells: Sequence[dict[str, Any]] = ({},)) -> list[str]:
+        """What the files that these cells name say now, as hashes: one for each way in which they name them.
+
+        Raises
+        ------
+        UserError
+            What cannot be run, or an outcome that such a run does not have.
+        """
+        question = self._question
+        whole = [{**question.fixed, "run.seed": question.seed, **cell} for cell in cells]
+        found = []
+        for cell in {repr([cell[name] for name in NAMES]): cell for cell in reversed(whole)}.values():
+            scenario = self._resolver.cell(cell).scenario
+            check_outcomes(question.outcomes, scenario)
+            found.append(fingerprint(scenario.resolved))
+        return sorted(found)
 
     def __call__(self, settings: pd.DataFrame, replicates: int, seed: int) -> pd.DataFrame:
         """Outcomes of the cells, by `cell` and `replicate`."""
@@ -63,7 +81,7 @@ class Runs:
     def _done(self, cells: list[dict[str, Any]], replicates: int, scopes: tuple[str, ...]) -> Sweep:
         """The sweep of these cells, each another, finished."""
         question = self._question
-        place = question.store / fingerprint([sorted(map(frozen, cells)), scopes, code_hash()])
+        place = question.store / fingerprint([sorted(map(frozen, cells)), self.meaning(cells), scopes, code_hash()])
         asked = SweepSettings(
             question.fixed, (), DesignSettings(), replicates, scopes, question.engine, None, False, question.config_dirs
         )

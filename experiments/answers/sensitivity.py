@@ -48,7 +48,7 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
     if base & (base - 1):
         raise UserError(f"base must be a power of two, got {base}; take {1 << base.bit_length()}")
     runs = Runs(asked, command)
-    give(asked, command, lambda: _answer(asked, runs), runs.folders)
+    give(asked, command, lambda: _answer(asked, runs), runs.folders, runs.meaning())
 
 
 def _answer(asked: Question, runs: Runs) -> Answer:

@@ -11,7 +11,7 @@ from typing import Any
 
 from hydra.core.override_parser.types import ChoiceSweep, IntervalSweep, RangeSweep
 
-from experiments.words import NULLS, grammar, plain, read_value
+from experiments.words import NULLS, grammar, plain, put, read_value
 from sim.district.spec import DistrictSpec
 from sim.reform import known_levers
 from sim.userinput import UserError, shown
@@ -69,6 +69,28 @@ class Axis:
         if self.whole:
             return int(min(self.low + math.floor(share * (self.high - self.low + 1)), self.high))
         return self.low + share * (self.high - self.low)
+
+
+def read_world(given: Mapping[str, str], config: dict[str, Any]) -> tuple[list[Axis], dict[str, Any]]:
+    """The axes among the settings of the world, and the single values of those below `district.` and so on.
+
+    Names, the seed and the horizon with one value are set in the composed config.
+    """
+    axes: list[Axis] = []
+    below: dict[str, Any] = {}
+    for key, typed in given.items():
+        if not of_the_world(key):
+            continue
+        axis = read_axis(key, typed)
+        if axis is not None:
+            axes.append(axis)
+        elif key in NAMES:
+            config[key] = read_one(key, typed)
+        elif key in OF_THE_WORLD:
+            put(config, key, typed, ())
+        else:
+            below[key] = read_one(key, typed)
+    return axes, below
 
 
 def read_axis(key: str, typed: str) -> Axis | None:

@@ -8,7 +8,7 @@ from typing import Any
 from experiments.engines import EngineSettings
 from experiments.experiment import Experiment
 from experiments.settings import PLACES
-from experiments.sweep.axes import NAMES, OF_THE_WORLD, Axis, of_the_world, read_axis, read_one
+from experiments.sweep.axes import NAMES, Axis, of_the_world, read_world
 from experiments.sweep.designs import DesignSettings
 from experiments.words import NULLS, check_switches, composed, grammar, put, split
 from sim.config import RunSettings
@@ -61,25 +61,14 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> SweepSetting
     given = {**_of_experiment(typed, config_dirs), **typed}
     design = ("" if given.get("design", "") in NULLS else given.get("design", ""), DesignSettings)
     config = composed("sweep", given.get("engine", ""), config_dirs, {"design": design})
-    typed_below: dict[str, Any] = {}
-    axes = []
     for key, value in given.items():
         if key in OF_RUNS:
             raise UserError(f"{key} is a setting of zonesim run; leave it out of a sweep")
-        if of_the_world(key):
-            axis = read_axis(key, value)
-            if axis is not None:
-                axes.append(axis)
-            elif key in OF_THE_WORLD and key not in NAMES:
-                put(config, key, value, ())
-            elif key in NAMES:
-                config[key] = read_one(key, value)
-            else:
-                typed_below[key] = read_one(key, value)
-        elif key not in ("engine", "design"):
+        if not of_the_world(key) and key not in ("engine", "design"):
             if key not in TAKEN_AS_TYPED and grammar(key, value).is_sweep_override():
                 raise UserError(f"{key}={value}: {key} is the same in the whole sweep; give it one value")
             put(config, key, value, TAKEN_AS_TYPED)
+    axes, typed_below = read_world(given, config)
     check_switches(config, ("force",))
     run = RunSettings(**config["run"])
     world = {name: config[name] for name in NAMES} | {"run.seed": run.seed, "run.horizon": run.horizon}

@@ -13,7 +13,7 @@ from sim.comparison import Together, run_policies
 from sim.config import HORIZON
 from sim.indicators.catalogue import DISTRICT, INDICATORS
 from sim.scenario import Override, Scenario, load
-from sim.scoring import kept
+from sim.scoring import judged_promises, kept
 from sim.targets import Targets
 from sim.userinput import UserError, no_such, number
 
@@ -83,6 +83,29 @@ class Outcome:
             rows[rows["scenario"] == arm].groupby(list(KEYS))[self.indicator].sum(min_count=1) for arm in _ARMS
         )
         return with_it - without if self.change else with_it
+
+
+def check_outcomes(outcomes: Iterable[Outcome], scenario: Scenario) -> None:
+    """Refuse, before anything is run, an outcome that runs of a scenario do not have.
+
+    Raises
+    ------
+    UserError
+        A year that is not simulated, a level without schools, a promise that is not judged.
+    """
+    years = range(scenario.baseline_year, scenario.horizon + 1)
+    taught = scenario.district.levels
+    judged: list[str] | None = None
+    for one in outcomes:
+        if one.year is not None and one.year not in years:
+            raise UserError(f"outcome {one.word}: year {one.year} is not simulated; known: {years[0]} to {years[-1]}")
+        if one.level in LEVELS and not one.target and one.level not in taught:
+            raise no_such(f"outcome {one.word}", "level with schools", one.level, taught)
+        if one.target and judged is None:
+            plan = Targets.parse(scenario.targets, "targets")
+            judged = [target.id for target, _ in judged_promises(plan, years, scenario.resolved)]
+        if judged is not None and one.target and one.target not in judged:
+            raise no_such(f"outcome {one.word}", "promise that is judged by the last year", one.target, judged)
 
 
 def outcome_columns(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from sim.agents.school import LEVELS
 from sim.district.given import GivenPeople, GivenSchool
 from sim.district.listed import OutsideSchool, PrivateSchool, ZoneSpec
 
@@ -172,6 +173,12 @@ class DistrictSpec:
     def public_schools(self) -> tuple[str, ...]:
         """Names of the public schools; one of both levels stands there twice."""
         return (*(school for zone in self.zones for school in zone.schools), *(school.name for school in self.outside))
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Names of the levels that its public schools have."""
+        own = {zone.level for zone in self.zones} | {school.level for school in self.outside}
+        return tuple(name for level, name in enumerate(LEVELS) if level in own)
 
     def by_level(self, name: str) -> tuple[float, float]:
         """A margin that is stated for primary and junior apart."""

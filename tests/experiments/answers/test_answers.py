@@ -57,6 +57,21 @@ def test_a_policy_against_a_copy_of_itself_is_zero_everywhere(here, zonesim):
     assert "every figure of 2022 that is compared is the same" in output
 
 
+def test_a_question_is_asked_again_when_a_file_that_it_names_has_changed(here, zonesim):
+    own = here / "configs" / "policy"
+    own.mkdir(parents=True)
+    words = ("compare", "none", "ours", *SMALL, "run.replicates=2", "scopes=[district]", "indicators=[cost_yuan]")
+    found = []
+    for rate in (0.1, 0.2):
+        text = f"name: ours\ntitle: t\nfirst_year: 2021\nlast_year: 2022\nrotation:\n  rate: {rate}\n"
+        (own / "ours.yaml").write_text(text, encoding="utf-8")
+        status, output, messages = zonesim(*words)
+        assert status == 0 and "this question is answered" not in messages, messages
+        found.append(output.splitlines()[:2])
+    assert found[0] != found[1]
+    assert len(list((here / "outputs" / "compare").iterdir())) == 2
+
+
 def test_settings_and_cells_of_a_table_are_compared(here, zonesim):
     zonesim("compare", "policy.rotation.rate=0,0.2", *SMALL, "run.replicates=2", "out=a", "scopes=[district]")
     (here / "cells.csv").write_text("policy.rotation.rate\n0\n0.2\n", encoding="utf-8")
@@ -73,10 +88,11 @@ def test_finished_runs_and_cells_of_a_sweep_are_compared(here, zonesim):
     zonesim("sweep", "policy=none,wuhan_edz_2021_2023", *small, "out=both")
     assert zonesim("compare", "without", "with", "scopes=[district]", "out=a")[0] == 0
     assert zonesim("compare", "both:0", "both:1", "scopes=[district]", "out=b")[0] == 0
+    assert "this question is answered" in zonesim("compare", "both:0", "both:1", "scopes=[district]", "out=b")[2]
     one, other = (pd.read_csv(here / name / "differences.csv").drop(columns=["one", "against"]) for name in "ab")
     pd.testing.assert_frame_equal(one, other)
-    zonesim("run", *small, "run.seed=5", "out=elsewhere")
-    status, _, messages = zonesim("compare", "without", "elsewhere")
+    zonesim("run", *small, "run.seed=5", "out=with", "force=true")
+    status, _, messages = zonesim("compare", "without", "with", "scopes=[district]")
     assert status == 2 and "do not start from the same districts" in messages
 
 
@@ -151,6 +167,12 @@ def test_optimise_finds_that_nothing_is_cheapest(here, zonesim):
         (["optimise", "objectives=[cost]"], "objectives: cost must begin with min: or max:"),
         (["optimise", "limits=cost<20"], "limits: cost<20 must be OUTCOME<=NUMBER"),
         (["optimise", "vary=[effects.kappa]"], "no lever is varied"),
+        (["discover", "outcomes=[met.WK99]"], "met.WK99: no such promise that is judged by the last year; known: WK"),
+        (["sensitivity", "outcomes=[score_gap.junior.2031]"], "year 2031 is not simulated; known: 2020 to 2025"),
+        (["optimise", "objectives=[min:met.WK99]"], "no such promise"),
+        (["discover", "run.replicates=39"], "run.replicates=39 are too few cases to search; 40 are the fewest"),
+        (["compare", "none", "green_education", "outcomes=[cost]"], "outcomes: no such setting"),
+        (["compare", "policy.rotation.rate=interval(0,1)"], "compare takes values"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_one_line(here, zonesim, words, told):
