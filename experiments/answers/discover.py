@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import NormalDist
 
+import numpy as np
 import pandas as pd
 
 from experiments.answers import question
 from experiments.answers.answer import Answer, give
 from experiments.answers.question import Question
 from experiments.answers.runs import Runs
+from sim.analysis.outcomes import Outcome
 from sim.indicators.catalogue import INDICATORS
 from sim.userinput import UserError, number
 
@@ -54,7 +57,7 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
 
 
 def _answer(asked: Question, runs: Runs) -> Answer:
-    from sim.analysis.discovery import discover, misses
+    from sim.analysis.discovery import discover, misses, strongest
     from sim.analysis.factors import drawn_effects
     from sim.config import EffectTable
     from sim.report.pictures import boxes as picture
@@ -69,6 +72,7 @@ def _answer(asked: Question, runs: Runs) -> Answer:
     done = runs(pd.DataFrame(index=range(1)), asked.replicates, asked.seed)
     cases = done.assign(cell=done["replicate"], replicate=0)
     bounds = {name: None if asked.own[name] is None else number(asked.own[name], name) for name in ("least", "most")}
+    figures = done[outcome.word]
     missed = misses(cases, outcome.word, **bounds)
     sign, limit = ("at least", bounds["least"]) if bounds["least"] is not None else ("at most", bounds["most"])
     unit = INDICATORS[outcome.indicator].unit if outcome.indicator else ""
@@ -78,6 +82,18 @@ def _answer(asked: Question, runs: Runs) -> Answer:
         "boxes.csv": found.boxes,
         "limits.csv": found.limits,
         "trajectory.csv": found.trajectory,
-        "cases.csv": drawn.assign(outcome=done[outcome.word].to_numpy(), missed=missed.to_numpy()),
+        "cases.csv": drawn.assign(outcome=figures.to_numpy(), missed=missed.to_numpy()),
     }
-    return Answer(tables, lambda: picture.draw(found, drawn, missed.to_numpy(), Words()), found.sentences())
+    sentences = [*found.sentences(), strongest(drawn, figures), _spread(outcome, figures, unit)]
+    return Answer(tables, lambda: picture.draw(found, drawn, missed.to_numpy(), Words()), sentences)
+
+
+def _spread(outcome: Outcome, figures: "pd.Series[float]", unit: str) -> str:
+    """What the figure is over all cases."""
+    from sim.analysis.paired import CONFIDENCE, LOWER, UPPER, spread
+
+    over = spread(np.asarray(figures, np.float64))
+    half = NormalDist().inv_cdf((1 + CONFIDENCE) / 2) * float(over.sd) / float(over.replicates) ** 0.5
+    mean = f"{float(over.mean):.3g} ({float(over.mean) - half:.3g} ... {float(over.mean) + half:.3g}) {unit}".rstrip()
+    within = f"{float(over.p05):.3g} ... {float(over.p95):.3g}"
+    return f"{outcome.word} is {mean} on average; {UPPER - LOWER} % of the cases lie within {within}."

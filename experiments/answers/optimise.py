@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 USAGE = """\
 zonesim optimise [key=value ...]: lever settings that do best, within limits, whatever the effects turn out to be.
+Figures of the settings found are those of fresh luck, beside the same policy without these levers.
 
 Settings
   objectives=[min:OUTCOME,max:OUTCOME]   what is sought; several give a front
@@ -73,6 +74,7 @@ def _answer(asked: Question, objectives: "list[Objective]", limits: "list[Limit]
         replicates=asked.replicates,
         worlds=int(asked.own["worlds"]),
         finalists=int(asked.own["finalists"]),
+        reference={lever.key: lever.off for lever in levers},
         seed=asked.seed,
     )
     tables = {"points.csv": found.points, "figures.csv": found.figures}

@@ -96,17 +96,22 @@ class Calibration:
     warnings: tuple[str, ...]
 
     def sentences(self) -> list[str]:
-        """What a reader can quote: warnings first, then a sentence for each parameter and one for the check."""
+        """What a reader can quote: warnings first, then the parameters, what was ruled out, and the check."""
         said = [
             f"{r.parameter} is {r.p50:.3g} (90% within {r.p05:.3g} ... {r.p95:.3g}; before the data {r.low:.3g} ... "
             f"{r.high:.3g})."
             for r in self.intervals.itertuples()
         ]
+        last = self.waves.iloc[-1]
+        left = f"{last['cells']:.0f} cells leave {last['left']:.1%} of the range before the data that is not ruled out."
         inside = self.predictive["observed"].between(self.predictive["p05"], self.predictive["p95"]).sum()
+        far = self.predictive.nsmallest(1, "tail").iloc[0]
         check = (
-            f"Run again, these values give {inside} of {len(self.predictive)} observed figures within their 90% range."
+            f"Run again, these values give {inside} of {len(self.predictive)} observed figures within their 90% range; "
+            f"farthest, {far['outcome']}: observed {far['observed']:.3g}, run again {far['mean']:.3g} "
+            f"({far['p05']:.3g} ... {far['p95']:.3g})."
         )
-        return [*self.warnings, *said, check]
+        return [*self.warnings, *said, left, check]
 
 
 def calibrate(

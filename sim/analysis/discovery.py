@@ -5,8 +5,10 @@ holds many of the misses (coverage) and little else (density). A search always e
 good a one where misses are dealt out by lot, and what the box is worth in cases left out, is found here too.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,8 @@ LEAST_MISSES = 10
 CHANCE = 0.05
 """A box, or a restriction of one, that luck makes so often is none."""
 HALF = 0.5
+LIMIT = 1 - 1e-12
+"""Correlations beyond it are drawn back, so that they have an interval."""
 
 Flags = NDArray[np.bool_]
 Limits = Mapping[str, tuple[float, float]]
@@ -74,9 +78,9 @@ class Discovery:
 
     def sentences(self) -> list[str]:
         """What a reader can quote, a sentence for each box."""
-        if not self.misses:
-            return [f"In all {self.cases} cases {self.goal} is met."]
-        whole = f"In {self.misses} of {self.cases} cases ({self.misses / self.cases:.0%}) {self.goal} is missed"
+        low, high = wilson(self.misses, self.cases)
+        share = f"{self.misses / self.cases:.0%}, 95 % interval {low:.1%} ... {high:.1%}"
+        whole = f"In {self.misses} of {self.cases} cases ({share}) {self.goal} is missed"
         if min(self.misses, self.cases - self.misses) < LEAST_MISSES:
             few = "misses" if self.misses < LEAST_MISSES else "others"
             return [f"{whole}: too few {few} to say where."]
@@ -93,6 +97,35 @@ class Discovery:
             f"{box['coverage']:.0%} of all misses (in cases left out of the search: {box['left_out']:.0%}; "
             f"p = {box['p']:.2g})."
         )
+
+
+def strongest(settings: pd.DataFrame, outcome: Sequence[float] | pd.Series) -> str:
+    """A sentence on the factor with which an outcome goes most, by rank correlation (Spearman).
+
+    The interval is Fisher's, with the variance of Bonett & Wright (2000), doi:10.1007/BF02294183, and allows for all
+    factors that were looked at (Bonferroni).
+
+    Parameters
+    ----------
+    settings : DataFrame
+        One row a case, a column for each factor.
+    outcome : sequence of float
+        By case, such as the figure that a target is about.
+    """
+    where = settings.loc[:, settings.nunique() > 1].reset_index(drop=True)
+    values = pd.Series(outcome).reset_index(drop=True)
+    if values.nunique() == 1 or where.columns.empty:
+        return "The figure is the same in all cases."
+    found = where.rank().corrwith(values.rank())
+    name = str(found.abs().idxmax())
+    rank = float(found[name])
+    z = NormalDist().inv_cdf(1 - CHANCE / 2 / len(found))
+    half = z * math.sqrt((1 + rank**2 / 2) / (len(values) - 3))
+    low, high = (math.tanh(math.atanh(max(-LIMIT, min(LIMIT, rank))) + side * half) for side in (-1, 1))
+    figures = f"rank correlation {rank:+.2f} ({low:+.2f} ... {high:+.2f}, allowing for all that were looked at)"
+    if low <= 0 <= high:
+        return f"None of {len(found)} factors goes with the figure beyond luck; nearest to it {name}, {figures}."
+    return f"Of {len(found)} factors {name} goes with the figure most: {figures}."
 
 
 def misses(runs: pd.DataFrame, outcome: str, *, least: float | None = None, most: float | None = None) -> pd.Series:

@@ -73,6 +73,13 @@ class Factor:
             return min(self.high, self.low + int(u * (self.high - self.low + 1)))
         return self.low + u * (self.high - self.low)
 
+    @property
+    def off(self) -> float:
+        """The value at which a lever does nothing; the lowest of one that states a level."""
+        _, group, name = self.key.split(".")
+        value = known_levers()[group].declared(name, f"policy.{group}").off
+        return value if isinstance(value, int | float) else self.low
+
     @classmethod
     def lever(cls, setting: str, low: float | None = None, high: float | None = None) -> Self:
         """`policy.rotation.rate`, within the bounds its lever declares where none are given."""

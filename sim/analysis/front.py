@@ -107,7 +107,7 @@ class Optimum:
     tried: int
 
     def sentences(self) -> list[str]:
-        """What a reader can quote: for each objective the setting that the search held best, with its fresh figures."""
+        """What a reader can quote: the best settings by the search with their fresh figures, and the reference's."""
         if self.points.empty:
             return [f"None of the {self.tried} settings tried keeps to the limits."]
         said = []
@@ -117,23 +117,32 @@ class Optimum:
             said.append(f"{'Lowest' if least else 'Highest'} {name}: {self._of(best, str(name))}.")
         stay = int((self.points.loc[self.points["point"] > 0, "front_share"] > HALF).sum())
         found = int((self.points["point"] > 0).sum())
+        if 0 in set(self.points["point"]):
+            said.append(f"The reference, {self._figures(0)}.")
         said.append(f"Of {found} settings found in {self.tried} tried, {stay} are beaten by no other on fresh luck.")
         return said
 
-    def _of(self, point: int, first: str) -> str:
+    def _figures(self, point: int) -> str:
+        """A setting and what it gives."""
         row = self.points[self.points["point"] == point].iloc[0]
         levers = row.drop(["point", "front_share", "within"])
         where = ", ".join(f"{lever}={value:.4g}" for lever, value in levers.items())
         rows = self.figures[self.figures["point"] == point]
         gives = " and ".join(f"{r.objective} {r.value:.4g} ({r.low:.4g} ... {r.high:.4g})" for r in rows.itertuples())
+        return f"{where} gives {gives}"
+
+    def _of(self, point: int, first: str) -> str:
+        """The same, and how it stands to the reference in the first objective."""
+        gives = self._figures(point)
+        rows = self.figures[self.figures["point"] == point]
         one = rows[rows["objective"] == first].iloc[0]
         if np.isnan(one["advantage"]):
-            return f"{where} gives {gives}"
+            return gives
         low, high = sorted(abs(one[end]) for end in ("advantage_low", "advantage_high"))
         if one["advantage_low"] <= 0 <= one["advantage_high"]:
-            return f"{where} gives {gives}, no better or worse than the reference beyond luck"
+            return f"{gives}, no better or worse than the reference beyond luck"
         by = f"{abs(one['advantage']):.4g} ({low:.4g} ... {high:.4g}) {'better' if one['advantage'] > 0 else 'worse'}"
-        return f"{where} gives {gives}, {by} than the reference"
+        return f"{gives}, {by} than the reference"
 
 
 def reported(

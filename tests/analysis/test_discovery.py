@@ -1,10 +1,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import sim
-from sim.analysis.discovery import discover, misses
+from sim.analysis.discovery import discover, misses, strongest
 from sim.analysis.factors import outcome_table
+from sim.analysis.paired import wilson
 
 NAMES = ["effects.kappa", "effects.b_peer", "effects.tau", "effects.keep"]
 
@@ -34,7 +36,9 @@ def test_the_planted_box_is_found():
     truth = (x["effects.kappa"] > 0.6) & (x["effects.b_peer"] < 0.5)
     assert (found.inside(x) == truth).mean() > 0.97
     whole, said = found.sentences()
-    assert whole == f"In {found.misses} of 400 cases (22%) the target is missed."
+    low, high = wilson(found.misses, 400)
+    share = f"22%, 95 % interval {low:.1%} ... {high:.1%}"
+    assert whole == f"In {found.misses} of 400 cases ({share}) the target is missed."
     assert "effects.kappa is at least 0.581" in said and "effects.b_peer is at most 0.515" in said
     assert said.startswith("In 92% (84% ... 96%) of the 83 cases where") and "these are 86% of all misses" in said
     assert found.trajectory["chosen"].sum() == 1
@@ -82,9 +86,11 @@ def test_pure_noise_has_a_box_one_time_in_twenty():
 
 def test_few_or_no_misses_are_said():
     x = cases(60)
-    assert discover(x, np.zeros(60)).sentences() == ["In all 60 cases the target is met."]
+    (said,) = discover(x, np.zeros(60)).sentences()
+    assert said.startswith("In 0 of 60 cases (0%, 95 % interval 0.0% ... 6.0%) the target is missed: too few misses")
     few = discover(x, np.arange(60) < 3, goal="cv_backbone at most 0.5").sentences()
-    assert few == ["In 3 of 60 cases (5%) cv_backbone at most 0.5 is missed: too few misses to say where."]
+    share = "5%, 95 % interval 1.7% ... 13.7%"
+    assert few == [f"In 3 of 60 cases ({share}) cv_backbone at most 0.5 is missed: too few misses to say where."]
     assert "too few others" in discover(x, np.arange(60) > 3).sentences()[0]
 
 
@@ -111,3 +117,14 @@ def test_equal_seeds_give_equal_boxes():
 def test_what_cannot_be_searched_is_refused(x, missed, message):
     with pytest.raises(sim.UserError, match=message):
         discover(x, missed)
+
+
+def test_the_strongest_factor_is_told_from_luck():
+    luck, x = np.random.default_rng(3), cases(200)
+    figure = x["effects.tau"] + luck.random(200)
+    rank = stats.spearmanr(x["effects.tau"], figure).statistic
+    said = strongest(x, figure)
+    assert said.startswith(f"Of 4 factors effects.tau goes with the figure most: rank correlation {rank:+.2f} (+")
+    quiet = [strongest(x, luck.random(200)).startswith("None of 4 factors") for _ in range(200)]
+    assert 0.9 <= np.mean(quiet) <= 0.99  # one in twenty by luck, however many factors are looked at
+    assert strongest(x, np.ones(200)) == "The figure is the same in all cases."

@@ -126,9 +126,10 @@ def test_a_search_that_was_broken_off_goes_on_as_if_it_had_not_been(tmp_path):
 
 def test_the_best_are_named_with_fresh_figures():
     found = optimise(toy(SCHAFFER, luck=0.1), X, BOTH, rounds=4, batch=12, reference={"x": -2.0})
-    near, far, summary = found.sentences()
+    near, far, reference, summary = found.sentences()
     assert near.startswith("Lowest near: x=") and " and far " in near and "better than the reference" in near
     assert far.startswith("Lowest far: x=") and summary.endswith("are beaten by no other on fresh luck.")
+    assert reference.startswith("The reference, x=-2 gives near 3.99") and reference.endswith(").")
     assert found.points["point"].tolist()[0] == 0 and np.isnan(found.points["front_share"][0])
     best = found.figures[(found.figures["objective"] == "near") & (found.figures["point"] == 1)]
     assert best["advantage"].item() == pytest.approx(4, abs=0.5)
