@@ -19,7 +19,7 @@ from sim.indicators.units import Units
 from sim.reform import known_levers
 
 DISTRICTS = 25
-EXAMPLES = 200
+EXAMPLES = 120
 SEARCH_DISTRICTS = 1000
 SEARCH_EXAMPLES = 2000
 TOLERANCE = 1e-9

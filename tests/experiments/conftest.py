@@ -22,6 +22,12 @@ def toy(monkeypatch, tmp_path):
 
 
 @pytest.fixture
+def without_report(monkeypatch):
+    """The model's own runs, a line in the place of their report, whose pictures take a second or two."""
+    monkeypatch.setattr(report, "page", toy_world.page)
+
+
+@pytest.fixture
 def zonesim(capfd):
     """The command in this process: `status, output, messages = zonesim("run.replicates=2")`."""
 
