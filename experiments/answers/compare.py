@@ -233,6 +233,13 @@ def _sentences(name: str, first: str, table: pd.DataFrame, schools: pd.DataFrame
     ]
     which = "Clearest" if len(told) else "Nearest to one"
     said.append(f"{which}: {'; '.join(clearest)} (95 % intervals, each figure by itself).")
+    unclear = apart[~apart["differs"] & (apart["replicates_needed"] > most)]
+    if len(unclear):
+        row = unclear.nsmallest(1, "replicates_needed").iloc[0]
+        said.append(
+            f"Of those not told apart, {row['indicator']} of {row['level']} schools would take the fewest replicates, "
+            f"{row['replicates_needed']:,.0f}, if it differs as much as it seems to."
+        )
     if schools is not None and (schools["mean"] == 0).all():
         said.append("Mean scores are the same at every school.")
     elif schools is not None:
