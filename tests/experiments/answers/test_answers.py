@@ -124,8 +124,9 @@ def test_discover_takes_the_draws_of_the_runs_as_cases(here, zonesim):
 def test_calibrate_gives_draws_for_what_was_observed(here, zonesim):
     lines = ("outcome,value,error", "between_school_share.primary.2020,0.1,0.01")
     (here / "ours.csv").write_text("\n".join(lines), encoding="utf-8")
-    words = ("observed=ours.csv", "vary=[effects.catchment_sd]", "cells=10", "waves=1", "run.replicates=2", "run.horizon=2021")
-    status, output, messages = zonesim("calibrate", *words, "district.students=900", "engine=serial")
+    words = ("observed=ours.csv", "vary=[effects.catchment_sd]", "cells=10", "waves=1", "run.replicates=2")
+    small = ("district.students=900", "run.horizon=2021", "engine=serial")
+    status, output, messages = zonesim("calibrate", *words, *small)
     assert status == 0, messages
     assert "effects.catchment_sd is " in output
     draws = pd.read_csv(only(here / "outputs" / "calibrate") / "draws.csv")
