@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from sim.agents.channels import CHANNELS
+from sim.analysis import factors
 from sim.analysis.channels import GAP_PARTS
 from sim.config import STATUSES, EffectTable
+from sim.district.spec import DistrictSpec
 from sim.indicators.catalogue import INDICATORS
 from sim.reform import known_levers
 from sim.report import assumptions, findings, page, words
@@ -28,10 +30,16 @@ GROUPS = {  # keys that are made of a part and the name of one of these
     "evidence": set(assumptions.SHAKY),
     "reason": {"after the horizon", "before the first simulated year", "the district has no value for it"},
     "effect": {
-        key
+        name
         for key, row in EffectTable.load().coefficients.items()
-        if row.high > row.low and row.status in assumptions.SHAKY
+        if row.distribution != "fixed"
+        for name in (key, row.draw_with)
+        if name
     },
+    "setting": {f"{group}.{name}" for group, lever in known_levers().items() for name in lever.settings()},
+    "margin": set(DistrictSpec.margins()),
+    "group": set(factors.GROUPS.values()),
+    "outcome": {"change", "cost", "met", "worst tenth", "regret"},
 }
 
 
