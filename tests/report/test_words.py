@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments import scoreboard
 from sim.agents.channels import CHANNELS
 from sim.analysis import factors
 from sim.analysis.channels import GAP_PARTS
@@ -39,6 +40,9 @@ GROUPS = {  # keys that are made of a part and the name of one of these
     "setting": {f"{group}.{name}" for group, lever in known_levers().items() for name in lever.settings()},
     "margin": set(DistrictSpec.margins()),
     "group": set(factors.GROUPS.values()),
+    "short": {"primary", "junior", "both"},
+    "column": {*scoreboard.TEXTS, *scoreboard.NUMBERS, "verdict", "level", "mean", "se", "part", "of_mean", "of_se"},
+    "legend": set(scoreboard.LEGEND),
     "outcome": {"change", "cost", "met", "worst tenth", "regret"},
 }
 
@@ -86,7 +90,8 @@ def test_places_and_readings_of_the_page_all_have_their_texts():
 
 
 def _source():
-    return "\n".join(file.read_text(encoding="utf-8") for file in [*REPORT.rglob("*.py"), REPORT / "page.html.j2"])
+    files = [*REPORT.rglob("*.py"), REPORT / "page.html.j2", Path(scoreboard.__file__)]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def test_words_are_of_one_language():
