@@ -32,7 +32,7 @@ Every picture that `zonesim` draws, of the Wuhan plan ({replicates} replicates o
 Axes, `alt_text(*data, words)` says what is seen. `words` is `sim.report.words.Words(language)`; for files other than
 SVG `sim.report.fonts.words_for(language)`, which looks for a font that shows Chinese. Schools and their places are
 synthetic."""
-MADE_UP = ("front", "sensitivity", "differences", "intervals", "boxes")
+MADE_UP = ("front", "sensitivity", "differences", "intervals", "along", "points", "grid", "boxes")
 """Pictures of numbers that no analysis gave."""
 
 

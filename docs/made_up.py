@@ -9,6 +9,7 @@ import pandas as pd
 from sim.analysis.channels import GAP_PARTS
 from sim.analysis.discovery import Discovery
 from sim.report.pictures import (
+    along,
     boxes,
     chances,
     cost,
@@ -17,6 +18,7 @@ from sim.report.pictures import (
     dumbbells,
     flows,
     front,
+    grid,
     intervals,
     school_map,
     sensitivity,
@@ -120,6 +122,14 @@ FITTED = pd.DataFrame(
         "p95": [0.35, 0.75, 0.22],
     }
 )
+CELLS = pd.DataFrame(
+    [
+        {"indicator": "score_gap", "level": "primary", "policy.rotation.rate": rate, "policy.funding.bundled": weight}
+        | {"mean": 0.02 - 0.4 * rate + rate * weight, "se": 0.01}
+        for weight in (0.0, 0.25, 0.5)
+        for rate in (0.0, 0.05, 0.1, 0.15, 0.2)
+    ]
+)
 ACROSS, UP = (axis.ravel() for axis in np.meshgrid(np.linspace(0.2, 0.8, 12), np.linspace(0.0, 0.4, 9)))
 CASES = pd.DataFrame(
     {"effects.kappa": ACROSS + 0.02 * np.sin(40 * UP), "effects.b_peer": UP + 0.01 * np.cos(40 * ACROSS)}
@@ -155,6 +165,9 @@ TABLES: dict[str, Callable[[Speaker], tuple[Any, tuple[Any, ...]]]] = {
     "sensitivity": lambda words: (sensitivity, (FACTORS,)),
     "differences": lambda words: (differences, (DIFFERENCES,)),
     "intervals": lambda words: (intervals, (FITTED,)),
+    "along": lambda words: (along, (CELLS, "policy.rotation.rate", "policy.funding.bundled")),
+    "points": lambda words: (along, (CELLS, "policy.rotation.rate", "")),
+    "grid": lambda words: (grid, (CELLS, "policy.rotation.rate", "policy.funding.bundled")),
     "boxes": lambda words: (boxes, (DISCOVERED, CASES, MISSED)),
 }
 """By the name of a picture: the module that draws it, and what it draws, in somebody's words."""

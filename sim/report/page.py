@@ -1,43 +1,31 @@
 """report.html: one page that holds all that a reader of a run needs, in both languages, without a network."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 from matplotlib.axes import Axes
 
 from sim.agents.school import LEVELS
 from sim.indicators.catalogue import INDICATORS
-from sim.report import assumptions, findings, svg
-from sim.report.figures import figure, percent, records
+from sim.report import findings, html
+from sim.report.figures import figure, records
+from sim.report.html import Picture
 from sim.report.pictures import chances, cost, distribution, dumbbells, flows, school_map, trajectory, waterfall
 from sim.report.places import FEWEST, MOMENTS, school_figures, zone_figures
 from sim.report.words import Both, Said, check_language
 from sim.result import Result
 from sim.targets import Target, Targets
 
-HERE = Path(__file__).parent
+SECTIONS = ("answer", "scoreboard", "course", "schools", "costs", "left_out", "assumed", "shaky", "provenance")
+RAN = {"first": "baseline_year", "last": "horizon", "replicates": "replicates", "seed": "seed"}
+"""What is told of a run at its head, by the names in its record."""
 HEADLINES = ("cv_backbone", "teacher_skill_gap", "score_gap", "score_mean")
 """Indicators whose course is drawn."""
 MOST_ROWS = 500
 """Zones and schools in a table, those with most students: a page of ten thousand schools could not be opened."""
 OF_ZONES = ("score_mean", "skill_mean", "backbone_per_100", "class_size_mean")
 OF_SCHOOLS = ("score_mean", "skill_mean", "backbone_per_100", "class_size_mean", "moved_share")
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A drawn picture: SVG in both languages, what is seen, and how to read it."""
-
-    id: str
-    svg: Markup
-    alt: str
-    reading: Said
 
 
 def write(result: Result, record: Mapping[str, Any], places: pd.DataFrame, language: str = "en") -> str:
@@ -55,18 +43,7 @@ def write(result: Result, record: Mapping[str, Any], places: pd.DataFrame, langu
     """
     check_language(language)
     words = Both()
-    content = _Content(result, record, places, words)
-    template = _environment().get_template("page.html.j2")
-    return template.render(t=words, figure=figure, percent=percent, language=language, fewest=FEWEST, **content.parts())
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["english"] = lambda said: str.__str__(said)  # without its markup, for attributes
-    return environment
+    return html.page("run.html.j2", words, language, _Content(result, record, places, words).parts())
 
 
 def _largest(places: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +70,10 @@ class _Content:
         largest = _largest(self.schools)
         return {
             "record": self.record,
+            "fewest": FEWEST,
+            "sections": SECTIONS,
             "title": words("page.title", **self.record["titles"]),
+            "ran": words("page.ran", **{name: self.record[key] for name, key in RAN.items()}),
             "answer": findings.sentences(self.targets, self.effects, self.costs, result.indicators, words),
             "targets": [self._target(row) for row in records(self.due)],
             "left_out": [self._left_out(row) for row in records(self.targets[self.targets["mean"].isna()])],
@@ -116,12 +96,9 @@ class _Content:
                 for row in records(self.costs[self.costs["indicator"] == "score_gap"])
             ],
             "lever_costs": self._lever_costs(),
-            "assumed": assumptions.margins(self.resolved),
-            "effects_fixed": assumptions.fixed(self.resolved),
-            "shaky": assumptions.shakiest(self.resolved),
-            "style": Markup((HERE / "page.css").read_text(encoding="utf-8")),
-            "script": Markup((HERE / "page.js").read_text(encoding="utf-8")),
-        }
+            "facts": html.facts(self.record, ("run", "code", "seed", "finished"), words),
+            "tables": words("page.tables"),
+        } | html.assumed(self.resolved)
 
     def _unit(self, name: str) -> Said:
         return self.words(f"unit.{INDICATORS[name].unit}")
@@ -238,6 +215,4 @@ class _Content:
         return self._drawn(name, trajectory.draw(track, self.words), trajectory.alt_text(track, self.words), reading)
 
     def _drawn(self, name: str, ax: Axes, alt: str, reading: str) -> Picture:
-        figure = ax.get_figure(root=True)
-        assert figure is not None
-        return Picture(name, Markup(svg.inline(figure, name, self.words.said)), alt, self.words(reading))
+        return html.drawn(name, ax, alt, reading, self.words)

@@ -19,6 +19,7 @@ from sim.targets import OTHER, Targets
 from sim.userinput import UserError, config_root, read_yaml
 
 REPORT = Path(words.__file__).parent
+TEMPLATES = sorted((REPORT / "templates").glob("*.j2"))
 GROUPS = {  # keys that are made of a part and the name of one of these
     "indicator": set(INDICATORS),
     "channel": set(GAP_PARTS),
@@ -82,15 +83,14 @@ def test_every_key_that_is_used_exists_and_every_text_is_used():
 
 
 def test_places_and_readings_of_the_page_all_have_their_texts():
-    template = (REPORT / "page.html.j2").read_text(encoding="utf-8")
-    sections = set(re.findall(r'<h2 id="(\w+)"', template))
+    sections = {name for file in TEMPLATES for name in re.findall(r'<h2 id="(\w+)"', file.read_text(encoding="utf-8"))}
     assert {key.partition(".")[2] for key in texts() if key.startswith("section.")} == sections
     readings = set(re.findall(r'"reading\.(\w+)"', _source())) | {"dumbbells", "flows", "map", "distribution"}
     assert {key.partition(".")[2] for key in texts() if key.startswith("reading.")} == readings
 
 
 def _source():
-    files = [*REPORT.rglob("*.py"), REPORT / "page.html.j2", Path(scoreboard.__file__)]
+    files = [*REPORT.rglob("*.py"), *TEMPLATES, Path(scoreboard.__file__)]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 

@@ -45,11 +45,11 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
 }
 
-// Tables of places show the rows that hold what is typed.
+// Tables with a filter show the rows that hold what is typed, in what is no figure.
 for (const input of document.querySelectorAll("input[data-table]")) {
   const rows = [...document.getElementById(input.dataset.table).tBodies[0].rows];
   const count = document.getElementById(input.dataset.table + "-count");
-  const texts = rows.map((row) => [...row.cells].slice(0, 3).map((cell) => cell.textContent).join(" ").toLowerCase());
+  const texts = rows.map((row) => [...row.cells].filter((cell) => !cell.classList.contains("n")).map((cell) => cell.textContent).join(" ").toLowerCase());
   input.addEventListener("input", () => {
     const wanted = input.value.trim().toLowerCase();
     rows.forEach((row, at) => { row.hidden = !texts[at].includes(wanted); });

@@ -1,0 +1,132 @@
+"""How what a policy changes goes with a setting, over the cells of a sweep."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.noise import Floats
+from sim.report import names, style
+from sim.report.figures import figure, records
+from sim.report.words import Speaker
+
+ERRORS = 2.0
+"""Standard errors of a whisker."""
+MOST_LINES = 5
+"""Values of another setting that have a line each."""
+MOST_POINTS = 300
+"""Cells that are points; of more only the spread is shown."""
+BINS = 20
+LINES = (
+    (style.POLICY, "o", "-"),
+    (style.GOAL, "s", "--"),
+    (style.GREEN, "^", "-."),
+    (style.PURPLE, "D", ":"),
+    (style.AMBER, "v", "-"),
+)
+"""Colour, marker and stroke of each line."""
+
+
+def draw(effects: pd.DataFrame, setting: str, by: str, words: Speaker, ax: Axes | None = None) -> Axes:
+    """A line for each value of another setting; without one every cell is a point, of many their spread.
+
+    Parameters
+    ----------
+    effects : DataFrame
+        Of one indicator, level and year, as `sim.sweep.Sweep.effects` gives them.
+    setting : str
+        The column along which is looked.
+    by : str
+        Another column with a few values, each of which has one cell for each value of the setting; or nothing.
+    """
+    with style.look():
+        ax = style.new_axes() if ax is None else ax
+        where, labels = places(effects[setting])
+        if by:
+            for (value, rows), look in zip(effects.groupby(by, sort=False), LINES, strict=False):
+                _line(ax, where[effects.index.get_indexer(rows.index)], rows, look, plain(value))
+            ax.legend(title=names.setting(by, words), title_fontsize="small", loc="best")
+        elif effects[setting].is_unique:
+            _line(ax, where, effects, LINES[0], "")
+        elif len(effects) <= MOST_POINTS:
+            ax.plot(where, effects["mean"], "o", color=style.POLICY, markersize=3.5, alpha=0.6)
+        else:
+            _spread(ax, where, effects["mean"].to_numpy(np.float64), words)
+        ax.axhline(0, color=style.INK, linewidth=0.8)
+        if labels:
+            turned: dict[str, Any] = {"rotation": 20, "ha": "right", "fontsize": "small"} if len(labels) > 3 else {}
+            ax.set_xticks(range(len(labels)), [words.name(label) for label in labels], **turned)
+        ax.set_title(title(effects, words))
+        ax.set_xlabel(names.setting(setting, words))
+    return ax
+
+
+def alt_text(effects: pd.DataFrame, setting: str, by: str, words: Speaker) -> str:
+    """The change at the lowest and the highest value, mean over cells; of lines all their points."""
+    said = [words("along.alt", what=title(effects, words), setting=names.setting(setting, words))]
+    if by:
+        for row in records(effects):
+            key = words("joined", one=names.setting(by, words), other=plain(row[by]))
+            said.append(words("along.alt_line", key=key, value=plain(row[setting]), mean=figure(row["mean"])))
+        return words.sentences(said)
+    means = effects.groupby(setting)["mean"].mean()
+    ends = means.iloc[[0, -1]] if pd.api.types.is_numeric_dtype(effects[setting]) else means
+    said += [words("along.alt_point", value=plain(value), mean=figure(mean)) for value, mean in ends.items()]
+    return words.sentences(said)
+
+
+def title(effects: pd.DataFrame, words: Speaker) -> str:
+    """Of what it is the change, with level and unit."""
+    indicator, level = (effects[name].iloc[0] for name in ("indicator", "level"))
+    return names.outcome(f"change.{indicator}.{level}", words).name
+
+
+def places(values: "pd.Series[Any]") -> tuple[Floats, Sequence[str]]:
+    """Where values stand on an axis: numbers where they are, others one after the other, with their names."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return values.to_numpy(np.float64), []
+    codes, known = pd.factorize(values.astype(str))
+    return codes.astype(np.float64), [str(value) for value in known]
+
+
+def plain(value: object) -> str:
+    """A value of a setting as one types it."""
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _line(ax: Axes, where: Floats, rows: pd.DataFrame, look: tuple[str, str, str], label: str) -> None:
+    """Means with whiskers, from left to right."""
+    order = np.argsort(where, kind="stable")
+    colour, marker, stroke = look
+    ax.errorbar(
+        where[order],
+        rows["mean"].to_numpy()[order],
+        yerr=ERRORS * rows["se"].fillna(0.0).to_numpy()[order],
+        color=colour,
+        marker=marker,
+        linestyle=stroke,
+        markersize=4,
+        capsize=2,
+        linewidth=1.3,
+        label=label,
+    )
+
+
+def _spread(ax: Axes, where: Floats, means: Floats, words: Speaker) -> None:
+    """Mean over cells, and where 5 % and 95 % of them lie, of as many cells from left to right."""
+    parts = [part for part in np.array_split(np.argsort(where, kind="stable"), BINS) if len(part)]
+    middle = np.array([where[part].mean() for part in parts])
+    low, mean, high = (np.array([of(means[part]) for part in parts]) for of in (_low, np.mean, _high))
+    ax.fill_between(middle, low, high, color=style.POLICY, alpha=style.BAND, linewidth=0, label=words("along.spread"))
+    ax.plot(middle, mean, "-o", color=style.POLICY, markersize=3.5, label=words("along.mean"))
+    ax.legend(loc="best")
+
+
+def _low(values: Floats) -> float:
+    return float(np.percentile(values, 5))
+
+
+def _high(values: Floats) -> float:
+    return float(np.percentile(values, 95))
