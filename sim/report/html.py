@@ -65,7 +65,7 @@ def assumed(resolved: Mapping[str, Any]) -> dict[str, Any]:
 def facts(record: Mapping[str, Any], names: Iterable[str], words: Both) -> list[tuple[Said, str]]:
     """Where a page comes from: some of what its record says, then machine and versions."""
     versions = ", ".join(f"{name} {version}" for name, version in record["versions"].items())
-    said = [(words(f"page.{name}"), str(record[name])) for name in names]
+    said = [(words(f"fact.{name}"), str(record[name])) for name in names]
     return [*said, (words("page.machine"), record["machine"]["system"]), (words("page.versions"), versions)]
 
 

@@ -41,6 +41,7 @@ GROUPS = {  # keys that are made of a part and the name of one of these
     "setting": {f"{group}.{name}" for group, lever in known_levers().items() for name in lever.settings()},
     "margin": set(DistrictSpec.margins()),
     "group": set(factors.GROUPS.values()),
+    "fact": {"run", "code", "seed", "finished", "planned", "replicates"},
     "short": {"primary", "junior", "both"},
     "column": {*scoreboard.TEXTS, *scoreboard.NUMBERS, "verdict", "level", "mean", "se", "part", "of_mean", "of_se"},
     "legend": set(scoreboard.LEGEND),

@@ -43,6 +43,7 @@ def draw(effects: pd.DataFrame, setting: str, by: str, words: Speaker, ax: Axes 
     """
     with style.look():
         ax = style.new_axes() if ax is None else ax
+        effects, what = measured(effects, words)
         where, labels = places(effects[setting])
         if by:
             for (value, rows), look in zip(effects.groupby(by, sort=False), LINES, strict=False):
@@ -58,14 +59,15 @@ def draw(effects: pd.DataFrame, setting: str, by: str, words: Speaker, ax: Axes 
         if labels:
             turned: dict[str, Any] = {"rotation": 20, "ha": "right", "fontsize": "small"} if len(labels) > 3 else {}
             ax.set_xticks(range(len(labels)), [words.name(label) for label in labels], **turned)
-        ax.set_title(title(effects, words))
+        ax.set_title(what)
         ax.set_xlabel(names.setting(setting, words))
     return ax
 
 
 def alt_text(effects: pd.DataFrame, setting: str, by: str, words: Speaker) -> str:
     """The change at the lowest and the highest value, mean over cells; of lines all their points."""
-    said = [words("along.alt", what=title(effects, words), setting=names.setting(setting, words))]
+    effects, what = measured(effects, words)
+    said = [words("along.alt", what=what, setting=names.setting(setting, words))]
     if by:
         for row in records(effects):
             key = words("joined", one=names.setting(by, words), other=plain(row[by]))
@@ -77,10 +79,11 @@ def alt_text(effects: pd.DataFrame, setting: str, by: str, words: Speaker) -> st
     return words.sentences(said)
 
 
-def title(effects: pd.DataFrame, words: Speaker) -> str:
-    """Of what it is the change, with level and unit."""
+def measured(effects: pd.DataFrame, words: Speaker) -> tuple[pd.DataFrame, str]:
+    """The changes in the unit in which they are shown, and of what they are, with level and unit."""
     indicator, level = (effects[name].iloc[0] for name in ("indicator", "level"))
-    return names.outcome(f"change.{indicator}.{level}", words).name
+    measure = names.outcome(f"change.{indicator}.{level}", words)
+    return effects.assign(mean=effects["mean"] / measure.scale, se=effects["se"] / measure.scale), measure.name
 
 
 def places(values: "pd.Series[Any]") -> tuple[Floats, Sequence[str]]:

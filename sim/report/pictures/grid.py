@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from sim.report import names, style
 from sim.report.figures import figure, records
-from sim.report.pictures.along import plain, title
+from sim.report.pictures.along import measured, plain
 from sim.report.words import Speaker
 
 COLOURS = "RdBu_r"
@@ -30,6 +30,7 @@ def draw(effects: pd.DataFrame, across: str, up: str, words: Speaker, ax: Axes |
     """
     with style.look():
         ax = style.new_axes() if ax is None else ax
+        effects, what = measured(effects, words)
         table = effects.pivot_table(index=up, columns=across, values="mean", sort=True)
         values = table.to_numpy(np.float64)
         top = float(np.nanmax(np.abs(values))) or 1.0
@@ -43,7 +44,7 @@ def draw(effects: pd.DataFrame, across: str, up: str, words: Speaker, ax: Axes |
         for set_ticks, of_axis in ((ax.set_xticks, table.columns), (ax.set_yticks, table.index)):
             shown = range(0, len(of_axis), -(-len(of_axis) // MOST_TICKS))
             set_ticks([at + 0.5 for at in shown], [plain(of_axis[at]) for at in shown], fontsize="small")
-        ax.set_title(title(effects, words))
+        ax.set_title(what)
         ax.set_xlabel(names.setting(across, words))
         ax.set_ylabel(names.setting(up, words))
     return ax
@@ -51,9 +52,10 @@ def draw(effects: pd.DataFrame, across: str, up: str, words: Speaker, ax: Axes |
 
 def alt_text(effects: pd.DataFrame, across: str, up: str, words: Speaker) -> str:
     """The fields with the least and the most."""
+    effects, what = measured(effects, words)
     table = effects.groupby([across, up], sort=False)["mean"].mean().reset_index()
     ends = table.loc[[table["mean"].idxmin(), table["mean"].idxmax()]]
-    said = [words("grid.alt", what=title(effects, words))]
+    said = [words("grid.alt", what=what)]
     for kind, row in zip(("grid.least", "grid.most"), records(ends), strict=True):
         one, other = (words("joined", one=names.setting(key, words), other=plain(row[key])) for key in (across, up))
         said.append(words(kind, mean=figure(row["mean"]), where=words("qualified", text=one, more=other)))
