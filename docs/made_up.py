@@ -166,7 +166,7 @@ TABLES: dict[str, Callable[[Speaker], tuple[Any, tuple[Any, ...]]]] = {
     "differences": lambda words: (differences, (DIFFERENCES,)),
     "intervals": lambda words: (intervals, (FITTED,)),
     "along": lambda words: (along, (CELLS, "policy.rotation.rate", "policy.funding.bundled")),
-    "points": lambda words: (along, (CELLS, "policy.rotation.rate", "")),
+    "points": lambda words: (along, (CELLS, "policy.rotation.rate", None)),
     "grid": lambda words: (grid, (CELLS, "policy.rotation.rate", "policy.funding.bundled")),
     "boxes": lambda words: (boxes, (DISCOVERED, CASES, MISSED)),
 }

@@ -97,6 +97,7 @@ def tell_summary(folder: Path) -> None:
     print(f"Files    {folder} ({len(files)} files, {megabytes:,.1f} MB)")
     if failed:
         print(f"failed   zonesim sweep {shlex.quote(str(folder))} --failed")
+    print(f"page     zonesim report {shlex.quote(str(folder))}")
     print(f"to read  sim.open_sweep({str(folder)!r}).effects(['score_gap', 'cv_backbone'])")
 
 

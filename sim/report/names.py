@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from sim.analysis.cost_effect import MONEY
-from sim.analysis.factors import GROUPS
 from sim.analysis.outcomes import COST, Outcome
 from sim.indicators.catalogue import INDICATORS
 from sim.report.words import Speaker
@@ -14,6 +13,12 @@ SHARE = "share"
 """Unit of how often a promise is kept."""
 
 
+KINDS = {"policy": "setting", "effects": "effect", "district": "margin"}
+"""Groups of the catalogue by what settings are below."""
+OF_THE_WHOLE = ("world", "group", "effect")
+"""Groups that name what is below nothing: of a world, of several settings, of effects that are drawn together."""
+
+
 class Measure(NamedTuple):
     """A figure's name with its unit, and by how much it is divided to be in that unit."""
 
@@ -22,13 +27,16 @@ class Measure(NamedTuple):
 
 
 def setting(key: str, words: Speaker) -> str:
-    """Of a factor as one types it, such as `policy.rotation.rate` or `effects.kappa`; the key where there is none."""
-    group, _, name = key.partition(".")
-    if key in GROUPS.values():
-        return words.label("group", key)
-    kind = {"policy": "setting", "effects": "effect", "district": "margin"}.get(group)
-    label = words.label("effect", key) if kind is None else words.label(kind, name)
-    return key if label == name else label
+    """Of what is varied, as one types it, such as `policy.rotation.rate` or `effects.kappa`; the key if it has none."""
+    below, dot, name = key.partition(".")
+    kind = KINDS.get(below) if dot else None
+    if kind is not None:
+        label = words.label(kind, name)
+        return key if label == name else label
+    for group in OF_THE_WHOLE:
+        if (label := words.label(group, key)) != key:
+            return label
+    return key
 
 
 def outcome(text: str, words: Speaker) -> Measure:

@@ -14,7 +14,7 @@ from sim.sweep_parts import FAILED, OK
 
 TOLD = 2
 """Indicators that have a sentence, the first."""
-NAMED = 4
+NAMED = 2
 """Settings that are named; of more only the number of the cell."""
 
 

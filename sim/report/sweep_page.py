@@ -19,6 +19,9 @@ MOST_CELLS = 400
 MOST_AXES = 3
 """Settings of many that have pictures, those that go most with the first indicator."""
 MOST_REASONS = 50
+NAMED = 4
+"""Settings that are named in the title."""
+HORIZON = "run.horizon"
 
 
 def write(sweep: Sweep, indicators: Sequence[str], language: str = "en") -> str:
@@ -42,8 +45,8 @@ class _Content:
     def __init__(self, sweep: Sweep, indicators: list[str], words: Both) -> None:
         self.sweep, self.indicators, self.words = sweep, indicators, words
         self.varied = sweep_findings.varied(sweep)
-        self.year = int(sweep.manifest["resolved"]["horizon"])
-        self.effects = sweep.effects(indicators, self.year)
+        self.effects = _last(sweep, indicators)
+        self.year = int(self.effects["year"].max()) if len(self.effects) else sweep.manifest["resolved"]["horizon"]
         self.runs = sweep.runs.drop_duplicates("run")
 
     def parts(self) -> dict[str, Any]:
@@ -75,7 +78,7 @@ class _Content:
         place = self.words("sweep.districts", count=several) if several > 1 else one
         if not self.varied:
             return self.words("sweep.title_alone", district=place, count=len(self.sweep.cells))
-        over = self.words.listed(self._named(key) for key in self.varied[: sweep_findings.NAMED])
+        over = self.words.listed(self._named(key) for key in self.varied[:NAMED])
         return self.words("sweep.title", district=place, count=len(self.sweep.cells), over=over)
 
     def _named(self, key: str) -> Said:
@@ -115,7 +118,7 @@ class _Content:
                 found.append(html.drawn(f"{name}-{level}-{place}-{number}", ax, alt, reading, self.words))
         return found
 
-    def _drawn(self, rows: pd.DataFrame) -> list[tuple[Any, tuple[str, ...]]]:
+    def _drawn(self, rows: pd.DataFrame) -> list[tuple[Any, tuple[str | None, ...]]]:
         """The pictures that show best how one figure goes with what is varied."""
         if len(rows) < 2 or not self.varied:
             return []
@@ -129,7 +132,7 @@ class _Content:
                 return [(grid, (many, few))]
         means = rows["mean"]
         strongest = sorted(self.varied, key=lambda key: -sweep_findings.goes_with(rows.loc[:, key], means))
-        return [(along, (key, "")) for key in strongest[:MOST_AXES]]
+        return [(along, (key, None)) for key in strongest[:MOST_AXES]]
 
     def _reasons(self) -> list[dict[str, Any]]:
         """Why runs failed, how many for each reason, and one of them."""
@@ -146,3 +149,9 @@ class _Content:
         return found
 
 
+def _last(sweep: Sweep, indicators: list[str]) -> pd.DataFrame:
+    """Changes by the policy in the last year of each cell."""
+    if HORIZON not in sweep.axes:
+        return sweep.effects(indicators, int(sweep.manifest["resolved"]["horizon"]))
+    effects = sweep.effects(indicators)
+    return effects[effects["year"] == effects[HORIZON]].reset_index(drop=True)

@@ -75,7 +75,7 @@ def cells(**settings):
         ({"a": [1, 2, 3]}, [(along, ("a", ""))]),
         ({"a": [1, 2, 3], "b": ["x", "y"]}, [(along, ("a", "b"))]),
         ({"a": range(7), "b": range(6)}, [(grid, ("a", "b"))]),
-        ({"a": [1, 2], "b": [1, 2], "c": [1, 2, 3]}, [(along, ("a", "")), (along, ("b", "")), (along, ("c", ""))]),
+        ({"a": [1, 2], "b": [1, 2], "c": [1, 2, 3]}, [(along, (name, None)) for name in "abc"]),
         ({"a": [1]}, []),
     ],
 )
@@ -94,12 +94,12 @@ def test_what_goes_with_a_figure():
 
 def test_many_cells_are_a_band_and_words_stand_one_after_the_other():
     many = cells(a=range(20), b=range(20))
-    ax = along.draw(many, "a", "", Words("en"))
+    ax = along.draw(many, "a", None, Words("en"))
     assert len(ax.collections) == 1 and len(ax.get_lines()) == 2
     words = cells(a=["x", "y", "z", "u"])
     assert [tick.get_text() for tick in along.draw(words, "a", "", Words("en")).get_xticklabels()] == list("xyzu")
     assert "at z: 2" in along.alt_text(words, "a", "", Words("en"))
-    assert along.alt_text(many, "a", "", Both()).zh.startswith("最好与最差学校的成绩差距")
+    assert along.alt_text(many, "a", None, Both()).zh.startswith("最好与最差学校的成绩差距")
 
 
 def test_a_sweep_of_which_nothing_is_done_says_so(sweep, monkeypatch):

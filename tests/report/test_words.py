@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from experiments import scoreboard
+from experiments.sweep.axes import NAMES
 from sim.agents.channels import CHANNELS
 from sim.analysis import factors
 from sim.analysis.channels import GAP_PARTS
@@ -41,6 +42,7 @@ GROUPS = {  # keys that are made of a part and the name of one of these
     "setting": {f"{group}.{name}" for group, lever in known_levers().items() for name in lever.settings()},
     "margin": set(DistrictSpec.margins()),
     "group": set(factors.GROUPS.values()),
+    "world": {*NAMES, "run.seed", "run.horizon"},
     "fact": {"run", "code", "seed", "finished", "planned", "replicates"},
     "short": {"primary", "junior", "both"},
     "column": {*scoreboard.TEXTS, *scoreboard.NUMBERS, "verdict", "level", "mean", "se", "part", "of_mean", "of_se"},

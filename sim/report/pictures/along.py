@@ -19,6 +19,8 @@ MOST_LINES = 5
 MOST_POINTS = 300
 """Cells that are points; of more only the spread is shown."""
 BINS = 20
+LARGE = 1e4
+"""Values from which on all digits are written."""
 LINES = (
     (style.POLICY, "o", "-"),
     (style.GOAL, "s", "--"),
@@ -29,8 +31,8 @@ LINES = (
 """Colour, marker and stroke of each line."""
 
 
-def draw(effects: pd.DataFrame, setting: str, by: str, words: Speaker, ax: Axes | None = None) -> Axes:
-    """A line for each value of another setting; without one every cell is a point, of many their spread.
+def draw(effects: pd.DataFrame, setting: str, by: str | None, words: Speaker, ax: Axes | None = None) -> Axes:
+    """A line, or one for each value of another setting; where more differs each cell is a point, of many their spread.
 
     Parameters
     ----------
@@ -38,8 +40,9 @@ def draw(effects: pd.DataFrame, setting: str, by: str, words: Speaker, ax: Axes 
         Of one indicator, level and year, as `sim.sweep.Sweep.effects` gives them.
     setting : str
         The column along which is looked.
-    by : str
-        Another column with a few values, each of which has one cell for each value of the setting; or nothing.
+    by : str or None
+        The column of the one other setting that differs, with a few values; empty where no other does; None where
+        several do.
     """
     with style.look():
         ax = style.new_axes() if ax is None else ax
@@ -49,7 +52,7 @@ def draw(effects: pd.DataFrame, setting: str, by: str, words: Speaker, ax: Axes 
             for (value, rows), look in zip(effects.groupby(by, sort=False), LINES, strict=False):
                 _line(ax, where[effects.index.get_indexer(rows.index)], rows, look, plain(value))
             ax.legend(title=names.setting(by, words), title_fontsize="small", loc="best")
-        elif effects[setting].is_unique:
+        elif by is not None:
             _line(ax, where, effects, LINES[0], "")
         elif len(effects) <= MOST_POINTS:
             ax.plot(where, effects["mean"], "o", color=style.POLICY, markersize=3.5, alpha=0.6)
@@ -64,7 +67,7 @@ def draw(effects: pd.DataFrame, setting: str, by: str, words: Speaker, ax: Axes 
     return ax
 
 
-def alt_text(effects: pd.DataFrame, setting: str, by: str, words: Speaker) -> str:
+def alt_text(effects: pd.DataFrame, setting: str, by: str | None, words: Speaker) -> str:
     """The change at the lowest and the highest value, mean over cells; of lines all their points."""
     effects, what = measured(effects, words)
     said = [words("along.alt", what=what, setting=names.setting(setting, words))]
@@ -96,7 +99,9 @@ def places(values: "pd.Series[Any]") -> tuple[Floats, Sequence[str]]:
 
 def plain(value: object) -> str:
     """A value of a setting as one types it."""
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.4g}" if abs(value) < LARGE else f"{value:.0f}"
 
 
 def _line(ax: Axes, where: Floats, rows: pd.DataFrame, look: tuple[str, str, str], label: str) -> None:
