@@ -60,7 +60,7 @@ def pictures(result: Result, places: pd.DataFrame, words: Words) -> Iterator[Sho
         "chances": (chances, (judged(targets),)),
         "channels": (waterfall, (parts,)),
         "dumbbells": (dumbbells, (here, "score_mean")),
-        "flows": (flows, (here,)),
+        "flows": (flows, (flows.gross(table, places, LEVEL), LEVEL)),
         "map": (school_map, (here, "backbone_per_100")),
         "distribution": (distribution, (table, LEVEL)),
         "costs": (cost, (points,)),

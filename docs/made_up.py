@@ -64,7 +64,16 @@ SCHOOLS = pd.DataFrame(
         "score_mean policy": [0.25, -0.05, 0.35, -0.2, 0.02],
         "score_mean counterfactual": [0.3, -0.15, 0.4, -0.3, 0.01],
         "backbone_per_100 change": [-0.2, 0.3, -0.1, 0.15, 0.0],
-        "backbone change": [-1.8, 1.5, -1.2, 0.45, 0.2],
+    }
+)
+MOVES = pd.DataFrame(
+    {
+        "unit": ["Second", "Fourth", "Fifth", "Third", "First"],
+        "zone": ["East", "West", "", "West", "East"],
+        "received policy": [4.2, 2.0, 1.0, 1.5, 0.4],
+        "sent policy": [1.1, 1.2, 1.0, 3.0, 3.4],
+        "received counterfactual": [0.8, 0.5, 0.6, 0.9, 0.2],
+        "sent counterfactual": [0.7, 0.6, 0.6, 0.8, 0.3],
     }
 )
 POINTS = pd.DataFrame(
@@ -157,7 +166,7 @@ TABLES: dict[str, Callable[[Speaker], tuple[Any, tuple[Any, ...]]]] = {
     "chances": lambda words: (chances, (DUE,)),
     "channels": lambda words: (waterfall, (PARTS,)),
     "dumbbells": lambda words: (dumbbells, (SCHOOLS, "score_mean")),
-    "flows": lambda words: (flows, (SCHOOLS,)),
+    "flows": lambda words: (flows, (MOVES, "primary")),
     "map": lambda words: (school_map, (SCHOOLS, "backbone_per_100")),
     "distribution": lambda words: (distribution, (STUDENTS, "primary")),
     "costs": lambda words: (cost, (POINTS,)),

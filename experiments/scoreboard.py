@@ -21,8 +21,8 @@ from sim.analysis.channels import channels_table
 from sim.analysis.cost_effect import MONEY, dearer_than_public_budget
 from sim.analysis.paired import KEYS
 from sim.indicators.catalogue import GAP
-from sim.report.figures import figure, percent, records
-from sim.report.findings import MILLION, NOTES, judged, stated_by
+from sim.report.figures import MILLION, figure, percent, records
+from sim.report.findings import NOTES, judged, stated_by
 from sim.report.words import LANGUAGES, Words
 
 HEADLINES = ("cv_backbone", "backbone_cover", "teacher_skill_gap", "score_gap", "score_mean")

@@ -5,10 +5,10 @@ from typing import NamedTuple
 from sim.analysis.cost_effect import MONEY
 from sim.analysis.outcomes import COST, Outcome
 from sim.indicators.catalogue import INDICATORS
+from sim.report.figures import MILLION
 from sim.report.words import Speaker
 from sim.userinput import UserError
 
-MILLION = 1e6
 SHARE = "share"
 """Unit of how often a promise is kept."""
 

@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 
 from sim.agents.school import LEVELS
 from sim.indicators.catalogue import INDICATORS
-from sim.report import findings, html
+from sim.report import findings, frame
 from sim.report.figures import figure, records
-from sim.report.html import Picture
+from sim.report.frame import Picture
 from sim.report.pictures import chances, cost, distribution, dumbbells, flows, school_map, trajectory, waterfall
 from sim.report.places import FEWEST, MOMENTS, school_figures, zone_figures
 from sim.report.words import Both, Said, check_language
@@ -43,7 +43,7 @@ def write(result: Result, record: Mapping[str, Any], places: pd.DataFrame, langu
     """
     check_language(language)
     words = Both()
-    return html.page("run.html.j2", words, language, _Content(result, record, places, words).parts())
+    return frame.page("run.html.j2", words, language, _Content(result, record, places, words).parts())
 
 
 def _largest(places: pd.DataFrame) -> pd.DataFrame:
@@ -55,7 +55,7 @@ class _Content:
     """What the template is filled with."""
 
     def __init__(self, result: Result, record: Mapping[str, Any], places: pd.DataFrame, words: Both) -> None:
-        self.result, self.record, self.words = result, record, words
+        self.result, self.record, self.places, self.words = result, record, places, words
         self.resolved: Mapping[str, Any] = record["resolved"]
         self.targets, self.effects, self.costs = result.targets(), result.effects(), result.cost_per_sd()
         self.schools = school_figures(result.indicators, places)
@@ -96,9 +96,9 @@ class _Content:
                 for row in records(self.costs[self.costs["indicator"] == "score_gap"])
             ],
             "lever_costs": self._lever_costs(),
-            "facts": html.facts(self.record, ("run", "code", "seed", "finished"), words),
+            "facts": frame.facts(self.record, ("run", "code", "seed", "finished"), words),
             "tables": words("page.tables"),
-        } | html.assumed(self.resolved)
+        } | frame.assumed(self.resolved)
 
     def _unit(self, name: str) -> Said:
         return self.words(f"unit.{INDICATORS[name].unit}")
@@ -205,14 +205,16 @@ class _Content:
         score, staff, table = "score_mean", "backbone_per_100", self.result.indicators
         drawn = {
             "dumbbells": (dumbbells.draw(schools, score, words), dumbbells.alt_text(schools, score, words)),
-            "flows": (flows.draw(schools, words), flows.alt_text(schools, words)),
             "map": (school_map.draw(schools, staff, words), school_map.alt_text(schools, staff, words)),
             "distribution": (distribution.draw(table, level, words), distribution.alt_text(table, level, words)),
         }
+        if flows.RECEIVED in table:
+            moves = flows.gross(table, self.places, level)
+            drawn["flows"] = (flows.draw(moves, level, words), flows.alt_text(moves, level, words))
         return [self._drawn(f"{name}-{level}", ax, alt, f"reading.{name}") for name, (ax, alt) in drawn.items()]
 
     def _track(self, name: str, track: trajectory.Track, reading: str) -> Picture:
         return self._drawn(name, trajectory.draw(track, self.words), trajectory.alt_text(track, self.words), reading)
 
     def _drawn(self, name: str, ax: Axes, alt: str, reading: str) -> Picture:
-        return html.drawn(name, ax, alt, reading, self.words)
+        return frame.drawn(name, ax, alt, reading, self.words)

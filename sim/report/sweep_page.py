@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.cost_effect import MONEY
-from sim.report import html, names, sweep_findings
-from sim.report.figures import records
-from sim.report.html import Picture
+from sim.report import frame, names, sweep_findings
+from sim.report.figures import MILLION, records
+from sim.report.frame import Picture
 from sim.report.pictures import along, grid
 from sim.report.words import Both, Said, check_language
 from sim.sweep import POLICY, Sweep
@@ -36,7 +36,7 @@ def write(sweep: Sweep, indicators: Sequence[str], language: str = "en") -> str:
     """
     check_language(language)
     words = Both()
-    return html.page("sweep.html.j2", words, language, _Content(sweep, list(indicators), words).parts())
+    return frame.page("sweep.html.j2", words, language, _Content(sweep, list(indicators), words).parts())
 
 
 class _Content:
@@ -67,9 +67,9 @@ class _Content:
             "left_out": max(0, len(self.sweep.cells) - MOST_CELLS),
             "pictures": self._pictures(),
             "reasons": self._reasons(),
-            "facts": html.facts(record, ("code", "planned", "replicates"), words),
+            "facts": frame.facts(record, ("code", "planned", "replicates"), words),
             "tables": words("sweep.tables"),
-        } | html.assumed(manifest["resolved"])
+        } | frame.assumed(manifest["resolved"])
 
     def _title(self) -> Said:
         district = self.sweep.manifest["resolved"]["district"]
@@ -104,7 +104,7 @@ class _Content:
     def _costs(self) -> dict[Any, float]:
         """Million yuan beyond the counterfactual over all years, by cell and level, mean over replicates."""
         yearly = self.sweep.effects([MONEY[0]])
-        found: dict[Any, float] = (yearly.groupby(["cell", "level"])["mean"].sum() / names.MILLION).to_dict()
+        found: dict[Any, float] = (yearly.groupby(["cell", "level"])["mean"].sum() / MILLION).to_dict()
         return found
 
     def _pictures(self) -> list[Picture]:
@@ -115,7 +115,7 @@ class _Content:
                 ax = picture.draw(rows, *settings, self.words)
                 alt = picture.alt_text(rows, *settings, self.words)
                 reading = "reading.grid" if picture is grid else "reading.along"
-                found.append(html.drawn(f"{name}-{level}-{place}-{number}", ax, alt, reading, self.words))
+                found.append(frame.drawn(f"{name}-{level}-{place}-{number}", ax, alt, reading, self.words))
         return found
 
     def _drawn(self, rows: pd.DataFrame) -> list[tuple[Any, tuple[str | None, ...]]]:

@@ -14,7 +14,6 @@ from sim.analysis.channels import GAP_PARTS
 from sim.report import fonts, names, pictures, svg
 from sim.report.figures import figure
 from sim.report.pictures import distribution, flows, front, sensitivity, trajectory, waterfall
-from sim.report.places import school_figures
 from sim.report.words import Both, Words
 
 WORDS = Words("en")
@@ -142,21 +141,27 @@ def test_students_below_the_median_are_half(small_run):
         assert (np.diff(curve) >= 0).all()
 
 
-def test_what_one_school_gains_is_no_more_than_what_policy_gives(small_run):
+def test_what_schools_receive_from_each_other_they_send(small_run):
     result, _, places = small_run
-    schools = school_figures(result.indicators, places)
-    table = flows.net(schools[schools["level"] == "primary"])
-    assert (table["net"].diff().dropna() <= 0).all()
-    rows = result.indicators[(result.indicators["scope"] == "district") & (result.indicators["year"] == 2022)]
-    rows = rows[rows["level"] == "primary"].assign(count=lambda t: t["backbone_per_100"] * t["students"] / 100)
-    means = rows.groupby("scenario")["count"].mean()
-    assert table["net"].sum() == pytest.approx(means["policy"] - means["counterfactual"], abs=1e-6)
+    for level in ("primary", "junior"):
+        table = flows.gross(result.indicators, places, level)
+        for arm in flows.ARMS:
+            assert table[f"received {arm}"].sum() == pytest.approx(table[f"sent {arm}"].sum())
+        net = table["received policy"] - table["sent policy"]
+        assert (net.diff().dropna() <= 0).all() and table["received policy"].sum() > 0
 
 
-def test_a_name_is_no_formula(small_run):
+def test_flows_of_a_run_without_a_counterfactual(small_run):
     result, _, places = small_run
-    schools = school_figures(result.indicators, places.assign(zone="$x^2$"))
-    ax = flows.draw(schools[schools["level"] == "primary"], WORDS)
+    alone = result.indicators[result.indicators["scenario"] == "policy"]
+    table = flows.gross(alone, places, "primary")
+    assert "received counterfactual" not in table
+    assert len(flows.draw(table, "primary", WORDS).get_legend().get_texts()) == 2
+    assert "Without" not in flows.alt_text(table, "primary", WORDS)
+
+
+def test_a_name_is_no_formula():
+    ax = flows.draw(made_up.MOVES.assign(zone="$x^2$"), "primary", WORDS)
     assert "$x^2$" in "".join(found[2] for found in svg.TEXT.finditer(svg.inline(ax.get_figure(), "x", {})))
 
 
