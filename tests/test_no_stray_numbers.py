@@ -182,7 +182,7 @@ STRUCTURE = {
         "TEN_THOUSAND": "unit",
     },
     "sim/report/fonts.py": {"UNASSIGNED": "a code point"},
-    "sim/report/page.py": {"MOST_ROWS": "how many rows are listed"},
+    "sim/report/run_content.py": {"MOST_ROWS": "how many rows are listed"},
     "sim/report/places.py": {"FEWEST": "of how few students no figure is shown"},
     "sim/report/sweep_page.py": {
         "MOST_CELLS": "how many rows are listed",

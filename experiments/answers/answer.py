@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,17 +17,9 @@ from experiments.store import OUTPUTS, RunFolder
 from experiments.sweep.resolving import fingerprint
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from sim.report.pictures import Picture
 
 PICTURE, SENTENCES = "picture.svg", "answer.txt"
-
-
-class Picture(Protocol):
-    """A module of `sim.report.pictures`."""
-
-    def draw(self, *data: Any) -> "Axes": ...
-
-    def alt_text(self, *data: Any) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class Answer:
     """
 
     tables: Mapping[str, pd.DataFrame]
-    picture: Picture
+    picture: "Picture"
     data: tuple[Any, ...]
     sentences: Sequence[str]
 

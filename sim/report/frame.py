@@ -8,17 +8,17 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from matplotlib.axes import Axes
 
 from sim.report import assumptions, svg
 from sim.report.figures import figure, percent
+from sim.report.pictures import Drawing
 from sim.report.words import Both, Said, check_language
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True)
-class Picture:
+class Inline:
     """A drawn picture: SVG in both languages, what is seen, and how to read it."""
 
     id: str
@@ -27,11 +27,12 @@ class Picture:
     reading: Said
 
 
-def drawn(name: str, ax: Axes, alt: str, reading: str, words: Both) -> Picture:
-    """A picture for a page, drawn in these words; its name, unique in the page, is the beginning of all its ids."""
-    whole = ax.get_figure(root=True)
-    assert whole is not None
-    return Picture(name, Markup(svg.inline(whole, name, words.said)), alt, words(reading))
+def inline(drawing: Drawing, words: Both) -> Inline:
+    """A picture for a page; its id is the beginning of all ids in it."""
+    figure = drawing.picture.draw(*drawing.data, words).get_figure(root=True)
+    assert figure is not None
+    text = Markup(svg.inline(figure, drawing.id, words.said))
+    return Inline(drawing.id, text, drawing.picture.alt_text(*drawing.data, words), words(drawing.reading))
 
 
 def page(template: str, words: Both, language: str, parts: Mapping[str, Any]) -> str:

@@ -8,8 +8,7 @@ import pandas as pd
 from sim.analysis.cost_effect import MONEY
 from sim.report import frame, names, sweep_findings
 from sim.report.figures import MILLION, records
-from sim.report.frame import Picture
-from sim.report.pictures import along, grid
+from sim.report.pictures import Drawing, along, grid
 from sim.report.words import Both, Said, check_language
 from sim.sweep import POLICY, Sweep
 
@@ -107,15 +106,14 @@ class _Content:
         found: dict[Any, float] = (yearly.groupby(["cell", "level"])["mean"].sum() / MILLION).to_dict()
         return found
 
-    def _pictures(self) -> list[Picture]:
+    def _pictures(self) -> list[frame.Inline]:
         found = []
-        for place, ((name, level), rows) in enumerate(self.effects.groupby(["indicator", "level"], sort=False)):
+        for (name, level), rows in self.effects.groupby(["indicator", "level"], sort=False):
             rows = rows.reset_index(drop=True)
             for number, (picture, settings) in enumerate(self._drawn(rows)):
-                ax = picture.draw(rows, *settings, self.words)
-                alt = picture.alt_text(rows, *settings, self.words)
                 reading = "reading.grid" if picture is grid else "reading.along"
-                found.append(frame.drawn(f"{name}-{level}-{place}-{number}", ax, alt, reading, self.words))
+                drawing = Drawing(f"{name}-{level}-{number}", picture, (rows, *settings), reading)
+                found.append(frame.inline(drawing, self.words))
         return found
 
     def _drawn(self, rows: pd.DataFrame) -> list[tuple[Any, tuple[str | None, ...]]]:

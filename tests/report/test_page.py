@@ -16,7 +16,7 @@ LARGEST = 5_000_000  # bytes
 def without_pictures(monkeypatch):
     """Pages come quicker without them."""
     places = ("course", "promises", "chances", "channels", "schools", "costs")
-    monkeypatch.setattr(page._Content, "_pictures", lambda self: {place: [] for place in places})
+    monkeypatch.setattr(page, "drawings", lambda *_: {place: [] for place in places})
 
 
 def test_every_figure_of_a_target_is_that_of_targets_csv(small_run, report, tmp_path):

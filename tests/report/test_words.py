@@ -13,7 +13,7 @@ from sim.config import STATUSES, EffectTable
 from sim.district.spec import DistrictSpec
 from sim.indicators.catalogue import INDICATORS
 from sim.reform import known_levers
-from sim.report import assumptions, findings, page, words
+from sim.report import assumptions, findings, run_pictures, words
 from sim.report.places import MOMENTS
 from sim.report.words import LANGUAGES, Both, Said, Words, texts
 from sim.targets import OTHER, Targets
@@ -88,7 +88,7 @@ def test_every_key_that_is_used_exists_and_every_text_is_used():
 def test_places_and_readings_of_the_page_all_have_their_texts():
     sections = {name for file in TEMPLATES for name in re.findall(r'<h2 id="(\w+)"', file.read_text(encoding="utf-8"))}
     assert {key.partition(".")[2] for key in texts() if key.startswith("section.")} == sections
-    readings = set(re.findall(r'"reading\.(\w+)"', _source())) | {"dumbbells", "flows", "map", "distribution"}
+    readings = set(re.findall(r'"reading\.(\w+)"', _source()))
     assert {key.partition(".")[2] for key in texts() if key.startswith("reading.")} == readings
 
 
@@ -134,7 +134,7 @@ def test_statuses_and_channels_are_those_of_the_model():
     assert set(assumptions.SHAKY) <= set(STATUSES)
     assert set(CHANNELS) < GROUPS["channel"]
     assert set(findings.NOTES.values()) <= texts().keys()
-    assert set(page.HEADLINES) <= set(INDICATORS)
+    assert set(run_pictures.HEADLINES) <= set(INDICATORS)
 
 
 def test_wuhans_reasons_are_there_in_chinese():
