@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.failure import Failure, writing
-from experiments.store import RECORD, REPORT, TEMPORARY, RunFolder
+from experiments.store import DOCUMENT, RECORD, REPORT, TEMPORARY, RunFolder
 from experiments.words import read_value, split
 from sim.indicators.catalogue import INDICATORS
 from sim.report.words import LANGUAGES, check_language
@@ -26,6 +26,8 @@ zonesim report DIR [key=value ...]: writes report.html of a finished run, or of 
 
   DIR                     the folder of a run or a sweep, as `zonesim run` and `zonesim sweep` say at their end
   language=NAME           in which the page opens, en or zh; it holds both          en
+  docx=true               of a run: report.docx beside the page, in that language  false
+                          (needs pip install 'zonesim[docx]')
   indicators=[NAME,...]   of a sweep: whose change by the policy is shown           {indicators}
 
 Examples
@@ -34,7 +36,8 @@ Examples
   zonesim report outputs/sweep/5c6a7f indicators=[score_gap,cv_composite]
 """
 OF_SWEEPS = "indicators"
-SETTINGS = ("language", OF_SWEEPS)
+OF_RUNS = "docx"
+SETTINGS = ("language", OF_RUNS, OF_SWEEPS)
 HEADLINES = ("score_gap", "cv_backbone", "teacher_skill_gap", "score_mean")
 """Indicators of a sweep that are shown where none are asked for."""
 
@@ -47,26 +50,33 @@ def usage() -> str:
 def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None:
     """Write it and say where it is; the other arguments are for verbs that compute."""
     place, asked = _asked(words)
+    document = read_value(OF_RUNS, asked.get(OF_RUNS, "false"))
+    if not isinstance(document, bool):
+        raise UserError(f"{OF_RUNS} must be true or false, got {shown(document)}")
     language = check_language(asked.get("language", LANGUAGES[0]))
     if (place / MANIFEST).is_file():
+        if document:
+            raise UserError(f"{OF_RUNS} is for the report of a run; {place} is a sweep")
         _save(place / REPORT, _of_sweep(place, _indicators(asked), language).encode())
     elif OF_SWEEPS in asked:
         raise UserError(f"{OF_SWEEPS} is for the report of a sweep; {place} is none")
     elif (place / RECORD).is_file():
-        _of_run(place, language)
+        _of_run(place, language, document)
     else:
         raise UserError(f"{place} is not the folder of a finished run or a sweep: it has no {RECORD} and no {MANIFEST}")
     with writing():
         print(place / REPORT)
+        if document:
+            print(place / DOCUMENT)
 
 
-def _of_run(place: Path, language: str) -> None:
+def _of_run(place: Path, language: str, document: bool) -> None:
     folder = RunFolder(place, _id(place))
     with folder.claimed() as record:
         assert record is not None  # there is one, and it is of this run
         if PLACES not in record["files"]:
             raise UserError(f"{place} holds no single run with a {PLACES}, of which a report could be made")
-        write(folder, record, language)
+        write(folder, record, language, document)
 
 
 def _of_sweep(place: Path, indicators: Sequence[str], language: str) -> str:
@@ -76,11 +86,17 @@ def _of_sweep(place: Path, indicators: Sequence[str], language: str) -> str:
     return sweep_page.write(open_sweep(place), indicators, language)
 
 
-def write(folder: RunFolder, record: Mapping[str, Any], language: str) -> None:
-    """Make the report of the finished run in a folder that is claimed, from its tables, and save it there."""
+def write(folder: RunFolder, record: Mapping[str, Any], language: str, document: bool = False) -> None:
+    """Make the reports of the finished run in a folder that is claimed, from its tables, and save them there."""
     names = dict.fromkeys(("level", "unit", "zone"), str)
     places = pd.read_csv(folder.path / PLACES, dtype=names, keep_default_na=False)
-    folder.save_report(page(Result.read(folder.path), record, places, language), record)
+    result = Result.read(folder.path)
+    reports = {REPORT: page(result, record, places, language).encode()}
+    if document:
+        from sim.report import document as report
+
+        reports[DOCUMENT] = report.write(result, record, places, language)
+    folder.save_reports(reports, record)
 
 
 def page(result: Result, record: Mapping[str, Any], places: pd.DataFrame, language: str) -> str:

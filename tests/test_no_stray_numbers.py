@@ -175,6 +175,15 @@ STRUCTURE = {
     "sim/reform/lever.py": {"EARLIEST_YEAR": "bound of what may be typed"},
     "sim/reform/training.py": {"PLAN_YEARS": "unit of the setting hours_5y"},
     "sim/report/assumptions.py": {"MOST": "how many rows are listed"},
+    "sim/report/document.py": {
+        "A4": "size of the paper",
+        "MARGIN": "size of what is drawn",
+        "WIDEST": "size of what is drawn",
+        "TALLEST": "size of what is drawn",
+        "DPI": "size of what is drawn",
+        "TABLE_POINTS": "size of type",
+        "TEXT_POINTS": "size of type",
+    },
     "sim/report/figures.py": {
         "DECIMALS": "how figures are printed",
         "HUNDRED": "unit",
