@@ -21,6 +21,7 @@ from sim.analysis.channels import channels_table
 from sim.analysis.cost_effect import MONEY, dearer_than_public_budget
 from sim.analysis.paired import KEYS
 from sim.indicators.catalogue import GAP
+from sim.report import filled
 from sim.report.figures import MILLION, figure, percent, records
 from sim.report.findings import NOTES, judged, stated_by
 from sim.report.words import LANGUAGES, Words
@@ -137,7 +138,7 @@ def _left_out(targets: pd.DataFrame, words: Words) -> Iterable[str]:
 
 def _origin(given: Iterable[str], words: Words) -> str:
     """Where the district comes from: its own tables, and synthesis of what they do not give."""
-    own = words("and_then").join(given)
+    own = words("and_then").join(filled.said(line, words) for line in given)
     return words("scoreboard.own_tables", given=own) if own else words("scoreboard.synthesised")
 
 

@@ -145,9 +145,8 @@ class _Writer:
             self._table(heads, rows)
 
     def _assumed(self) -> None:
-        record = self.content.record
-        for key, lines in (("page.given", record["given"]), ("page.filled", [*record["filled"], *record["notes"]])):
-            if lines:
+        for key in ("page.given", "page.filled"):
+            if lines := self.parts[key.removeprefix("page.")]:
                 self._paragraph(self.words(key))
                 for line in lines:
                     self._paragraph(line, "List Bullet")

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.report import assumptions, svg
+from sim.report import assumptions, filled, svg
 from sim.report.figures import figure, percent
 from sim.report.pictures import Drawing
 from sim.report.words import Both, Said, check_language
@@ -54,9 +54,12 @@ def page(template: str, words: Both, language: str, parts: Mapping[str, Any]) ->
     )
 
 
-def assumed(resolved: Mapping[str, Any]) -> dict[str, Any]:
-    """What a page says of all that is assumed, for its parts."""
+def assumed(record: Mapping[str, Any], words: Both) -> dict[str, Any]:
+    """What a page says of all that is given, filled in and assumed, for its parts."""
+    resolved = record["resolved"]
     return {
+        "given": [filled.said(line, words) for line in record.get("given", ())],
+        "filled": [filled.said(line, words) for line in (*record["filled"], *record.get("notes", ()))],
         "assumed": assumptions.margins(resolved),
         "effects_fixed": assumptions.fixed(resolved),
         "shaky": assumptions.shakiest(resolved),

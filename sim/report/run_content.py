@@ -67,7 +67,7 @@ class Content:
             "lever_costs": self._lever_costs(),
             "facts": frame.facts(self.record, ("run", "code", "seed", "finished"), words),
             "tables": words("page.tables"),
-        } | frame.assumed(self.resolved)
+        } | frame.assumed(self.record, words)
 
     def _unit(self, name: str) -> Said:
         return self.words(f"unit.{INDICATORS[name].unit}")

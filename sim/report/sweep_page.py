@@ -51,9 +51,8 @@ class _Content:
     def parts(self) -> dict[str, Any]:
         """By the names that the template uses."""
         words, manifest = self.words, self.sweep.manifest
-        record = {**manifest, "given": [], "notes": [], "replicates": manifest["replicates"]}
         return {
-            "record": record,
+            "record": manifest,
             "sections": SECTIONS,
             "title": self._title(),
             "ran": sweep_findings.size(self.sweep, self.runs, self.year, words),
@@ -66,9 +65,9 @@ class _Content:
             "left_out": max(0, len(self.sweep.cells) - MOST_CELLS),
             "pictures": self._pictures(),
             "reasons": self._reasons(),
-            "facts": frame.facts(record, ("code", "planned", "replicates"), words),
+            "facts": frame.facts(manifest, ("code", "planned", "replicates"), words),
             "tables": words("sweep.tables"),
-        } | frame.assumed(manifest["resolved"])
+        } | frame.assumed(manifest, words)
 
     def _title(self) -> Said:
         district = self.sweep.manifest["resolved"]["district"]

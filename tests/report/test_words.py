@@ -10,10 +10,11 @@ from sim.agents.channels import CHANNELS
 from sim.analysis import factors
 from sim.analysis.channels import GAP_PARTS
 from sim.config import STATUSES, EffectTable
+from sim.district import filled as district_filled
 from sim.district.spec import DistrictSpec
 from sim.indicators.catalogue import INDICATORS
 from sim.reform import known_levers
-from sim.report import assumptions, findings, run_pictures, words
+from sim.report import assumptions, filled, findings, run_pictures, words
 from sim.report.places import MOMENTS
 from sim.report.words import LANGUAGES, Both, Said, Words, texts
 from sim.targets import OTHER, Targets
@@ -43,6 +44,18 @@ GROUPS = {  # keys that are made of a part and the name of one of these
     "margin": set(DistrictSpec.margins()),
     "group": set(factors.GROUPS.values()),
     "world": {*NAMES, "run.seed", "run.horizon"},
+    "phrase": {
+        *district_filled.NOTHING_GIVEN,
+        *(phrase for pair in district_filled.OF_A_SCHOOL.values() for phrase in pair),
+        *district_filled.OF_A_TEACHER,
+        *district_filled.OF_A_STUDENT,
+        *("classes", "teachers", "students", "schools", "listed teachers", "listed students"),
+        *("the staffing margins and a spin-up", "the margins and a spin-up"),
+        "junior catchments of the primary schools, from distance and entrants",
+        "skill of all teachers, from configs/effects, by experience",
+        "traits and knowledge of all students, from configs/effects and a spin-up of nine cohorts",
+    },
+    "filled": {"also", "all", "some", *(key.removeprefix("filled.") for key in filled.LINES)},
     "fact": {"run", "code", "seed", "finished", "planned", "replicates"},
     "short": {"primary", "junior", "both"},
     "column": {*scoreboard.TEXTS, *scoreboard.NUMBERS, "verdict", "level", "mean", "se", "part", "of_mean", "of_se"},
