@@ -79,5 +79,5 @@ def _of_schools(content: Content, level: str) -> Iterator[Drawing]:
 def _costs(content: Content, words: Speaker) -> Iterator[Drawing]:
     points: pd.DataFrame = content.costs[(content.costs["indicator"] == "score_gap") & content.costs["closed"].notna()]
     if len(points):
-        labelled = points.assign(label=[words(f"level.{level}") for level in points["level"]])
-        yield Drawing("cost-gap", cost, (labelled,), "reading.costs")
+        labels = pd.Series([words(f"level.{level}") for level in points["level"]], points.index, object)  # in both
+        yield Drawing("cost-gap", cost, (points.assign(label=labels),), "reading.costs")

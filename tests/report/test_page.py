@@ -86,6 +86,11 @@ def test_every_picture_has_an_alternative_text_and_a_reading_in_both_languages(r
             assert '<span lang="en">' in text and '<span lang="zh">' in text
 
 
+def test_the_alternative_text_of_costs_names_levels_in_both_languages(report):
+    alt = re.search(r'id="cost-gap-alt">(.*?)</p>', report, re.DOTALL)[1]
+    assert "primary: " in alt and "小学：" in alt and "primary：" not in alt
+
+
 def test_labels_of_pictures_are_texts_in_both_languages(report):
     assert '<tspan lang="en">gap between best and worst school, primary</tspan>' in report
     assert '<tspan lang="zh">最好与最差学校的成绩差距，小学</tspan>' in report
