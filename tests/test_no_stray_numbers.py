@@ -196,6 +196,7 @@ STRUCTURE = {
     "sim/report/sweep_page.py": {
         "MOST_CELLS": "how many rows are listed",
         "MOST_AXES": "how many pictures are drawn",
+        "MOST_NAMES": "how many names stand along an axis",
         "MOST_REASONS": "how many rows are listed",
         "NAMED": "how many names stand in a title",
     },

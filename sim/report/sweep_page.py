@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from sim.analysis.cost_effect import MONEY
 from sim.report import frame, names, sweep_findings
@@ -17,6 +18,8 @@ MOST_CELLS = 400
 """Cells in the table, the first: a page of ten thousand could not be opened."""
 MOST_AXES = 3
 """Settings of many that have pictures, those that go most with the first indicator."""
+MOST_NAMES = 12
+"""Values of a setting that is no number, at most, where it has pictures."""
 MOST_REASONS = 50
 NAMED = 4
 """Settings that are named in the title."""
@@ -111,24 +114,29 @@ class _Content:
             rows = rows.reset_index(drop=True)
             for number, (picture, settings) in enumerate(self._drawn(rows)):
                 reading = "reading.grid" if picture is grid else "reading.along"
+                if None in settings:
+                    reading = "reading.cells"
                 drawing = Drawing(f"{name}-{level}-{number}", picture, (rows, *settings), reading)
                 found.append(frame.inline(drawing, self.words))
         return found
 
     def _drawn(self, rows: pd.DataFrame) -> list[tuple[Any, tuple[str | None, ...]]]:
-        """The pictures that show best how one figure goes with what is varied."""
-        if len(rows) < 2 or not self.varied:
+        """The pictures that show best how one figure goes with what is varied; none of names that are too many."""
+        few_names = {key for key in self.varied if is_numeric_dtype(rows[key]) or rows[key].nunique() <= MOST_NAMES}
+        axes = [key for key in self.varied if key in few_names]
+        if len(rows) < 2 or not axes:
             return []
-        if len(self.varied) == 1:
-            return [(along, (self.varied[0], ""))]
-        if len(self.varied) == 2 and not rows.duplicated(self.varied).any():
-            few, many = sorted(self.varied, key=lambda key: rows[key].nunique())
+        single = len(rows) <= along.MOST_POINTS and not rows.duplicated(axes).any()
+        if single and len(axes) == 1:
+            return [(along, (axes[0], ""))]
+        if single and len(axes) == 2:
+            few, many = sorted(axes, key=lambda key: rows[key].nunique())
             if rows[few].nunique() <= along.MOST_LINES:
                 return [(along, (many, few))]
             if rows[few].nunique() * rows[many].nunique() == len(rows):
                 return [(grid, (many, few))]
         means = rows["mean"]
-        strongest = sorted(self.varied, key=lambda key: -sweep_findings.goes_with(rows.loc[:, key], means))
+        strongest = sorted(axes, key=lambda key: -sweep_findings.goes_with(rows.loc[:, key], means))
         return [(along, (key, None)) for key in strongest[:MOST_AXES]]
 
     def _reasons(self) -> list[dict[str, Any]]:

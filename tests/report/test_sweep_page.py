@@ -76,6 +76,8 @@ def cells(**settings):
         ({"a": [1, 2, 3], "b": ["x", "y"]}, [(along, ("a", "b"))]),
         ({"a": range(7), "b": range(6)}, [(grid, ("a", "b"))]),
         ({"a": [1, 2], "b": [1, 2], "c": [1, 2, 3]}, [(along, (name, None)) for name in "abc"]),
+        ({"a": range(400)}, [(along, ("a", None))]),
+        ({"a": [f"county {number}" for number in range(20)], "b": [1, 2]}, [(along, ("b", None))]),
         ({"a": [1]}, []),
     ],
 )

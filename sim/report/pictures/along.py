@@ -57,7 +57,7 @@ def draw(effects: pd.DataFrame, setting: str, by: str | None, words: Speaker, ax
         elif len(effects) <= MOST_POINTS:
             ax.plot(where, effects["mean"], "o", color=style.POLICY, markersize=3.5, alpha=0.6)
         else:
-            _spread(ax, where, effects["mean"].to_numpy(np.float64), words)
+            _spread(ax, where, effects["mean"].to_numpy(np.float64), bool(labels), words)
         ax.axhline(0, color=style.INK, linewidth=0.8)
         if labels:
             turned: dict[str, Any] = {"rotation": 20, "ha": "right", "fontsize": "small"} if len(labels) > 3 else {}
@@ -122,13 +122,19 @@ def _line(ax: Axes, where: Floats, rows: pd.DataFrame, look: tuple[str, str, str
     )
 
 
-def _spread(ax: Axes, where: Floats, means: Floats, words: Speaker) -> None:
-    """Mean over cells, and where 5 % and 95 % of them lie, of as many cells from left to right."""
-    parts = [part for part in np.array_split(np.argsort(where, kind="stable"), BINS) if len(part)]
+def _spread(ax: Axes, where: Floats, means: Floats, named: bool, words: Speaker) -> None:
+    """Mean over cells, and where 5 % and 95 % of them lie, at each value, or of as many cells from left to right."""
+    order = np.argsort(where, kind="stable")
+    values, first = np.unique(where[order], return_index=True)
+    parts = np.split(order, first[1:]) if len(values) <= BINS else np.array_split(order, BINS)
     middle = np.array([where[part].mean() for part in parts])
     low, mean, high = (np.array([of(means[part]) for part in parts]) for of in (_low, np.mean, _high))
-    ax.fill_between(middle, low, high, color=style.POLICY, alpha=style.BAND, linewidth=0, label=words("along.spread"))
-    ax.plot(middle, mean, "-o", color=style.POLICY, markersize=3.5, label=words("along.mean"))
+    spread = words("along.spread")
+    if named:
+        ax.vlines(middle, low, high, color=style.FAINT, linewidth=6, label=spread)
+    else:
+        ax.fill_between(middle, low, high, color=style.POLICY, alpha=style.BAND, linewidth=0, label=spread)
+    ax.plot(middle, mean, "o" if named else "-o", color=style.POLICY, markersize=4, label=words("along.mean"))
     ax.legend(loc="best")
 
 
