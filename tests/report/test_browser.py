@@ -151,7 +151,8 @@ def test_a_page_has_no_serious_barrier(page):
     page.get_by_role("button", name="中文").click()  # the page of a sweep is looked at in English
     for summary in page.locator("summary").all():
         summary.click()
-    found = axe.run(page).response["violations"]
+    # What is in pictures takes half of the time; of the page of a sweep it is looked at too.
+    found = axe.run(page, {"exclude": [["svg > *"]]}).response["violations"]
     assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SERIOUS] == []
 
 
