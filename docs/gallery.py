@@ -10,25 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import matplotlib as mpl
+import made_up
 import pandas as pd
 from matplotlib.axes import Axes
 
 import sim
 from experiments import engines
+from sim.report import svg
 from sim.report.findings import judged
-from sim.report.pictures import (
-    chances,
-    cost,
-    distribution,
-    dumbbells,
-    flows,
-    front,
-    school_map,
-    sensitivity,
-    trajectory,
-    waterfall,
-)
+from sim.report.pictures import chances, cost, distribution, dumbbells, flows, school_map, trajectory, waterfall
 from sim.report.places import school_figures
 from sim.report.words import LANGUAGES, Words
 from sim.result import Result
@@ -38,28 +28,11 @@ SEED, REPLICATES = 1, 20
 LEVEL = "primary"
 INTRODUCTION = """\
 Every picture that `zonesim` draws, of the Wuhan plan ({replicates} replicates of seed {seed}, primary schools), as
-`python docs/gallery.py` drew it. Each is a module of `sim.report.pictures`: `draw(data, words, ax)` draws into any
-Axes, `alt_text(data, words)` says what is seen. `words` is `sim.report.words.Words(language)`; for files other than SVG
-`sim.report.fonts.words_for(language)`, which looks for a font that shows Chinese. Schools and their places are
+`python docs/gallery.py` drew it. Each is a module of `sim.report.pictures`: `draw(*data, words, ax)` draws into any
+Axes, `alt_text(*data, words)` says what is seen. `words` is `sim.report.words.Words(language)`; for files other than
+SVG `sim.report.fonts.words_for(language)`, which looks for a font that shows Chinese. Schools and their places are
 synthetic."""
-MADE_UP_FACTORS = pd.DataFrame(
-    {
-        "factor": ["policy.rotation.rate", "effects.kappa", "effects.b_peer", "district.students"],
-        "total": [0.42, 0.31, 0.12, 0.05],
-        "total_low": [0.36, 0.25, 0.08, 0.01],
-        "total_high": [0.49, 0.38, 0.17, 0.09],
-    }
-)
-MADE_UP_FRONT = pd.DataFrame(
-    {
-        "point": [0, 0, 1, 1],
-        "objective": ["cost_yuan", "score_gap", "cost_yuan", "score_gap"],
-        "value": [2e7, 1.3, 1e7, 1.1],
-        "low": [1.8e7, 1.2, 0.9e7, 1.0],
-        "high": [2.2e7, 1.4, 1.1e7, 1.2],
-    }
-)
-MADE_UP = ("front", "sensitivity")
+MADE_UP = ("front", "sensitivity", "differences", "intervals", "along", "points", "grid", "boxes")
 """Pictures of numbers that no analysis gave."""
 
 
@@ -87,13 +60,11 @@ def pictures(result: Result, places: pd.DataFrame, words: Words) -> Iterator[Sho
         "chances": (chances, (judged(targets),)),
         "channels": (waterfall, (parts,)),
         "dumbbells": (dumbbells, (here, "score_mean")),
-        "flows": (flows, (here,)),
+        "flows": (flows, (flows.gross(table, places, LEVEL), LEVEL)),
         "map": (school_map, (here, "backbone_per_100")),
         "distribution": (distribution, (table, LEVEL)),
         "costs": (cost, (points,)),
-        "front": (front, (MADE_UP_FRONT,)),
-        "sensitivity": (sensitivity, (MADE_UP_FACTORS,)),
-    }
+    } | {name: made_up.TABLES[name](words) for name in MADE_UP}
     for name, (picture, data) in drawn.items():
         yield Shown(name, picture.__name__, picture.draw(*data, words), picture.alt_text(*data, words))
 
@@ -119,8 +90,8 @@ def main(replicates: int) -> None:
     shown = {language: list(pictures(result, places, Words(language))) for language in LANGUAGES}
     for language, drawn in shown.items():
         for one in drawn:
-            with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": one.name}):
-                one.ax.figure.savefig(folder / f"{one.name}.{language}.svg", metadata={"Date": None})
+            text = svg.whole(one.ax.get_figure(root=True), one.name, one.alt)
+            (folder / f"{one.name}.{language}.svg").write_text(text, encoding="utf-8")
     (HERE / "gallery.md").write_text(page(shown, replicates), encoding="utf-8")
 
 

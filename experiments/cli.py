@@ -22,7 +22,7 @@ VERBS = {
     "discover": ("answers.discover", "under which effects a policy misses a target"),
     "calibrate": ("answers.calibrate", "district or effect parameters that agree with observed figures"),
     "optimise": ("answers.optimise", "lever settings that do best within limits: a front, robust over effects"),
-    "report": ("report", "writes the report of a finished run anew"),
+    "report": ("report", "writes the report of a finished run, or of a sweep, anew"),
     "evidence": ("evidence.command", "published studies replayed inside the model, in one table"),
     "check": ("check", "a district's own folder: what is wrong and how to mend it, and what would be filled in"),
     "template": ("template", "writes an example of such a folder, which runs"),

@@ -93,7 +93,7 @@ def run(settings: Settings, scenario: Scenario, command: str) -> None:
         if held and REPORT not in held["files"]:  # after the tables, which a picture that fails must not cost
             report.write(folder, held, settings.language)
         with writing():
-            scoreboard.show(folder.path, scoreboard.terminal())
+            scoreboard.show(folder.path, scoreboard.terminal(), settings.language)
             if standard is not None:
                 inspection.show(standard, Result.read(folder.path), scoreboard.terminal())
             print(f"\nFiles: {place}")

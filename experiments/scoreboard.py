@@ -6,12 +6,12 @@ Every figure is read from the run's own files, so that the two cannot disagree.
 
 import json
 import sys
-import textwrap
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.cells import set_cell_size
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
@@ -21,12 +21,16 @@ from sim.analysis.channels import channels_table
 from sim.analysis.cost_effect import MONEY, dearer_than_public_budget
 from sim.analysis.paired import KEYS
 from sim.indicators.catalogue import GAP
-from sim.report.figures import figure, percent, records
-from sim.report.findings import judged
-from sim.scoring import DECREED, GIVEN
+from sim.report import filled
+from sim.report.figures import MILLION, figure, percent, records
+from sim.report.findings import NOTES, judged, stated_by
+from sim.report.words import LANGUAGES, Words
 
 HEADLINES = ("cv_backbone", "backbone_cover", "teacher_skill_gap", "score_gap", "score_mean")
 LEVELS = {"primary": "P", "junior": "J", "both": "P+J"}
+TEXTS = ("id", "indicator", "for", "year")
+NUMBERS = ("goal", "policy", "interval", "without", "chance", "luck", "noise")
+"""Columns of the verdicts, but the last."""
 VERDICTS = {"met": "green", "missed": "red", "uncertain": "yellow"}
 
 
@@ -35,59 +39,56 @@ def terminal() -> Console:
     return Console(width=None if sys.stdout.isatty() else 120, markup=False, highlight=False, emoji=False)
 
 
-def show(folder: Path, console: Console) -> None:
+def show(folder: Path, console: Console, language: str = LANGUAGES[0]) -> None:
     """Print the scoreboard of the run in a folder."""
+    words = Words(language)
     record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     targets, effects = (pd.read_csv(folder / name) for name in ("targets.csv", "effects.csv"))
     due = judged(targets)
     console.print()
-    _say(console, _title(record), style="bold")
-    _say(console, _place(record["resolved"]["district"]))
+    _say(console, _title(record, words), style="bold")
+    _say(console, _place(record["resolved"]["district"], words))
     if len(due):
-        _say(console, "Targets in the years they are judged", style="bold", before=1)
-        out = _OUT[print_fitting(console, (_verdicts(due, out) for out in _OUT))]
-        for line in _expected(due):
+        _say(console, words("scoreboard.targets"), style="bold", before=1)
+        out = _OUT[print_fitting(console, (_verdicts(due, out, words) for out in _OUT))]
+        for line in _expected(due, words):
             _say(console, line)
-        for name, meaning in LEGEND.items():
+        for name in LEGEND:
             if name not in out:
-                _say(console, textwrap.fill(f"{name:9}{meaning}", console.width, subsequent_indent=" " * 9))
-        _say(console, "Where it stands, year by year: policy / without", style="bold", before=1)
-        print_fitting(console, _by_years(targets[targets["mean"].notna()]))
-    for line in _left_out(targets):
+                for line in _legend(name, console, words):
+                    _say(console, line)
+        _say(console, words("scoreboard.by_year"), style="bold", before=1)
+        print_fitting(console, _by_years(targets[targets["mean"].notna()], words))
+    for line in _left_out(targets, words):
         _say(console, line, before=1)
     if len(effects):
         last = effects["year"].max()
         headline = effects[(effects["year"] == last) & effects["indicator"].isin(HEADLINES)]
-        _say(console, f"What the policy changes by {last} (policy less without)", style="bold", before=1)
-        print_fitting(console, (_effects(headline, out) for out in ((), ("se",), ("se", "interval"))))
+        _say(console, words("scoreboard.effects", year=last), style="bold", before=1)
+        print_fitting(console, (_effects(headline, out, words) for out in ((), ("se",), ("se", "interval"))))
     if "channels.csv" in record["files"]:
-        _show_channels(folder, effects, console)
-    for line in _costs(pd.read_csv(folder / "cost_effect.csv", keep_default_na=False)):
+        _show_channels(folder, effects, console, words)
+    for line in _costs(pd.read_csv(folder / "cost_effect.csv", keep_default_na=False), words):
         _say(console, line, before=1)
-    for line in _dear(pd.read_parquet(folder / "indicators.parquet", columns=[*KEYS, *MONEY])):
+    for line in _dear(pd.read_parquet(folder / "indicators.parquet", columns=[*KEYS, *MONEY]), words):
         _say(console, line, before=1)
-    _say(console, _origin(record["given"]), before=1)
+    _say(console, _origin(record["given"], words), before=1)
 
 
-def _show_channels(folder: Path, effects: pd.DataFrame, console: Console) -> None:
+def _show_channels(folder: Path, effects: pd.DataFrame, console: Console, words: Words) -> None:
     """What the change of the score gap in the last year is made of."""
     table = channels_table(pd.read_parquet(folder / "channels.parquet"), effects)
-    last = table["year"].max()
-    _say(console, f"The change of {GAP} by {last}, by channel", style="bold", before=1)
-    print_fitting(console, (_channels(table[table["year"] == last], shown) for shown in (("mean", "se"), ("mean",))))
-    _say(console, "A part is what goes away when every student gets of that channel what he gets without the policy.")
+    last = table[table["year"] == table["year"].max()]
+    heading = words("scoreboard.channels", gap=_called("indicator", GAP, words), year=table["year"].max())
+    _say(console, heading, style="bold", before=1)
+    print_fitting(console, (_channels(last, shown, words) for shown in (("mean", "se"), ("mean",))))
+    _say(console, words("scoreboard.channels_note"))
 
 
-LEGEND = {
-    "for": 'P primary, J junior; a goal for each school is measured at the school farthest from it, and "mean" '
-    "is the district's mean",
-    "goal": "in the target's unit, as all figures; of a yearly target, the change from the year before",
-    "chance": "replicates that reach the goal with the policy / without it",
-    "luck": "chance without the policy over chance with it",
-    "noise": "SD between replicates without the policy; * where the policy's mean effect is larger",
-    "verdict": "met: the chance is surely 80 % or more; missed: surely 20 % or less; else uncertain; decreed, "
-    "given: the policy or the district's table states the measure, nothing is achieved",
-}
+LEGEND = ("for", "goal", "chance", "luck", "noise", "verdict")
+"""Columns of the verdicts that are explained below them."""
+INDENT = 9
+"""Columns of the terminal before an explanation."""
 
 _LEAST = ("stated", "noise", "luck", "without", "interval", "for")
 _OUT = [_LEAST[:count] for count in range(len(_LEAST) + 1)]
@@ -99,63 +100,64 @@ def counted(replicates: int, kind: str = "") -> str:
     return f"{replicates} {kind}replicate{'' if replicates == 1 else 's'}"
 
 
-def _title(record: dict[str, Any]) -> str:
-    return (
-        f"{record['district']}: {record['policy']} against {record['counterfactual']}, "
-        f"{record['baseline_year']}-{record['horizon']}, {counted(record['replicates'], 'paired ')} "
-        f"of seed {record['seed']}"
+def _title(record: dict[str, Any], words: Words) -> str:
+    names = record if words.language == LANGUAGES[0] else record["titles"]
+    count = record["replicates"]
+    return words(
+        "scoreboard.title",
+        **{name: names[name] for name in ("district", "policy", "counterfactual")},
+        first=record["baseline_year"],
+        last=record["horizon"],
+        replicates=words("scoreboard.replicate" if count == 1 else "scoreboard.replicates", count=count),
+        seed=record["seed"],
     )
 
 
-def _place(district: Mapping[str, Any]) -> str:
+def _place(district: Mapping[str, Any], words: Words) -> str:
     """What the run's district consists of."""
     zones = district["zones"]
     levels = [zone["level"] for zone in zones for _ in zone["schools"]]
     levels += [school["level"] for school in district.get("outside", ())]
-    return (
-        f"{len(zones)} zones and groups, {len(levels)} schools "
-        f"({levels.count(0)} primary, {levels.count(1)} junior), "
-        f"{district['students']:,.0f} students ({district['sources']['students']})"
+    return words(
+        "scoreboard.place",
+        zones=len(zones),
+        schools=len(levels),
+        primary=levels.count(0),
+        junior=levels.count(1),
+        students=f"{district['students']:,.0f}",
+        source=district["sources"]["students"],
     )
 
 
-def _left_out(targets: pd.DataFrame) -> Iterable[str]:
+def _left_out(targets: pd.DataFrame, words: Words) -> Iterable[str]:
     """How many rows of the plan are not scored."""
-    sorts = {words: (targets["status"] == words).sum() for words in ("not simulated", "not a target")}
-    if any(sorts.values()):
-        simulated, target = sorts.values()
-        yield f"Of the other rows, {simulated} are not simulated and {target} are not targets: targets.csv says why."
+    simulated, target = ((targets["status"] == status).sum() for status in ("not simulated", "not a target"))
+    if simulated or target:
+        yield words("scoreboard.left_out", simulated=simulated, target=target)
 
 
-def _origin(given: Iterable[str]) -> str:
+def _origin(given: Iterable[str], words: Words) -> str:
     """Where the district comes from: its own tables, and synthesis of what they do not give."""
-    own = "; ".join(given)
-    if own:
-        return f"From the district's own tables: {own}. The rest is synthesised: see `filled` in run.json."
-    return (
-        "Zones and schools are those of the district's table; what it does not give, such as enrolments, "
-        "staff and scores, is synthesised: see `filled` in run.json."
-    )
+    own = words("and_then").join(filled.said(line, words) for line in given)
+    return words("scoreboard.own_tables", given=own) if own else words("scoreboard.synthesised")
 
 
-def _verdicts(due: pd.DataFrame, out: Iterable[str]) -> Table:
+def _legend(name: str, console: Console, words: Words) -> Iterable[str]:
+    """What a column of the verdicts means; a Chinese character is two wide, which rich knows."""
+    meaning = Text(words(f"legend.{name}")).wrap(console, console.width - INDENT)
+    heads = [words(f"column.{name}").splitlines()[0], *[""] * len(meaning)]
+    for head, line in zip(heads, meaning, strict=False):
+        yield set_cell_size(head, INDENT) + line.plain.rstrip()
+
+
+def _verdicts(due: pd.DataFrame, out: Iterable[str], words: Words) -> Table:
     """The scored rows, without the columns that are left out; without `stated` a verdict is one word."""
-    right = {
-        "goal": "goal",
-        "policy": "policy",
-        "interval": "5 - 95 %",
-        "without": "with-\nout",
-        "chance": "chance\n%",
-        "luck": "luck\n%",
-        "noise": "noise",
-    }
-    headings = {"id": "id", "indicator": "indicator", "for": "for", "year": "year", **right, "verdict": "verdict"}
-    shown = [name for name in headings if name not in out]
+    shown = [name for name in (*TEXTS, *NUMBERS, "verdict") if name not in out]
     table = Table(**PLAIN)
     for name in shown:
-        table.add_column(headings[name], justify="right" if name in right else "left", no_wrap=True)
+        table.add_column(words(f"column.{name}"), justify="right" if name in NUMBERS else "left", no_wrap=True)
     for row in records(due):
-        identifier, indicator, level = _names(row)
+        identifier, indicator, level = _names(row, words)
         cells: dict[str, str | Text] = {
             "id": identifier,
             "indicator": indicator,
@@ -168,107 +170,118 @@ def _verdicts(due: pd.DataFrame, out: Iterable[str]) -> Table:
             "chance": _against(percent(row["probability"]), percent(row["probability_counterfactual"])),
             "luck": percent(row["luck_share"]),
             "noise": figure(row["noise_sd"]) + ("*" if row["informative"] is True else " "),
-            "verdict": _verdict(row["status"], str(row["reason"]), short="stated" in out),
+            "verdict": _verdict(row["status"], row["reason"], "stated" in out, words),
         }
         table.add_row(*(cells[name] for name in shown))
     return table
 
 
-def _verdict(status: str, reason: str, short: bool) -> Text:
+def _verdict(status: str, reason: object, short: bool, words: Words) -> Text:
     """The status in its colour; what is met because it was decreed or given is not to catch the eye."""
-    stated = next((words.strip(": ") for words in (DECREED, GIVEN) if reason.startswith(words)), "")
-    words = ", ".join(filter(None, (status, stated)))
-    if short:
-        words = stated if stated and status != "missed" else status
-    return Text(words, style="dim" if stated and status == "met" else VERDICTS.get(status, ""))
+    stated = stated_by(reason)
+    said = words(f"status.{status}")
+    if stated and short:
+        said = said if status == "missed" else words(f"stated.{stated}")
+    elif stated:
+        said = words("stated.by_itself", status=said, stated=words(f"stated.{stated}"))
+    return Text(said, style="dim" if stated and status == "met" else VERDICTS.get(status, ""))
 
 
-def _expected(due: pd.DataFrame) -> list[str]:
+def _expected(due: pd.DataFrame, words: Words) -> list[str]:
     """For each goal that every school should reach, how many schools are expected to."""
     each = due[due["expected_schools"].notna()]
     lines = []
     for identifier, rows in each.groupby(each["id"].str.split("/").str[0], sort=False):
-        counts = ", ".join(f"{figure(row['expected_schools'])} in {int(row['year'])}" for row in records(rows))
-        lines.append(f"{identifier}: schools expected to reach the goal with the policy: {counts}")
+        counts = ", ".join(
+            words("scoreboard.in_year", count=figure(row["expected_schools"]), year=int(row["year"]))
+            for row in records(rows)
+        )
+        lines.append(words("scoreboard.expected", id=identifier, counts=counts))
     return lines
 
 
-def _by_years(scored: pd.DataFrame) -> Iterable[Table]:
+def _by_years(scored: pd.DataFrame, words: Words) -> Iterable[Table]:
     """Each scored measure over the years: all years, then the last ones, then the last alone."""
     years = sorted(scored["year"].astype(int).unique())
-    return (_by_year(scored, years[first:]) for first in range(len(years)))
+    return (_by_year(scored, years[first:], words) for first in range(len(years)))
 
 
-def _by_year(scored: pd.DataFrame, years: list[int]) -> Table:
-    table = _table("id", "indicator", "for")
+def _by_year(scored: pd.DataFrame, years: list[int], words: Words) -> Table:
+    table = _table(*(words(f"column.{name}") for name in ("id", "indicator", "for")))
     for year in years:
         table.add_column(str(year), justify="right", no_wrap=True)
     cells: dict[tuple[str, str, str], dict[int, str]] = {}
     for row in records(scored):
-        of_target = cells.setdefault(_names(row), {})
+        of_target = cells.setdefault(_names(row, words), {})
         of_target[int(row["year"])] = _against(figure(row["mean"]), figure(row["mean_counterfactual"]))
     for names, by_year in cells.items():
         table.add_row(*names, *(by_year.get(year, "") for year in years))
     return table
 
 
-def _effects(headline: pd.DataFrame, out: Iterable[str]) -> Table:
-    headings = {"mean": "mean", "interval": "5 - 95 %", "se": "standard error"}
-    shown = [name for name in headings if name not in out]
-    table = _table("indicator", "level")
+def _effects(headline: pd.DataFrame, out: Iterable[str], words: Words) -> Table:
+    shown = [name for name in ("mean", "interval", "se") if name not in out]
+    table = _table(words("column.indicator"), words("column.level"))
     for name in shown:
-        table.add_column(headings[name], justify="right", no_wrap=True)
+        table.add_column(words(f"column.{name}"), justify="right", no_wrap=True)
     for row in sorted(records(headline), key=lambda row: HEADLINES.index(row["indicator"])):
         cells = {"mean": figure(row["mean"]), "interval": _interval(row), "se": figure(row["se"])}
-        table.add_row(row["indicator"], row["level"], *(cells[name] for name in shown))
+        names = (_called(group, row[group], words) for group in ("indicator", "level"))
+        table.add_row(*names, *(cells[name] for name in shown))
     return table
 
 
-def _channels(last: pd.DataFrame, shown: tuple[str, ...]) -> Table:
+def _channels(last: pd.DataFrame, shown: tuple[str, ...], words: Words) -> Table:
     """A row for each part, and of each level its mean and standard error."""
     levels = list(last["level"].unique())
-    headings = {"mean": "", "se": " s.e."}
-    table = _table("part")
+    table = _table(words("column.part"))
     for level in levels:
         for name in shown:
-            table.add_column(f"{level}{headings[name]}", justify="right", no_wrap=True)
+            heading = words(f"column.of_{name}", level=_called("level", level, words))
+            table.add_column(heading, justify="right", no_wrap=True)
     for part, rows in last.groupby("part", sort=False):
         of = {row["level"]: row for row in records(rows)}
-        table.add_row(str(part), *(figure(of[level][name]) for level in levels for name in shown))
+        figures = (figure(of[level][name]) for level in levels for name in shown)
+        table.add_row(_called("channel", str(part), words), *figures)
     return table
 
 
-def _costs(table: pd.DataFrame) -> Iterable[str]:
+def _costs(table: pd.DataFrame, words: Words) -> Iterable[str]:
     """What the policy costs beyond the counterfactual, and for each SD of score gap closed."""
-    rows = records(table[table["indicator"] == "score_gap"])
+    rows = records(table[table["indicator"] == GAP])
     if not rows:
         return
-    spent = "; ".join(
-        f"{row['level']} {figure(row['extra_yuan'] / 1e6)} million yuan, "
-        f"or {figure(row['yuan_per_student_year'])} a student and year"
-        for row in rows
-    )
-    yield f"Extra cost of the policy: {spent}"
-    closed = "; ".join(f"{row['level']} {row['note'] or _millions(row)}" for row in rows)
-    yield f"Cost per SD of score gap closed by {rows[0]['year']}: {closed}"
+    spent, closed = [], []
+    for row in rows:
+        level = _called("level", row["level"], words)
+        money, each = _million(row["extra_yuan"], words), figure(row["yuan_per_student_year"])
+        spent.append(words("scoreboard.spent", level=level, money=money, each=each))
+        closed.append(words("scoreboard.closed", level=level, ratio=_ratio(row, words)))
+    between = words("and_then")
+    yield words("scoreboard.costs", levels=between.join(spent))
+    yield words("scoreboard.cost_per_sd", year=rows[0]["year"], levels=between.join(closed))
 
 
-def _dear(indicators: pd.DataFrame) -> Iterable[str]:
+def _ratio(row: Mapping[str, Any], words: Words) -> str:
+    """Cost per SD with its 95 % limits, or why there is none."""
+    if row["note"]:
+        return words(NOTES[row["note"]])
+    low, high = (figure(float(row[name]) / MILLION) for name in ("low", "high"))
+    return words("scoreboard.ratio", money=_million(float(row["yuan_per_unit"]), words), low=low, high=high)
+
+
+def _dear(indicators: pd.DataFrame, words: Words) -> Iterable[str]:
     """A warning where the levers cost more in a year than the district has for education, with the dearest year."""
     dear = dearer_than_public_budget(indicators)
     if len(dear):
         years = ", ".join(str(year) for year in dear.index)
-        cost, budget = (figure(value / 1e6) for value in dear.sort_values(MONEY[0]).iloc[-1])
-        yield (
-            f"In {years} the levers cost more than the district's whole public budget for education, at most {cost} "
-            f"million yuan of {budget} million; policy.budget=YUAN refuses such a plan"
-        )
+        cost, budget = (figure(value / MILLION) for value in dear.sort_values(MONEY[0]).iloc[-1])
+        yield words("scoreboard.dear", years=years, cost=cost, budget=budget)
 
 
-def _millions(row: Mapping[str, Any]) -> str:
-    """A ratio with its 95 % limits."""
-    ratio, low, high = (figure(float(row[name]) / 1e6) for name in ("yuan_per_unit", "low", "high"))
-    return f"{ratio} million yuan (95 %: {low}..{high})"
+def _million(yuan: float, words: Words) -> str:
+    """An amount in millions."""
+    return words("scoreboard.million", million=figure(yuan / MILLION))
 
 
 def print_fitting(console: Console, tables: Iterable[Table]) -> int:
@@ -293,10 +306,18 @@ def _table(*texts: str) -> Table:
     return table
 
 
-def _names(row: Mapping[str, Any]) -> tuple[str, str, str]:
+def _names(row: Mapping[str, Any], words: Words) -> tuple[str, str, str]:
     """Id without its year, indicator and level."""
     identifier, *ending = row["id"].split("/")
-    return identifier, row["indicator"] + (" mean" if "mean" in ending else ""), LEVELS[row["level"]]
+    indicator = _called("indicator", row["indicator"], words)
+    if "mean" in ending:
+        indicator = words("scoreboard.mean_of", indicator=indicator)
+    return identifier, indicator, words(f"short.{row['level']}")
+
+
+def _called(group: str, name: str, words: Words) -> str:
+    """In English as in the tables of the run, to be looked up there; else by its name."""
+    return name if words.language == LANGUAGES[0] else words.label(group, name)
 
 
 def _interval(row: Mapping[str, Any]) -> str:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 RECORD = "run.json"
 LOCK = ".lock"
-REPORT = "report.html"
-"""Made of the other files: it may be changed, lost and written again."""
+REPORT, DOCUMENT = "report.html", "report.docx"
+REPORTS = (REPORT, DOCUMENT)
+"""Made of the other files: they may be changed, lost and written again."""
 TEMPORARY = ".unfinished-"  # how the name of a file begins while it is written
 OUTPUTS = "outputs"
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -112,10 +113,9 @@ class RunFolder:
         contents = {name: _bytes(table, name) for name, table in tables.items()}
         return self._replace(contents, {"run": self.run, **record}, self._listed() - contents.keys())
 
-    def save_report(self, text: str, record: Mapping[str, Any]) -> None:
-        """Put a report beside the tables of the finished run that is there, whose record this is."""
-        kept = {name: checksum for name, checksum in record["files"].items() if name != REPORT}
-        self._replace({REPORT: text.encode()}, {**record, "files": kept}, set())
+    def save_reports(self, reports: Mapping[str, bytes], record: Mapping[str, Any]) -> None:
+        """Put some of `REPORTS` beside the tables of the finished run that is there, whose record this is."""
+        self._replace(reports, record, set())
 
     def _replace(self, contents: Mapping[str, bytes], record: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
         """Write files, then the record with their checksums, having removed those that are `gone`; gives the record."""
@@ -197,7 +197,7 @@ class RunFolder:
             raise UserError(f"{self.path} holds another run ({held}); {instead}")
         for name, checksum in checksums:
             file = self.path / name
-            if name != REPORT and (not file.is_file() or _checksum(file.read_bytes()) != checksum):
+            if name not in REPORTS and (not file.is_file() or _checksum(file.read_bytes()) != checksum):
                 raise UserError(f"{file} was changed since its run was saved; {instead}")
         assert isinstance(record, dict)
         return record

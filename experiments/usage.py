@@ -28,7 +28,7 @@ Settings
   out=DIR               folder of the results                                      outputs/DISTRICT/POLICY/RUN
   standard=NAME         a national assessment asked of the last year:
                         youzhi_junheng (2017), jiben_junheng (2012)
-  language=NAME         in which the report opens, en or zh; it holds both        en
+  language=NAME         of the scoreboard and the report, en or zh                en
   channels=true         splits the change of the score gap by channel; takes longer  false
   force=true            runs again and replaces what is in the folder              false
   district.KEY=VALUE    one value of the district, such as district.students=80000

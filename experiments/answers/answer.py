@@ -4,9 +4,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import StringIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -18,7 +17,7 @@ from experiments.store import OUTPUTS, RunFolder
 from experiments.sweep.resolving import fingerprint
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from sim.report.pictures import Picture
 
 PICTURE, SENTENCES = "picture.svg", "answer.txt"
 
@@ -30,14 +29,17 @@ class Answer:
     Attributes
     ----------
     tables : mapping of file name to DataFrame
-    picture : callable
-        Draws it.
+    picture : module
+        One of `sim.report.pictures`.
+    data : tuple
+        What it draws.
     sentences : sequence of str
         What a reader can quote, the answer first.
     """
 
     tables: Mapping[str, pd.DataFrame]
-    picture: "Callable[[], Axes]"
+    picture: "Picture"
+    data: tuple[Any, ...]
     sentences: Sequence[str]
 
 
@@ -77,7 +79,7 @@ def give(
             started = datetime.now(UTC)
             found = answer()
             files: dict[str, pd.DataFrame | str] = dict(found.tables)
-            files |= {PICTURE: _svg(found.picture()), SENTENCES: "\n".join(found.sentences) + "\n"}
+            files |= {PICTURE: _drawn(found), SENTENCES: "\n".join(found.sentences) + "\n"}
             folder.save(files, session(command, started) | asked | {"runs": [str(one) for one in folders]})
         else:
             tell("this question is answered; force=true asks it again")
@@ -91,11 +93,11 @@ def tell(message: str) -> None:
     print(message, file=sys.stderr)
 
 
-def _svg(ax: "Axes") -> str:
-    """The picture's figure, texts as texts."""
-    import matplotlib as mpl
+def _drawn(found: Answer) -> str:
+    """The picture as SVG, with what is seen in words."""
+    from sim.report import svg
+    from sim.report.words import Words
 
-    file = StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "zonesim"}):
-        ax.get_figure(root=True).savefig(file, format="svg", metadata={"Date": None})  # type: ignore[union-attr]
-    return file.getvalue()
+    figure = found.picture.draw(*found.data, Words()).get_figure(root=True)
+    assert figure is not None
+    return svg.whole(figure, found.sentences[0], found.picture.alt_text(*found.data, Words()))

@@ -80,7 +80,6 @@ def read_observed(file: object) -> pd.DataFrame:
 def _answer(asked: Question, observed: pd.DataFrame, runs: Runs) -> Answer:
     from sim.analysis.calibration import calibrate
     from sim.report.pictures import intervals as picture
-    from sim.report.words import Words
 
     found = calibrate(
         runs,
@@ -98,4 +97,4 @@ def _answer(asked: Question, observed: pd.DataFrame, runs: Runs) -> Answer:
         "predictive.csv": found.predictive,
         "waves.csv": found.waves,
     }
-    return Answer(tables, lambda: picture.draw(found.intervals, Words()), found.sentences())
+    return Answer(tables, picture, (found.intervals,), found.sentences())

@@ -86,7 +86,6 @@ def _check(asked: Question) -> None:
 def _answer(asked: Question, named: Sequence[str], runs: Runs) -> Answer:
     from sim.analysis.contrasts import contrasts, winners
     from sim.report.pictures import differences as picture
-    from sim.report.words import Words
 
     worlds = _worlds(asked, named, runs)
     first, *others = worlds
@@ -104,7 +103,7 @@ def _answer(asked: Question, named: Sequence[str], runs: Runs) -> Answer:
     files = {"differences.csv": every}
     if winning:
         files["winners.csv"] = _led(pd.concat(winning, ignore_index=True))
-    return Answer(files, lambda: picture.draw(every, Words()), said)
+    return Answer(files, picture, (every,), said)
 
 
 def _led(table: pd.DataFrame) -> pd.DataFrame:

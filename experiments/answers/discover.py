@@ -61,7 +61,6 @@ def _answer(asked: Question, runs: Runs) -> Answer:
     from sim.analysis.factors import drawn_effects
     from sim.config import EffectTable
     from sim.report.pictures import boxes as picture
-    from sim.report.words import Words
 
     (outcome,) = asked.outcomes
     fixed = [(key, value) for key, value in asked.fixed.items() if key.startswith("effects.")]
@@ -85,7 +84,7 @@ def _answer(asked: Question, runs: Runs) -> Answer:
         "cases.csv": drawn.assign(outcome=figures.to_numpy(), missed=missed.to_numpy()),
     }
     sentences = [*found.sentences(), strongest(drawn, figures), _spread(outcome, figures, unit)]
-    return Answer(tables, lambda: picture.draw(found, drawn, missed.to_numpy(), Words()), sentences)
+    return Answer(tables, picture, (found, drawn, missed.to_numpy()), sentences)
 
 
 def _spread(outcome: Outcome, figures: "pd.Series[float]", unit: str) -> str:

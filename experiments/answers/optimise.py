@@ -60,7 +60,6 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
 def _answer(asked: Question, objectives: "list[Objective]", limits: "list[Limit]", runs: Runs) -> Answer:
     from sim.analysis.optimisation import optimise
     from sim.report.pictures import front as picture
-    from sim.report.words import Words
 
     levers = [factor for factor in asked.factors if factor.kind == "lever"]
     found = optimise(
@@ -78,7 +77,7 @@ def _answer(asked: Question, objectives: "list[Objective]", limits: "list[Limit]
         seed=asked.seed,
     )
     tables = {"points.csv": found.points, "figures.csv": found.figures}
-    return Answer(tables, lambda: picture.draw(found.figures, Words()), found.sentences())
+    return Answer(tables, picture, (found.figures,), found.sentences())
 
 
 def _objectives(asked: Question) -> "list[Objective]":

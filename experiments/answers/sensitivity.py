@@ -54,7 +54,6 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
 def _answer(asked: Question, runs: Runs) -> Answer:
     from sim.analysis.sensitivity import indices, screen
     from sim.report.pictures import sensitivity as picture
-    from sim.report.words import Words
 
     groups: Literal["kind", "factor"] = "kind" if asked.own["groups"] else "factor"
     closer, replicates, seed = asked.whole("closer", 0, 100), asked.replicates, asked.seed
@@ -73,4 +72,4 @@ def _answer(asked: Question, runs: Runs) -> Answer:
     tables = {f"{one.method}.csv": one.table for one in found} | {"noise.csv": last.noise}
     drawn = last.ranked(asked.texts[0])
     sentences = list(dict.fromkeys(said for one in reversed(found) for said in (*one.warnings, *one.sentences())))
-    return Answer(tables, lambda: picture.draw(drawn, Words()), sentences)
+    return Answer(tables, picture, (drawn,), sentences)

@@ -35,7 +35,8 @@ class Words(report.Words):
 
     def lever(self, slider: Slider) -> str:
         """Name of a setting that has a slider; what it means where it has none."""
-        return self(f"setting.{slider.key}") if f"setting.{slider.key}" in own_texts() else slider.meaning
+        named = self.label("setting", slider.key)
+        return slider.meaning if named == slider.key else named
 
     def level(self, name: str) -> str:
         """`primary` or `junior`."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from experiments import provenance
 from experiments.failure import writing
-from experiments.store import LOCK, OUTPUTS, TEMPORARY
+from experiments.store import LOCK, OUTPUTS, REPORT, TEMPORARY
 from experiments.sweep import plan as plans
 from experiments.sweep import progress, settings, status
 from experiments.sweep.axes import stated_axes
@@ -210,7 +210,7 @@ def _clear(place: Path) -> None:
         return
     with SweepFolder(place).claimed():
         tell(f"{place}: the sweep that is here is taken away, and begun anew")
-        for name in (MANIFEST, PLAN, CELLS):
+        for name in (MANIFEST, PLAN, CELLS, REPORT):
             with suppress(FileNotFoundError):
                 (place / name).unlink()
         for table in TABLES:

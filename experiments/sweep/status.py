@@ -94,6 +94,7 @@ def tell_summary(folder: Path) -> None:
     print(f"\n{_size(sweep)}")
     print(f"runs     {len(runs) - failed - missing:,} done, {failed:,} failed, {missing:,} missing")
     print(f"time     {_time(runs['seconds'].sum())} of computing, {_time(_elapsed(runs))} from first to last")
+    print(f"page     zonesim report {shlex.quote(str(folder))}")
     print(f"Files    {folder} ({len(files)} files, {megabytes:,.1f} MB)")
     if failed:
         print(f"failed   zonesim sweep {shlex.quote(str(folder))} --failed")

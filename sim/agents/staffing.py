@@ -44,6 +44,7 @@ def a_year_passes(model: "ZoneReform") -> None:
     employed = teachers.employed
     for years in (teachers.age, teachers.experience, teachers.years_here):
         years += employed
+    teachers.school_before[:] = teachers.school
     teachers.moved[:] = False
     teachers.rotated[:] = False
     teachers.second_school[:] = -1

@@ -30,6 +30,7 @@ class Teachers(Columns):
     id = Column(np.int64, "", "post and generation")
     school = Column(np.int32, "", "row of the school where they teach, -1 for an empty post")
     home_school = Column(np.int32, "", "row of the school with the personnel relation (人事关系) or the empty post")
+    school_before = Column(np.int32, "", "row of the school where they taught last year, -1 for a post that was empty")
     second_school = Column(np.int32, "", "row of the school where an itinerant teacher (走教) is half the week, or -1")
     subject = Column(np.int8, "", "0 language, 1 mathematics, 2 other core, 3 PE/arts, 4 science/IT")
     female = Column(np.bool_, "", "woman")

@@ -143,6 +143,8 @@ INDICATORS: dict[str, Indicator] = {
     "rotated_share": Indicator("share", "rotated of the eligible teachers (交流轮岗)", 1),
     "rotated_backbone_share": Indicator("share", "district and city backbone of the rotated teachers", 1),
     "moved_share": Indicator("share", "teachers in their first year at a school after a move or rotation"),
+    "backbone_received": _count("teachers", "backbone teachers (骨干教师) who came from another school this year"),
+    "backbone_sent": _count("teachers", "backbone teachers who went to another school this year"),
     "itinerant_share": Indicator("share", "teachers who teach at a second school too (走教)"),
     "uncovered_classes": _count("classes", "classes without a whole team within normal loads", -1),
     "out_of_subject_share": Indicator(

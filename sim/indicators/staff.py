@@ -28,6 +28,8 @@ def staffing(units: Units, teachers: Teachers, strong_half: Array) -> dict[str, 
     posts, skill = count(np.ones(len(teachers))), count(teachers.skill)
     experts, rotated = count(backbone), units.sum(count(teachers.rotated))
     eligible, employed = units.sum(count(teachers.eligible)), units.sum(posts)
+    came = backbone & teachers.moved & (teachers.school_before >= 0) & (teachers.school_before != teachers.school)
+    sent = np.bincount(teachers.school_before[came], minlength=schools).astype(np.float64)
     strong, weak = strong_half.astype(np.float64), 1.0 - strong_half
     gap = ratio(units.sum(skill * strong), units.sum(posts * strong)) - ratio(
         units.sum(skill * weak), units.sum(posts * weak)
@@ -42,6 +44,8 @@ def staffing(units: Units, teachers: Teachers, strong_half: Array) -> dict[str, 
         "rotated_backbone_share": _or_zero(units.sum(count(backbone & teachers.rotated)), rotated),
         "itinerant_share": ratio(units.sum(count(teachers.second_school >= 0)), employed),
         "moved_share": ratio(units.sum(count(teachers.moved)), employed),
+        "backbone_received": units.sum(count(came)),
+        "backbone_sent": units.sum(sent),
     }
 
 

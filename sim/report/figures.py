@@ -7,6 +7,8 @@ import pandas as pd
 from sim.targets import ROUNDING
 
 HUNDRED = 100
+MILLION, TEN_THOUSAND = 1e6, 1e4
+"""Units of money, English and Chinese."""
 DECIMALS = ((1, 3), (10, 2), (HUNDRED, 1))
 """Decimals of a figure below each limit; none beyond."""
 

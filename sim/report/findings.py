@@ -8,11 +8,10 @@ import pandas as pd
 from sim.agents.school import LEVELS
 from sim.analysis.cost_effect import ALONE, OPEN, WIDER
 from sim.indicators.catalogue import GAP
-from sim.report.figures import figure, percent, records
+from sim.report.figures import MILLION, TEN_THOUSAND, figure, percent, records
 from sim.report.words import Both, Said
 from sim.scoring import DECREED, GIVEN
 
-MILLION, TEN_THOUSAND = 1e6, 1e4
 NOTES = {OPEN: "cost.open", WIDER: "cost.wider", ALONE: "cost.alone"}
 """Why there is no ratio of cost to gap closed."""
 COLUMNS_OF_RATIO = {"middle": "yuan_per_unit", "low": "low", "high": "high"}

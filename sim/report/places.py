@@ -28,8 +28,6 @@ SHOWN = (
     "general_high_rate",
 )
 """Indicators of the report's tables."""
-PER_HUNDRED = "backbone_per_100"
-HUNDRED = 100.0
 PLACE_COLUMNS = ("level", "unit", "zone", "lead", "east", "north")
 MOMENTS = ("baseline", "policy", "counterfactual", "change")
 """In the baseline year; in the last year, with the policy and without; and the first less the second of these."""
@@ -51,8 +49,7 @@ def school_figures(indicators: pd.DataFrame, places: pd.DataFrame, names: Sequen
     -------
     DataFrame
         `PLACE_COLUMNS`, `students` (in the last year, with the policy), then a column for each indicator and each of
-        `MOMENTS`, such as `score_mean change`, and of backbone teachers (`backbone change`); empty where a figure would
-        be of fewer than `FEWEST` students.
+        `MOMENTS`, such as `score_mean change`; empty where a figure would be of fewer than `FEWEST` students.
     """
     table = _figures(indicators, SCHOOL, names)
     told = places.drop_duplicates(["level", "unit"]).set_index(["level", "unit"])
@@ -71,8 +68,6 @@ def _figures(indicators: pd.DataFrame, scope: str, names: Sequence[str]) -> pd.D
     rows = indicators.loc[
         (indicators["scope"] == scope) & indicators["year"].isin([first, last]), [*KEYS, "students", *names]
     ]
-    if PER_HUNDRED in names:
-        rows, names = rows.assign(backbone=rows[PER_HUNDRED] * rows["students"] / HUNDRED), [*names, "backbone"]
     by_place = rows.groupby(["scenario", "year", "level", "unit"], sort=False, observed=True)
     means, least = by_place[["students", *names]].mean(), by_place["students"].min()
     for name in names:

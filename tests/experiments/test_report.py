@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from experiments import report
+from stored_sweep import store_with_record
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +50,7 @@ def test_a_report_may_be_written_in_the_other_language(zonesim, run):
 
 def test_help_says_what_can_be_typed(zonesim):
     status, output, _ = zonesim("report", "--help")
-    assert status == 0 and "zonesim report DIR [language=zh]" in output
+    assert status == 0 and "zonesim report DIR [key=value ...]" in output
 
 
 @pytest.mark.parametrize(
@@ -57,15 +58,45 @@ def test_help_says_what_can_be_typed(zonesim):
     [
         ([], "report takes one folder: zonesim report DIR [language=zh], got 0"),
         (["a", "b"], "got 2"),
-        (["nowhere"], "nowhere is not the folder of a finished run: it has no run.json"),
+        (["nowhere"], "nowhere is not the folder of a finished run or a sweep: it has no run.json"),
         (["结果 1", "language=fr"], "language=fr: no such language; known: en, zh"),
         (["结果 1", "langage=zh"], "did you mean 'language'?"),
+        (["结果 1", "docx=maybe"], "docx must be true or false, got 'maybe'"),
+        (["结果 1", "indicators=[score_gap]"], "indicators is for the report of a sweep; 结果 1 is none"),
     ],
 )
 def test_a_mistake_is_one_line(zonesim, run, words, told):
     status, output, messages = zonesim("report", *words)
     assert (status, output) == (2, "")
     assert told in messages and len(messages.splitlines()) == 1
+
+
+def test_a_document_stands_beside_the_page_until_the_run_is_another(zonesim, run, monkeypatch):
+    monkeypatch.setattr("sim.report.document.write", lambda *_: b"a document")
+    assert zonesim("report", "结果 1", "docx=true") == (0, "结果 1/report.html\n结果 1/report.docx\n", "")
+    assert (run / "report.docx").read_bytes() == b"a document"
+    assert zonesim("report", "结果 1")[0] == 0
+    assert (run / "report.docx").is_file()
+    (run / "report.docx").write_text("mine")  # which nobody minds
+    assert zonesim("engine=serial", "run.replicates=3", "out=结果 1")[0] == 0
+    assert not (run / "report.docx").exists()
+
+
+def test_a_sweep_has_its_report_of_the_indicators_that_are_asked_for(zonesim, tmp_path):
+    folder = tmp_path / "sweep"
+    store_with_record(folder, cells=2, replicates=2)
+    assert zonesim("report", str(folder), "indicators=[cv_backbone]", "language=zh") == (
+        0,
+        f"{folder / 'report.html'}\n",
+        "",
+    )
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="zh"' in page and "骨干教师差异系数" in page and "最好与最差学校的成绩差距" not in page
+    assert "docx is for the report of a run" in zonesim("report", str(folder), "docx=true")[2]
+    for value, told in (("[cv]", "indicators=cv: no such indicator"), ("cv", "must be a list such as [score_gap]")):
+        status, _, messages = zonesim("report", str(folder), f"indicators={value}")
+        assert status == 2 and told in messages
+    assert (folder / "report.html").read_text(encoding="utf-8") == page
 
 
 def test_a_folder_of_another_kind_is_refused(zonesim, run):

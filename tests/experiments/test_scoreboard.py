@@ -1,14 +1,18 @@
 import io
 import json
 import math
+import re
 
 import pandas as pd
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 import toy_world
 from experiments.scoreboard import HEADLINES, show, terminal
 from sim.report.figures import figure
+from sim.report.findings import NOTES
+from sim.report.words import Words
 
 
 @pytest.fixture
@@ -17,9 +21,9 @@ def run(toy, zonesim):
     return toy / "here"
 
 
-def _shown(folder, width=100):
+def _shown(folder, width=100, language="en"):
     console = Console(file=io.StringIO(), width=width, markup=False, highlight=False)
-    show(folder, console)
+    show(folder, console, language)
     return console.file.getvalue()
 
 
@@ -60,7 +64,7 @@ def test_it_says_what_the_policy_costs_and_what_an_sd_of_gap_would(run):
     for row in rows.to_dict("records"):
         spent = f"{row['level']} {figure(row['extra_yuan'] / 1e6)} million yuan, or"
         assert f"{spent} {figure(row['yuan_per_student_year'])} a student and year" in words
-        assert f"{row['level']} {row['note']}" in words  # both worlds of the toy have one gap
+        assert f"{row['level']} {Words('en')(NOTES[row['note']])}" in words  # both worlds of the toy have one gap
     assert "Cost per SD of score gap closed by 2025" in words
 
 
@@ -155,6 +159,16 @@ def test_it_fits(run, width):
     assert max(map(len, shown.splitlines())) <= width
     assert "…" not in shown
     assert shown.isascii()  # no character that is two columns wide in some terminals
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_it_is_there_in_chinese_with_the_same_figures_and_fits(run, width):
+    shown, english = _shown(run, width, "zh"), _shown(run, width)
+    assert max(map(cell_len, shown.splitlines())) <= width and "…" not in shown
+    assert "各目标在考核年份的情况" in shown and "20 次配对模拟" in shown and "最好与最差学校的成绩差距" in shown
+    assert not re.findall(r"\b(?:score_gap|primary|met|missed|uncertain|million|goal|policy)\b", shown)
+    chinese, plain = (next(line for line in text.splitlines() if line.startswith("T1")) for text in (shown, english))
+    assert chinese.split()[3:6] == plain.split()[3:6]
 
 
 def test_a_pipe_gets_120_columns_and_no_colour(monkeypatch):

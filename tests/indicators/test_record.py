@@ -47,6 +47,7 @@ def random_model(seed, schools=7, students=120, teachers=25, classes=9):
         teachers=Teachers(
             teachers,
             school=at,
+            school_before=draw.integers(-1, schools, teachers),
             second_school=np.where((at >= 0) & (draw.random(teachers) < 0.2), draw.integers(0, schools, teachers), -1),
             subject=draw.integers(0, 5, teachers),
             age=draw.integers(22, 60, teachers),

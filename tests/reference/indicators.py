@@ -65,6 +65,7 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
     weak = [t.base_skill + t.learned for row in members if not cuts.strong_half[row] for t in staff[row]]
     eligible = [t for t in employed if t.eligible]
     rotated = [t for t in employed if t.rotated]
+    came = [t for t in posts if t.school >= 0 and t.moved and t.backbone >= 2 and 0 <= t.school_before != t.school]
     young = [t for t in employed if t.age < model.district.young_age]
     slots = [(slot, post) for one in formed for slot, post in enumerate(one.team) if post >= 0]
 
@@ -95,6 +96,8 @@ def measures(model, scope, level, members, schools, zones, students, teachers, c
         "rotated_backbone_share": mean([t.backbone >= 2 for t in rotated]) if rotated else 0.0,
         "itinerant_share": mean([t.second_school >= 0 for t in employed]),
         "moved_share": mean([t.moved for t in employed]),
+        "backbone_received": sum(t.school in members for t in came),
+        "backbone_sent": sum(t.school_before in members for t in came),
         "uncovered_classes": sum(not one.covered for one in formed),
         "out_of_subject_share": mean([posts[post].subject != slot for slot, post in slots]),
         "research_school_share": mean([school.research for school in here]),

@@ -72,6 +72,7 @@ def renew(model):
 
 def grow_older(staff):
     for post in staff.posts:
+        post.school_before = post.school
         post.moved = post.rotated = False
         post.second_school = -1
         if post.school < 0:

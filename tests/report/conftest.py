@@ -1,9 +1,10 @@
-"""One small run, and the report that is made of it."""
+"""One small run, the report that is made of it, and a sweep."""
 
 import pytest
 
 import sim
 from sim.report import page
+from stored_sweep import store_with_record
 
 SMALL = ["district.students=6000"]
 
@@ -37,3 +38,9 @@ def small_run():
 def report(small_run):
     """The page in English first."""
     return page.write(*small_run)
+
+
+@pytest.fixture(scope="package")
+def sweep(tmp_path_factory):
+    """Eight cells of two districts, one replicate of one cell failed."""
+    return store_with_record(tmp_path_factory.mktemp("sweep"), cells=8, replicates=4, failed=("p3-2",))

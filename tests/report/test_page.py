@@ -1,9 +1,9 @@
 import re
-from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
 
+from page_table import Table
 from sim.report import page
 from sim.report.figures import figure, percent
 from sim.report.findings import judged
@@ -12,45 +12,11 @@ from sim.userinput import UserError
 LARGEST = 5_000_000  # bytes
 
 
-class Table(HTMLParser):
-    """Cells of one table of the page: the texts a reader of English sees, by row."""
-
-    def __init__(self, html, table):
-        super().__init__()
-        self.wanted, self.inside, self.chinese, self.rows = table, False, 0, []
-        self.feed(html)
-
-    def handle_starttag(self, tag, attributes):
-        given = dict(attributes)
-        if tag == "table" and given.get("id") == self.wanted:
-            self.inside = True
-        elif self.inside and tag == "tr":
-            self.rows.append((given, []))
-        elif self.inside and tag in ("td", "th") and self.rows:
-            self.rows[-1][1].append("")
-        elif tag == "span" and given.get("lang") == "zh":
-            self.chinese += 1
-
-    def handle_endtag(self, tag):
-        if tag == "table":
-            self.inside = False
-        elif tag == "span" and self.chinese:
-            self.chinese -= 1
-
-    def handle_data(self, data):
-        if self.inside and self.rows and self.rows[-1][1] and not self.chinese:
-            self.rows[-1][1][-1] += data
-
-    @property
-    def cells(self):
-        return [(given, [" ".join(cell.split()) for cell in cells]) for given, cells in self.rows]
-
-
 @pytest.fixture
 def without_pictures(monkeypatch):
     """Pages come quicker without them."""
     places = ("course", "promises", "chances", "channels", "schools", "costs")
-    monkeypatch.setattr(page._Content, "_pictures", lambda self: {place: [] for place in places})
+    monkeypatch.setattr(page, "drawings", lambda *_: {place: [] for place in places})
 
 
 def test_every_figure_of_a_target_is_that_of_targets_csv(small_run, report, tmp_path):
@@ -118,6 +84,11 @@ def test_every_picture_has_an_alternative_text_and_a_reading_in_both_languages(r
         for element in (rf'id="{name}-alt">(.*?)</p>', r"<figcaption>(.*?)</figcaption>"):
             text = re.search(element, content, re.DOTALL)[1]
             assert '<span lang="en">' in text and '<span lang="zh">' in text
+
+
+def test_the_alternative_text_of_costs_names_levels_in_both_languages(report):
+    alt = re.search(r'id="cost-gap-alt">(.*?)</p>', report, re.DOTALL)[1]
+    assert "primary: " in alt and "小学：" in alt and "primary：" not in alt
 
 
 def test_labels_of_pictures_are_texts_in_both_languages(report):

@@ -1,139 +1,101 @@
 """Each picture: drawn into anybody's Axes, labelled with units, told apart without colour, and told in words."""
 
 import warnings
+from pathlib import Path
+from xml.etree import ElementTree
 
+import made_up
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from sim.analysis.channels import GAP_PARTS
-from sim.report import fonts, svg
+from sim.report import fonts, names, pictures, svg
 from sim.report.figures import figure
-from sim.report.findings import judged
-from sim.report.pictures import (
-    chances,
-    cost,
-    distribution,
-    dumbbells,
-    flows,
-    front,
-    school_map,
-    sensitivity,
-    trajectory,
-    waterfall,
-)
-from sim.report.places import school_figures
+from sim.report.pictures import distribution, flows, front, sensitivity, trajectory, waterfall
 from sim.report.words import Both, Words
 
 WORDS = Words("en")
-MADE_UP = pd.DataFrame(
-    {
-        "factor": ["kappa", "b_peer", "率"],
-        "total": [0.1, 0.6, 0.2],
-        "total_low": [0.0, 0.5, 0.1],
-        "total_high": [0.2, 0.7, 0.3],
-    }
-)
-"""Not of any analysis."""
-FRONT = pd.DataFrame(
-    {
-        "point": [0, 0, 1, 1],
-        "objective": ["cost_yuan", "score_gap", "cost_yuan", "score_gap"],
-        "value": [2e7, 1.3, 1e7, 1.1],
-        "low": [1.8e7, 1.2, 0.9e7, 1.0],
-        "high": [2.2e7, 1.4, 1.1e7, 1.2],
-    }
-)
+INTO_ANY_AXES = sorted(made_up.TABLES.keys() - {"differences"})
+"""Pictures of one panel."""
 
 
-@pytest.fixture(scope="module")
-def drawn(small_run):
-    """Every picture of the small run, with its alternative text, by name: functions of words and Axes."""
-    result, _, places = small_run
-    schools = school_figures(result.indicators, places)
-    primary = schools[schools["level"] == "primary"]
-    targets, channels, costs = result.targets(), result.channels(), result.cost_per_sd()
-    due, parts = judged(targets), channels[(channels["level"] == "junior") & (channels["year"] == 2022)]
-    points = costs[costs["indicator"] == "score_gap"].assign(label=["P", "J"])
-    table = result.indicators
-
-    def course(words):
-        return trajectory.of_indicator(table, "cv_backbone", "primary", words)
-
-    def promise(words):
-        return trajectory.of_target(targets[targets["id"] == "WK03"], "%", words)
-
-    return {
-        "course": (lambda w, ax: trajectory.draw(course(w), w, ax), lambda w: trajectory.alt_text(course(w), w)),
-        "promise": (lambda w, ax: trajectory.draw(promise(w), w, ax), lambda w: trajectory.alt_text(promise(w), w)),
-        "chances": (lambda w, ax: chances.draw(due, w, ax), lambda w: chances.alt_text(due, w)),
-        "waterfall": (lambda w, ax: waterfall.draw(parts, w, ax), lambda w: waterfall.alt_text(parts, w)),
-        "dumbbells": (
-            lambda w, ax: dumbbells.draw(primary, "score_mean", w, ax),
-            lambda w: dumbbells.alt_text(primary, "score_mean", w),
-        ),
-        "map": (
-            lambda w, ax: school_map.draw(primary, "backbone_per_100", w, ax),
-            lambda w: school_map.alt_text(primary, "backbone_per_100", w),
-        ),
-        "flows": (lambda w, ax: flows.draw(primary, w, ax), lambda w: flows.alt_text(primary, w)),
-        "cost": (lambda w, ax: cost.draw(points, w, ax), lambda w: cost.alt_text(points, w)),
-        "front": (lambda w, ax: front.draw(FRONT, w, ax), lambda w: front.alt_text(FRONT, w)),
-        "sensitivity": (lambda w, ax: sensitivity.draw(MADE_UP, w, ax), lambda w: sensitivity.alt_text(MADE_UP, w)),
-        "distribution": (
-            lambda w, ax: distribution.draw(table, "junior", w, ax),
-            lambda w: distribution.alt_text(table, "junior", w),
-        ),
-    }
+def drawn(name, words, ax=None):
+    picture, data = made_up.TABLES[name](words)
+    return picture.draw(*data, words) if ax is None else picture.draw(*data, words, ax)
 
 
-NAMES = [
-    *("course", "promise", "chances", "waterfall", "dumbbells", "map", "flows", "cost", "front", "sensitivity"),
-    "distribution",
-]
+def told(name, words):
+    picture, data = made_up.TABLES[name](words)
+    return picture.alt_text(*data, words)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_picture_is_drawn_into_the_axes_it_is_given_and_into_its_own(drawn, name):
-    draw, _ = drawn[name]
+def test_every_picture_has_made_up_numbers():
+    modules = {path.stem for path in Path(pictures.__file__).parent.glob("*.py")} - {"__init__"}
+    shown = {table(WORDS)[0].__name__.rpartition(".")[2] for table in made_up.TABLES.values()}
+    assert shown == modules
+
+
+@pytest.mark.parametrize("name", INTO_ANY_AXES)
+def test_a_picture_is_drawn_into_the_axes_it_is_given_and_into_its_own(name):
     given = Figure().subplots()
-    assert draw(WORDS, given) is given
-    own = draw(WORDS, None)
+    assert drawn(name, WORDS, given) is given
+    own = drawn(name, WORDS)
     assert own is not given and own.get_figure() is not None
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_picture_says_what_its_axes_measure(drawn, name):
-    ax = drawn[name][0](WORDS, Figure().subplots())
+@pytest.mark.parametrize("name", made_up.TABLES)
+def test_a_picture_says_what_its_axes_measure(name):
+    ax = drawn(name, WORDS)
     named = [tick.get_text() for tick in ax.get_yticklabels()]
-    assert ax.get_ylabel() or any(named)
-    assert ax.get_xlabel() or name in ("course", "promise", "waterfall")  # years and names speak for themselves
+    assert ax.get_ylabel() or ax.get_title(loc="left") or any(named)
+    assert ax.get_figure().axes[-1].get_xlabel() or name in ("course", "channels")  # years and names say it themselves
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_picture_is_told_in_words_of_both_languages(drawn, name):
-    _, alt = drawn[name]
-    english, chinese, both = alt(Words("en")), alt(Words("zh")), alt(Both())
+@pytest.mark.parametrize("name", made_up.TABLES)
+def test_a_picture_is_told_in_words_of_both_languages(name):
+    english, chinese, both = told(name, Words("en")), told(name, Words("zh")), told(name, Both())
     assert english != chinese and len(english) > 40
     assert "{" not in english + chinese and "nan" not in english + chinese
     assert (both, both.zh) == (english, chinese)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_text_of_a_picture_is_there_in_chinese(drawn, name):
+@pytest.mark.parametrize("name", made_up.TABLES)
+def test_every_text_of_a_picture_is_there_in_chinese(name):
     """What is neither a number nor a name of the district comes from the catalogue."""
     words = Both()
-    ax = drawn[name][0](words, None)
-    inline = svg.inline(ax.get_figure(), "x", words.said)
+    inline = svg.inline(drawn(name, words).get_figure(), "x", words.said)
     said = [svg.unescape(found[2]) for found in svg.TEXT.finditer(inline)]
-    names = {*MADE_UP["factor"], *FRONT["objective"], "P", "J", "1e7"}  # of the data, and a scale
+    places = {*made_up.SCHOOLS["unit"], *made_up.SCHOOLS["zone"], "1e7"}  # of the data, and a scale
     latin = {text for text in said if any(character.isascii() and character.isalpha() for character in text)}
-    assert latin - words.said.keys() - names == set()
+    assert latin - words.said.keys() - places == set()
 
 
-def test_both_worlds_differ_in_more_than_colour(drawn):
-    ax = drawn["course"][0](WORDS, None)
+def test_a_picture_of_its_own_file_is_told_to_those_who_do_not_see_it():
+    ax = drawn("front", WORDS)
+    text = svg.whole(ax.get_figure(), "Cost & gap", told("front", WORDS))
+    root = ElementTree.fromstring(text)
+    assert (root.get("role"), root.get("aria-labelledby")) == ("img", "title alt")
+    assert [(one.get("id"), one.text) for one in root[:2]] == [("title", "Cost & gap"), ("alt", told("front", WORDS))]
+
+
+def test_names_are_those_of_the_catalogue_with_units():
+    assert names.setting("policy.rotation.rate", Words("zh")) == "每年交流轮岗教师比例"
+    assert names.setting("effects.kappa", WORDS) == "share of a year's gain that lasts"
+    assert names.setting("district.migrant_share", WORDS) == "children of migrant workers"
+    assert names.setting("the place", Words("zh")) == "地方条件"
+    assert names.setting("a", WORDS) == "a"
+    assert names.outcome("cost", WORDS) == ("extra cost over all years (million yuan)", 1e6)
+    assert names.outcome("cost_yuan.primary.2023", Words("zh")) == ("当年政策支出，小学，2023（百万元）", 1e6)
+    change = "change of gap between best and worst school, primary, regret (SD)"
+    assert names.outcome("change.score_gap.primary, regret", WORDS) == (change, 1.0)
+    assert names.outcome("met.WK06", WORDS).name == "replicates that keep promise WK06 (share, 0 to 1)"
+    assert names.outcome("y", WORDS) == ("y", 1.0)
+
+
+def test_both_worlds_differ_in_more_than_colour():
+    ax = drawn("course", WORDS)
     policy, other = (
         next(line for line in ax.get_lines() if line.get_label() == label)
         for label in ("with the policy", "without it")
@@ -141,7 +103,7 @@ def test_both_worlds_differ_in_more_than_colour(drawn):
     assert policy.get_linestyle() != other.get_linestyle() and policy.get_marker() != other.get_marker()
 
 
-def test_a_band_holds_what_it_says(small_run, drawn):
+def test_a_band_holds_what_it_says(small_run):
     indicators = small_run[0].indicators
     rows = indicators[(indicators["scope"] == "district") & (indicators["level"] == "primary")]
     last = rows[(rows["year"] == 2022) & (rows["scenario"] == "policy")]["cv_backbone"]
@@ -179,21 +141,27 @@ def test_students_below_the_median_are_half(small_run):
         assert (np.diff(curve) >= 0).all()
 
 
-def test_what_one_school_gains_is_no_more_than_what_policy_gives(small_run):
+def test_what_schools_receive_from_each_other_they_send(small_run):
     result, _, places = small_run
-    schools = school_figures(result.indicators, places)
-    table = flows.net(schools[schools["level"] == "primary"])
-    assert (table["net"].diff().dropna() <= 0).all()
-    rows = result.indicators[(result.indicators["scope"] == "district") & (result.indicators["year"] == 2022)]
-    rows = rows[rows["level"] == "primary"].assign(count=lambda t: t["backbone_per_100"] * t["students"] / 100)
-    means = rows.groupby("scenario")["count"].mean()
-    assert table["net"].sum() == pytest.approx(means["policy"] - means["counterfactual"], abs=1e-6)
+    for level in ("primary", "junior"):
+        table = flows.gross(result.indicators, places, level)
+        for arm in flows.ARMS:
+            assert table[f"received {arm}"].sum() == pytest.approx(table[f"sent {arm}"].sum())
+        net = table["received policy"] - table["sent policy"]
+        assert (net.diff().dropna() <= 0).all() and table["received policy"].sum() > 0
 
 
-def test_a_name_is_no_formula(small_run):
+def test_flows_of_a_run_without_a_counterfactual(small_run):
     result, _, places = small_run
-    schools = school_figures(result.indicators, places.assign(zone="$x^2$"))
-    ax = flows.draw(schools[schools["level"] == "primary"], WORDS)
+    alone = result.indicators[result.indicators["scenario"] == "policy"]
+    table = flows.gross(alone, places, "primary")
+    assert "received counterfactual" not in table
+    assert len(flows.draw(table, "primary", WORDS).get_legend().get_texts()) == 2
+    assert "Without" not in flows.alt_text(table, "primary", WORDS)
+
+
+def test_a_name_is_no_formula():
+    ax = flows.draw(made_up.MOVES.assign(zone="$x^2$"), "primary", WORDS)
     assert "$x^2$" in "".join(found[2] for found in svg.TEXT.finditer(svg.inline(ax.get_figure(), "x", {})))
 
 
@@ -204,8 +172,8 @@ def test_a_name_with_angle_brackets_stays_a_name():
     assert "<script>" not in drawn and '<tspan lang="zh">&lt;脚本&gt;</tspan>' in drawn
 
 
-def test_the_same_picture_is_the_same_bytes(drawn):
-    twice = [svg.inline(drawn["course"][0](Both(), None).get_figure(), "x", {}) for _ in range(2)]
+def test_the_same_picture_is_the_same_bytes():
+    twice = [svg.inline(drawn("course", Both()).get_figure(), "x", {}) for _ in range(2)]
     assert twice[0] == twice[1]
     assert figure(0.5) == "0.500"
 
@@ -220,10 +188,10 @@ def test_without_a_chinese_font_pictures_are_english_and_say_so(monkeypatch):
         assert fonts.words_for("en").name("一中") == "#1"
 
 
-def test_with_a_chinese_font_nothing_is_missing(drawn, recwarn):
+def test_with_a_chinese_font_nothing_is_missing(recwarn):
     if fonts.chinese_font() is None:
         pytest.skip("no font shows Chinese here")
-    ax = drawn["dumbbells"][0](fonts.words_for("zh"), None)
+    ax = drawn("dumbbells", fonts.words_for("zh"))
     ax.get_figure().canvas.draw()
     assert not [warning for warning in recwarn if "missing from" in str(warning.message)]
     assert ax.get_xlabel() == "平均成绩，小学（标准差）"
@@ -241,8 +209,15 @@ def test_a_font_that_shows_boxes_is_none_for_chinese():
 def test_what_drives_an_outcome_is_drawn_of_either_method():
     found = pd.DataFrame(
         {"factor": ["a", "b"], "mu_star": [0.1, 0.4], "low": [0.05, 0.3], "high": [0.2, 0.5], "sigma": 0.1}
-    )
+    ).assign(outcome="y")
     ax = sensitivity.draw(found, WORDS)
     assert [tick.get_text() for tick in ax.get_yticklabels()] == ["b", "a"]
     assert ax.get_xlabel() == "mean absolute change of the outcome over its range"
-    assert sensitivity.draw(MADE_UP, WORDS).get_xlabel() == "share of the outcome's variance that it has a part in"
+    assert drawn("sensitivity", WORDS).get_xlabel() == "share of the outcome's variance that it has a part in"
+
+
+def test_a_front_of_one_objective_and_none():
+    one = made_up.FRONT[made_up.FRONT["objective"] == "cost"]
+    assert front.draw(one, WORDS).get_title(loc="left") == "setting"
+    assert front.alt_text(one[:0], WORDS) == "no setting keeps to the limits"
+    assert front.draw(one[:0], WORDS).texts[0].get_text() == "no setting keeps to the limits"

@@ -4,18 +4,24 @@ from pathlib import Path
 
 import pytest
 
+from experiments import scoreboard
+from experiments.sweep.axes import NAMES
 from sim.agents.channels import CHANNELS
+from sim.analysis import factors
 from sim.analysis.channels import GAP_PARTS
 from sim.config import STATUSES, EffectTable
+from sim.district import filled as district_filled
+from sim.district.spec import DistrictSpec
 from sim.indicators.catalogue import INDICATORS
 from sim.reform import known_levers
-from sim.report import assumptions, findings, page, words
+from sim.report import assumptions, filled, findings, run_pictures, words
 from sim.report.places import MOMENTS
 from sim.report.words import LANGUAGES, Both, Said, Words, texts
 from sim.targets import OTHER, Targets
 from sim.userinput import UserError, config_root, read_yaml
 
 REPORT = Path(words.__file__).parent
+TEMPLATES = sorted((REPORT / "templates").glob("*.j2"))
 GROUPS = {  # keys that are made of a part and the name of one of these
     "indicator": set(INDICATORS),
     "channel": set(GAP_PARTS),
@@ -28,10 +34,33 @@ GROUPS = {  # keys that are made of a part and the name of one of these
     "evidence": set(assumptions.SHAKY),
     "reason": {"after the horizon", "before the first simulated year", "the district has no value for it"},
     "effect": {
-        key
+        name
         for key, row in EffectTable.load().coefficients.items()
-        if row.high > row.low and row.status in assumptions.SHAKY
+        if row.distribution != "fixed"
+        for name in (key, row.draw_with)
+        if name
     },
+    "setting": {f"{group}.{name}" for group, lever in known_levers().items() for name in lever.settings()},
+    "margin": set(DistrictSpec.margins()),
+    "group": set(factors.GROUPS.values()),
+    "world": {*NAMES, "run.seed", "run.horizon"},
+    "phrase": {
+        *district_filled.NOTHING_GIVEN,
+        *(phrase for pair in district_filled.OF_A_SCHOOL.values() for phrase in pair),
+        *district_filled.OF_A_TEACHER,
+        *district_filled.OF_A_STUDENT,
+        *("classes", "teachers", "students", "schools", "listed teachers", "listed students"),
+        *("the staffing margins and a spin-up", "the margins and a spin-up"),
+        "junior catchments of the primary schools, from distance and entrants",
+        "skill of all teachers, from configs/effects, by experience",
+        "traits and knowledge of all students, from configs/effects and a spin-up of nine cohorts",
+    },
+    "filled": {"also", "all", "some", *(key.removeprefix("filled.") for key in filled.LINES)},
+    "fact": {"run", "code", "seed", "finished", "planned", "replicates"},
+    "short": {"primary", "junior", "both"},
+    "column": {*scoreboard.TEXTS, *scoreboard.NUMBERS, "verdict", "level", "mean", "se", "part", "of_mean", "of_se"},
+    "legend": set(scoreboard.LEGEND),
+    "outcome": {"change", "cost", "met", "worst tenth", "regret"},
 }
 
 
@@ -70,15 +99,15 @@ def test_every_key_that_is_used_exists_and_every_text_is_used():
 
 
 def test_places_and_readings_of_the_page_all_have_their_texts():
-    template = (REPORT / "page.html.j2").read_text(encoding="utf-8")
-    sections = set(re.findall(r'<h2 id="(\w+)"', template))
+    sections = {name for file in TEMPLATES for name in re.findall(r'<h2 id="(\w+)"', file.read_text(encoding="utf-8"))}
     assert {key.partition(".")[2] for key in texts() if key.startswith("section.")} == sections
-    readings = set(re.findall(r'"reading\.(\w+)"', _source())) | {"dumbbells", "flows", "map", "distribution"}
+    readings = set(re.findall(r'"reading\.(\w+)"', _source()))
     assert {key.partition(".")[2] for key in texts() if key.startswith("reading.")} == readings
 
 
 def _source():
-    return "\n".join(file.read_text(encoding="utf-8") for file in [*REPORT.rglob("*.py"), REPORT / "page.html.j2"])
+    files = [*REPORT.rglob("*.py"), *TEMPLATES, Path(scoreboard.__file__)]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
 def test_words_are_of_one_language():
@@ -118,7 +147,7 @@ def test_statuses_and_channels_are_those_of_the_model():
     assert set(assumptions.SHAKY) <= set(STATUSES)
     assert set(CHANNELS) < GROUPS["channel"]
     assert set(findings.NOTES.values()) <= texts().keys()
-    assert set(page.HEADLINES) <= set(INDICATORS)
+    assert set(run_pictures.HEADLINES) <= set(INDICATORS)
 
 
 def test_wuhans_reasons_are_there_in_chinese():

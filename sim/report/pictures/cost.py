@@ -5,10 +5,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.report import style
-from sim.report.figures import figure, records
+from sim.report.figures import MILLION, figure, records
 from sim.report.words import Speaker
 
-MILLION = 1e6
 MARKERS = "osD^vP*X"
 
 

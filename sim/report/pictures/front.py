@@ -3,54 +3,69 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report import style
+from sim.report import names, style
 from sim.report.figures import figure, records
 from sim.report.words import Speaker
 
+ENDS = ["value", "low", "high"]
+REFERENCE = 0
+"""The point that is no setting found, but what the others are held against."""
+
 
 def draw(figures: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axes:
-    """Rows of `point, objective, value, low, high` (`sim.analysis.front`); with one objective a row for each point."""
+    """Rows of `point, objective, value, low, high` (`sim.analysis.front`); with one objective a row for each point.
+
+    The second objective's long name stands above its axis.
+    """
     with style.look():
         ax = style.new_axes() if ax is None else ax
-        names = list(dict.fromkeys(figures["objective"]))
-        by_point = {name: figures[figures["objective"] == name].set_index("point") for name in names}
-        if not names:
+        objectives = list(dict.fromkeys(figures["objective"]))
+        if not objectives:
             ax.text(0.5, 0.5, words("best.none"), ha="center", transform=ax.transAxes)
             return ax
-        across = by_point[names[0]]
-        for point in across.index:
-            x = across.loc[point]
-            y = by_point[names[1]].loc[point] if len(names) > 1 else None
-            up = float(point) if y is None else y["value"]
-            errors = None if y is None else [[y["value"] - y["low"]], [y["high"] - y["value"]]]
+        measures = [names.outcome(one, words) for one in objectives]
+        by_point = [
+            figures[figures["objective"] == one].set_index("point")[ENDS] / measure.scale
+            for one, measure in zip(objectives, measures, strict=True)
+        ]
+        across = by_point[0]
+        for point, x in across.iterrows():
+            y = by_point[1].loc[point] if len(objectives) > 1 else None
+            up = list(across.index).index(point) if y is None else y["value"]
+            is_reference = point == REFERENCE
+            colour = style.WITHOUT if is_reference else style.POLICY
             ax.errorbar(
                 x["value"],
                 up,
-                xerr=[[x["value"] - x["low"]], [x["high"] - x["value"]]],
-                yerr=errors,
-                fmt="s" if point == 0 else "o",
-                color=style.WITHOUT if point == 0 else style.POLICY,
+                xerr=_whiskers(x),
+                yerr=None if y is None else _whiskers(y),
+                fmt="s" if is_reference else "o",
+                color=colour,
                 ecolor=style.FAINT,
                 capsize=2,
             )
-            label = words("best.reference") if point == 0 else str(point)
+            label = words("best.reference") if is_reference else str(point)
             ax.annotate(label, (x["value"], up), (5, 5), textcoords="offset points", fontsize="small")
-        ax.set_xlabel(names[0])
-        ax.set_ylabel(names[1] if len(names) > 1 else words("best.point"))
+        ax.set_xlabel(measures[0].name, loc="right")
+        ax.set_title(measures[1].name if len(objectives) > 1 else words("best.point"))
+        if len(objectives) == 1:
+            ax.set_yticks([])
         ax.margins(0.12)
     return ax
 
 
 def alt_text(figures: pd.DataFrame, words: Speaker) -> str:
     """Each point and objective with its interval."""
-    return words.sentences(
-        words(
-            "best.alt",
-            point=row["point"],
-            objective=row["objective"],
-            value=figure(row["value"]),
-            low=figure(row["low"]),
-            high=figure(row["high"]),
-        )
-        for row in records(figures)
-    )
+    if figures.empty:
+        return words("best.none")
+    said = []
+    for row in records(figures):
+        measure = names.outcome(row["objective"], words)
+        value, low, high = (figure(row[end] / measure.scale) for end in ENDS)
+        kind = "best.alt_reference" if row["point"] == REFERENCE else "best.alt"
+        said.append(words(kind, point=row["point"], objective=measure.name, value=value, low=low, high=high))
+    return words.sentences(said)
+
+
+def _whiskers(ends: "pd.Series[float]") -> list[list[float]]:
+    return [[max(0.0, ends["value"] - ends["low"])], [max(0.0, ends["high"] - ends["value"])]]

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report import style
+from sim.report import names, style
 from sim.report.figures import figure, records
 from sim.report.words import Speaker
 
@@ -14,8 +14,8 @@ ROW_HEIGHT = 0.4
 def draw(intervals: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axes:
     """Rows of `parameter, low, high, p05, p50, p95`, each on the scale of its range before the data (0 to 1)."""
     with style.look():
-        names = intervals["parameter"].tolist()
-        ax = style.new_axes(1.0 + ROW_HEIGHT * len(names), left=style.room(names)) if ax is None else ax
+        labels = [names.setting(key, words) for key in intervals["parameter"]]
+        ax = style.new_axes(1.0 + ROW_HEIGHT * len(labels), left=style.room(labels)) if ax is None else ax
         for place, row in enumerate(records(intervals)):
             width = row["high"] - row["low"]
             p05, p50, p95 = ((row[name] - row["low"]) / width for name in ("p05", "p50", "p95"))
@@ -33,8 +33,8 @@ def draw(intervals: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axe
                 ha="center",
                 fontsize="small",
             )
-        ax.set_yticks(range(len(names)), names, fontsize="small")
-        ax.set_ylim(len(names) - 0.4, -0.8)
+        ax.set_yticks(range(len(labels)), labels, fontsize="small")
+        ax.set_ylim(len(labels) - 0.4, -0.8)
         ax.set_xlabel(words("intervals.axis"))
         ax.legend(loc="upper right", ncols=2, bbox_to_anchor=(1, 1.15))
     return ax
@@ -45,7 +45,7 @@ def alt_text(intervals: pd.DataFrame, words: Speaker) -> str:
     return words.sentences(
         words(
             "intervals.alt",
-            parameter=row["parameter"],
+            parameter=names.setting(row["parameter"], words),
             middle=figure(row["p50"]),
             low=figure(row["p05"]),
             high=figure(row["p95"]),

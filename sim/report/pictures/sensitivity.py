@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.report import style
+from sim.report import names, style
 from sim.report.figures import figure, records
 from sim.report.words import Speaker
 
@@ -31,16 +31,17 @@ def draw(table: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axes:
     """One outcome of the table of a `sim.analysis.sensitivity.Sensitivity`, by Sobol or by Morris, with intervals."""
     with style.look():
         index, rows = _strongest_first(table)
-        names = [words.name(row["factor"]) for row in rows]
-        ax = style.new_axes(1.0 + ROW_HEIGHT * len(rows), left=style.room(names)) if ax is None else ax
+        labels = [words.name(names.setting(row["factor"], words)) for row in rows]
+        ax = style.new_axes(1.0 + ROW_HEIGHT * len(rows), left=style.room(labels)) if ax is None else ax
         value, low, high = (np.array([row[column] for row in rows], np.float64) for column in index[:-1])
         places = range(len(rows))
         ax.barh(places, value, height=0.65, color=style.SKY, edgecolor=style.INK, linewidth=0.5)
         ends = np.maximum(0.0, np.stack([value - low, high - value]))
         ax.errorbar(value, places, xerr=ends, fmt="none", ecolor=style.INK, capsize=2, linewidth=0.9)
-        ax.set_yticks(list(places), names, fontsize="small")
+        ax.set_yticks(list(places), labels, fontsize="small")
         ax.set_ylim(len(rows) - 0.4, -0.6)
-        ax.set_xlabel(words(index.text))
+        ax.set_title(names.outcome(rows[0]["outcome"], words).name, loc="right")
+        ax.set_xlabel(words(index.text), loc="right")
     return ax
 
 
@@ -50,14 +51,15 @@ def alt_text(table: pd.DataFrame, words: Speaker) -> str:
     factors = [
         words(
             "sensitivity.alt",
-            factor=row["factor"],
+            factor=names.setting(row["factor"], words),
             index=figure(row[index.value]),
             low=figure(row[index.low]),
             high=figure(row[index.high]),
         )
         for row in rows
     ]
-    return words.sentences([words(index.text), *factors])
+    outcome = names.outcome(rows[0]["outcome"], words).name
+    return words.sentences([words("joined", one=outcome, other=words(index.text)), *factors])
 
 
 def _strongest_first(table: pd.DataFrame) -> tuple[Index, list[dict[str, Any]]]:

@@ -40,8 +40,8 @@ def draw(parts: pd.DataFrame, words: Speaker, ax: Axes | None = None) -> Axes:
         ax.errorbar(last, mean["total"], yerr=error["total"], color=style.INK, capsize=2, linewidth=0.8)
         ax.axhline(0, color=style.INK, linewidth=0.8)
         ax.set_xticks(range(len(GAP_PARTS)), names, rotation=40, ha="right", rotation_mode="anchor", fontsize="small")
-        ax.set_title(words(f"level.{parts['level'].iloc[0]}"))
-        ax.set_ylabel(words("waterfall.axis", year=int(parts["year"].iloc[0])))
+        level, year = words(f"level.{parts['level'].iloc[0]}"), int(parts["year"].iloc[0])
+        ax.set_title(words("waterfall.title", level=level, year=year))
     return ax
 
 

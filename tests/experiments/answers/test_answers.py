@@ -33,6 +33,9 @@ def test_policies_are_compared_on_the_same_luck(here, zonesim):
     answer = only(here / "outputs" / "compare")
     assert files(answer) == {"answer.txt", "differences.csv", "picture.svg", "run.json", "winners.csv"}
     table = pd.read_csv(answer / "differences.csv")
+    picture = (answer / "picture.svg").read_text(encoding="utf-8")
+    assert '<svg role="img" aria-labelledby="title alt"' in picture
+    assert '<desc id="alt">shapingba_2015, primary, mean score (SD): ' in picture
     assert set(table["one"]) == {"shapingba_2015"} and set(table["scope"]) == {"district", "zone", "school"}
 
     def result(policy):

@@ -3,8 +3,8 @@ import pytest
 import sim
 from experiments.explore.settings import read
 from experiments.explore.sliders import sliders_of
-from experiments.explore.words import own_texts
 from sim.reform import known_levers
+from sim.report.words import texts
 from sim.userinput import UserError
 
 
@@ -25,7 +25,7 @@ def test_shipped_sliders_lie_within_what_the_levers_declare_and_have_names(slide
         declared = known_levers()[group].settings()[name]
         assert declared.low <= slider.low <= slider.start <= slider.high <= declared.high
         assert (slider.unit, slider.meaning) == (declared.unit, declared.meaning)
-        assert f"setting.{key}" in own_texts()
+        assert f"setting.{key}" in texts()
 
 
 def test_a_slider_starts_from_the_policys_last_value_or_from_the_districts_own(sliders):

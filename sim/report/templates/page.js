@@ -1,6 +1,8 @@
 "use strict";
-// The language of the page; the reader's choice is remembered where the browser allows it.
+// The language of the page; the reader's choice is remembered where the browser allows it, for pages that open in the
+// same one, so that a page written anew in another language opens in that.
 const root = document.documentElement;
+const choice = "zonesim-language-" + root.lang;
 function speak(language) {
   root.lang = language;
   document.title = root.dataset[language === "zh" ? "titleZh" : "titleEn"];
@@ -8,12 +10,12 @@ function speak(language) {
     button.setAttribute("aria-pressed", String(button.dataset.language === language));
 }
 let remembered = null;
-try { remembered = localStorage.getItem("zonesim-language"); } catch (_) { /* a file may have no storage */ }
+try { remembered = localStorage.getItem(choice); } catch (_) { /* a file may have no storage */ }
 speak(remembered === "en" || remembered === "zh" ? remembered : root.lang);
 for (const button of document.querySelectorAll("[data-language]"))
   button.addEventListener("click", () => {
     speak(button.dataset.language);
-    try { localStorage.setItem("zonesim-language", button.dataset.language); } catch (_) { /* not remembered */ }
+    try { localStorage.setItem(choice, button.dataset.language); } catch (_) { /* not remembered */ }
   });
 
 // Tables sort by the column whose heading is pressed: numbers as numbers, what is empty last.
@@ -43,11 +45,11 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
 }
 
-// Tables of places show the rows that hold what is typed.
+// Tables with a filter show the rows that hold what is typed, in what is no figure.
 for (const input of document.querySelectorAll("input[data-table]")) {
   const rows = [...document.getElementById(input.dataset.table).tBodies[0].rows];
   const count = document.getElementById(input.dataset.table + "-count");
-  const texts = rows.map((row) => [...row.cells].slice(0, 3).map((cell) => cell.textContent).join(" ").toLowerCase());
+  const texts = rows.map((row) => [...row.cells].filter((cell) => !cell.classList.contains("n")).map((cell) => cell.textContent).join(" ").toLowerCase());
   input.addEventListener("input", () => {
     const wanted = input.value.trim().toLowerCase();
     rows.forEach((row, at) => { row.hidden = !texts[at].includes(wanted); });
