@@ -32,6 +32,8 @@ LEAST_MISSES = 10
 CHANCE = 0.05
 """A box, or a restriction of one, that luck makes so often is none."""
 HALF = 0.5
+LOST = 3
+"""Cases that the variance of a transformed correlation takes off, by Fisher."""
 LIMIT = 1 - 1e-12
 """Correlations beyond it are drawn back, so that they have an interval."""
 
@@ -120,7 +122,7 @@ def strongest(settings: pd.DataFrame, outcome: Sequence[float] | pd.Series) -> s
     name = str(found.abs().idxmax())
     rank = float(found[name])
     z = NormalDist().inv_cdf(1 - CHANCE / 2 / len(found))
-    half = z * math.sqrt((1 + rank**2 / 2) / (len(values) - 3))
+    half = z * math.sqrt((1 + rank**2 / 2) / (len(values) - LOST))
     low, high = (math.tanh(math.atanh(max(-LIMIT, min(LIMIT, rank))) + side * half) for side in (-1, 1))
     figures = f"rank correlation {rank:+.2f} ({low:+.2f} ... {high:+.2f}, allowing for all that were looked at)"
     if low <= 0 <= high:
