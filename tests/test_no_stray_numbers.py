@@ -96,6 +96,7 @@ STRUCTURE = {
         "LEAST_CASES": "when a search is refused",
         "LEAST_MISSES": "when a search is refused",
         "CHANCE": "when a box counts as found, as its docstring says",
+        "LOST": "of Fisher's variance",
     },
     "sim/analysis/front.py": {
         "RESAMPLES": "of a bootstrap",
