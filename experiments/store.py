@@ -37,6 +37,27 @@ class StoreError(Failure):
     """The disk failed."""
 
 
+@contextmanager
+def told_disk(folder: Path, kept: bool = False) -> Iterator[None]:
+    """An error of the disk inside is told in one line, with the way on.
+
+    Parameters
+    ----------
+    kept : bool
+        What was done before the error stays in the folder, and the command goes on from there.
+    """
+    try:
+        yield
+    except OSError as problem:
+        large = problem.errno == errno.EFBIG
+        way = "lift the limit on the size of files (ulimit -f)" if large else "free some space"
+        if kept:
+            way = f"what is done is kept: {way}, then type the command again to go on"
+        else:
+            way = f"{way} or choose another folder with out=DIR, then type the command again"
+        raise StoreError(f"cannot write to {folder}: {problem.strerror or problem}; {way}") from None
+
+
 def default_folder(district: str, policy: str, run: str) -> Path:
     """`outputs/DISTRICT/POLICY/RUN`; a name that is no plain file name is made one."""
     names = (re.sub(r"[/\\\0]|^\.+", "_", name) or "_" for name in (district, policy, run))
@@ -119,27 +140,20 @@ class RunFolder:
 
     def _replace(self, contents: Mapping[str, bytes], record: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
         """Write files, then the record with their checksums, having removed those that are `gone`; gives the record."""
+        checksums = record.get("files", {}) | {name: _checksum(content) for name, content in contents.items()}
+        complete = {**record, "files": checksums}
+        text = json.dumps(complete, indent=2, ensure_ascii=False) + "\n"
         staged: dict[str, Path] = {}
         try:
-            for name, content in contents.items():
-                self._stage(name, content, staged)
-            checksums = record.get("files", {}) | {name: _checksum(content) for name, content in contents.items()}
-            complete = {**record, "files": checksums}
-            text = json.dumps(complete, indent=2, ensure_ascii=False) + "\n"
-            self._stage(RECORD, text.encode(), staged)
-            self._mark()
-            for name, temporary in staged.items():
-                if name == RECORD:
-                    for stale in gone:
-                        (self.path / stale).unlink(missing_ok=True)
-                os.replace(temporary, self.path / name)
-        except OSError as problem:
-            large = problem.errno == errno.EFBIG
-            way = "lift the limit on the size of files (ulimit -f)" if large else "free some space"
-            raise StoreError(
-                f"cannot write to {self.path}: {problem.strerror or problem}; {way} or choose another folder "
-                "with out=DIR, then type the command again"
-            ) from None
+            with told_disk(self.path):
+                for name, content in (*contents.items(), (RECORD, text.encode())):
+                    self._stage(name, content, staged)
+                self._mark()
+                for name, temporary in staged.items():
+                    if name == RECORD:
+                        for stale in gone:
+                            (self.path / stale).unlink(missing_ok=True)
+                    os.replace(temporary, self.path / name)
         finally:
             for temporary in staged.values():
                 temporary.unlink(missing_ok=True)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from secrets import token_hex
 
 from experiments.engines import COMPILING, EngineError, EngineSettings
-from experiments.store import TEMPORARY
+from experiments.store import TEMPORARY, told_disk
 from experiments.sweep.crews import Crew, Lost, crew
 from experiments.sweep.feed import Feed
-from experiments.sweep.parts import TABLES, SweepFolder, told, write
+from experiments.sweep.parts import TABLES, SweepFolder, write
 from experiments.sweep.progress import Progress
 from experiments.sweep.task import Task, part_of, runs_of
 from experiments.sweep.work import AT_REST, BEFORE, Chunk, Diary, Done, failed_rows
@@ -147,7 +147,7 @@ class _Execution:
     def _fail(self, task: Task, reason: str, text: str) -> None:
         results = failed_rows(task, reason, text or None, self.engine.limits.time or 0.0)
         written = {table: self.folder.unfinished(table) for table in TABLES}
-        with told(self.folder.path):
+        with told_disk(self.folder.path, kept=True):
             for table, rows in results.tables().items():
                 write(rows, written[table])
         self.folder.commit(task.number, task.number, written)

@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from experiments.store import DISK, LOCK, TEMPORARY, StoreError
+from experiments.store import DISK, LOCK, TEMPORARY, StoreError, told_disk
 from sim import sweep_parts
 from sim.sweep_parts import REPLACES, SCHEMAS, part_file
 from sim.userinput import UserError
@@ -52,7 +52,7 @@ class SweepFolder:
         """
         lock = self._lock()
         try:
-            with told(self.path):
+            with told_disk(self.path, kept=True):
                 for table in TABLES:
                     (self.path / table).mkdir(exist_ok=True)
                 self._clear()
@@ -87,13 +87,13 @@ class SweepFolder:
         StoreError
             The disk is full or fails.
         """
-        with told(self.path):
+        with told_disk(self.path, kept=True):
             self._rename(part_name(first, last), written)
             self._merge_alike()
 
     def compact(self) -> None:
         """Merge parts until they are few: no two neighbours that are small together."""
-        with told(self.path):
+        with told_disk(self.path, kept=True):
             together: list[str] = []
             for part in [*sorted(self._sizes), ""]:
                 if together and (not part or self._bytes([*together, part]) > LARGE):
@@ -190,20 +190,6 @@ def write(table: pa.Table, file: Path) -> None:
         stream.write(content.getbuffer())
         stream.flush()
         os.fsync(stream.fileno())
-
-
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """An error of the disk inside is told in one line, with the way on."""
-    try:
-        yield
-    except OSError as problem:
-        large = problem.errno == errno.EFBIG
-        way = "lift the limit on the size of files (ulimit -f)" if large else "free some space"
-        raise StoreError(
-            f"cannot write to {path}: {problem.strerror or problem}; what is done is kept: {way}, then type the "
-            "command again to go on"
-        ) from None
 
 
 def _size_class(size: int) -> int:

@@ -22,7 +22,8 @@ import pyarrow as pa
 from experiments.failure import Failure
 from experiments.limits import Limits
 from experiments.provenance import code_hash
-from experiments.sweep.parts import told, write
+from experiments.store import told_disk
+from experiments.sweep.parts import write
 from experiments.sweep.task import Task, runs_of
 from sim.agents.columns import Array
 from sim.indicators.catalogue import INDICATORS
@@ -111,7 +112,7 @@ def work(packed: bytes, code: str) -> Done:
             "sweep by the same path: choose one on a shared disk with out=DIR"
         )
     results = Results(chunk.scopes)
-    with told(chunk.folder):
+    with told_disk(chunk.folder, kept=True):
         diary = Diary.begun(chunk.diary)
         try:
             for index, task in enumerate(chunk.tasks):
