@@ -193,7 +193,7 @@ class Cluster:
             self.size, self.seen = workers, time.monotonic()
         elif time.monotonic() > self.seen + WITHOUT_WORKERS:
             raise EngineError(
-                f"the dask scheduler has had no worker for {WITHOUT_WORKERS} seconds; what is done is kept: start "
+                f"the dask scheduler has had no worker for {WITHOUT_WORKERS:g} seconds; what is done is kept: start "
                 "some, with a nanny, then type the command again to go on"
             )
 

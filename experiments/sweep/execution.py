@@ -29,7 +29,7 @@ def execute(
     progress: Progress,
     scopes: Collection[str] = (DISTRICT,),
 ) -> None:
-    """Do the runs of the tasks that the folder does not have yet, and keep their results in it.
+    """Do the runs of the tasks, and keep their results in the folder.
 
     What is stored is the same, value for value, on any engine, with any number of workers, and however often it
     was interrupted. A run that fails leaves a row that says why.
@@ -69,7 +69,7 @@ class _Execution:
         scopes: tuple[str, ...],
     ) -> None:
         self.folder, self.engine, self.progress, self.scopes = folder, engine, progress, scopes
-        self.feed = Feed(tasks, folder.done())
+        self.feed = Feed(tasks)
         self.again: deque[tuple[Task, ...]] = deque()  # what comes once more, each as a chunk of its own
         self.under_way: set[str] = set()
         self.deaths: Counter[str] = Counter()  # of workers, by the run they were at

@@ -15,6 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
@@ -63,10 +64,6 @@ class SweepFolder:
                     stale.unlink()
             os.close(lock)
 
-    def done(self) -> set[str]:
-        """Ids of the runs that have been tried, failed ones too."""
-        return set(self.runs()["run"])
-
     def runs(self) -> pd.DataFrame:
         """One row for each run that has been tried; see `SCHEMAS`."""
         return sweep_parts.read_runs(self.path)
@@ -92,12 +89,13 @@ class SweepFolder:
             self._merge_alike()
 
     def compact(self) -> None:
-        """Merge parts until they are few: no two neighbours that are small together."""
+        """Merge parts until they are few, no two neighbours small together; each run then has one row in `runs/`."""
         with told_disk(self.path, kept=True):
+            stale = self._stale()
             together: list[str] = []
             for part in [*sorted(self._sizes), ""]:
                 if together and (not part or self._bytes([*together, part]) > LARGE):
-                    self._merge(together)
+                    self._merge(together, stale)
                     together = []
                 if part:
                     together.append(part)
@@ -112,17 +110,36 @@ class SweepFolder:
                 alike.setdefault(_size_class(size), []).append(part)
         for together in alike.values():
             if len(together) >= FACTOR:
-                self._merge(together)
+                self._merge(together, {})
 
-    def _merge(self, together: list[str]) -> None:
-        """One part in the place of several, in their order. Killed at any point, the folder reads the same."""
-        if len(together) < 2:
+    def _stale(self) -> dict[str, list[int]]:
+        """By part, the rows of its file in `runs/` that do not count, for their run was tried again."""
+        columns = ["run", "status", "started"]
+        trials = [
+            pq.read_table(part_file(self.path, TABLES[-1], part), columns=columns).to_pandas().assign(part=part)
+            for part in self._sizes
+        ]
+        if not trials:
+            return {}
+        rows = pd.concat(trials).rename_axis("row").reset_index()
+        stale = rows.drop(index=sweep_parts.counting(rows).index)
+        return {str(part): own["row"].tolist() for part, own in stale.groupby("part")}
+
+    def _merge(self, together: list[str], stale: Mapping[str, list[int]]) -> None:
+        """One part in the place of several, in their order. Killed at any point, the folder reads the same.
+
+        Parameters
+        ----------
+        stale : mapping
+            By part, rows of its file in `runs/` that are left out.
+        """
+        if len(together) < 2 and not stale.keys() & together:
             return
         written = {table: self.unfinished(table) for table in TABLES}
         try:
             for table, target in written.items():
                 note = {REPLACES: json.dumps(together).encode()} if table == TABLES[-1] else None
-                files = [part_file(self.path, table, part) for part in together]
+                files = {part_file(self.path, table, part): stale.get(part, []) if note else [] for part in together}
                 _write_merged(files, SCHEMAS[table].with_metadata(note), target)
             ends = [part.split("-") for part in together]
             name = part_name(min(int(end[0]) for end in ends), max(int(end[1]) for end in ends))
@@ -199,13 +216,14 @@ def _size_class(size: int) -> int:
     return kind
 
 
-def _write_merged(files: Iterable[Path], schema: pa.Schema, target: Path) -> None:
-    """The rows of several files, one after another, a few at a time."""
+def _write_merged(files: Mapping[Path, list[int]], schema: pa.Schema, target: Path) -> None:
+    """The rows of several files but some of each, one file after another, a few at a time."""
     with open(target, "xb") as stream:
         with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
             waiting: list[pa.Table] = []
-            for file in files:
-                waiting.append(pq.read_table(file).replace_schema_metadata(schema.metadata))
+            for file, left_out in files.items():
+                rows = pq.read_table(file).replace_schema_metadata(schema.metadata)
+                waiting.append(rows.take(np.delete(np.arange(len(rows)), left_out)) if left_out else rows)
                 if sum(map(len, waiting)) >= GROUP_ROWS:
                     writer.write_table(pa.concat_tables(waiting))
                     waiting = []

@@ -2,13 +2,13 @@ import pandas as pd
 import pytest
 
 from sim.sweep_parts import read_table
-from sweep_toys import assert_equal, sweep, task, tasks, values
+from sweep_toys import assert_equal, sweep, task, tasks, tried, values
 
 
 def test_every_run_leaves_its_rows(tmp_path):
     folder = sweep(tmp_path, tasks(5))
     tables = values(tmp_path)
-    assert folder.done() == set(tables["runs"]["run"]) and len(folder.done()) == 15
+    assert tried(folder) == set(tables["runs"]["run"]) and len(tried(folder)) == 15
     assert set(tables["runs"]["status"]) == {"ok"}
     district = tables["indicators"]
     assert len(district) == 15 * 2 * 2 and set(district["scope"]) == {"district"}

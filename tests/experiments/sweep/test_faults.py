@@ -13,7 +13,7 @@ from experiments.store import StoreError
 from experiments.sweep import feed
 from experiments.sweep.parts import SweepFolder
 from sim.userinput import UserError
-from sweep_toys import Quiet, assert_equal, many, sweep, tasks
+from sweep_toys import Quiet, assert_equal, many, sweep, tasks, tried
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +119,7 @@ def test_a_limit_on_files_stops_the_sweep_with_one_line_and_it_goes_on_without(t
     assert stopped.returncode == 1
     assert told[-1].startswith("experiments.store.StoreError: cannot write to ")
     assert "File too large; what is done is kept: lift the limit on the size of files (ulimit -f)" in told[-1]
-    assert 0 < len(SweepFolder(tmp_path).done()) < 640
+    assert 0 < len(tried(SweepFolder(tmp_path))) < 640
     sweep(tmp_path, many(seconds=0.0))
     assert_equal(whole, tmp_path)
 
@@ -133,7 +133,7 @@ def test_a_full_disk_does_too(tmp_path, whole):
     try:
         with pytest.raises(StoreError, match="No space left on device; what is done is kept: free some space"):
             sweep(disk, tasks(160, rates=(0.1, 0.2, 0.3)))
-        assert 0 < len(SweepFolder(disk).done()) < 640
+        assert 0 < len(tried(SweepFolder(disk))) < 640
         subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
         sweep(disk, tasks(160, rates=(0.1, 0.2, 0.3)))
         assert_equal(whole, disk)
