@@ -149,14 +149,14 @@ def tried(folder):
 
 
 def many(seconds=0.005):
-    """640 runs."""
-    return tasks(160, rates=(0.1, 0.2, 0.3), seconds=seconds)
+    """320 runs."""
+    return tasks(80, rates=(0.1, 0.2, 0.3), seconds=seconds)
 
 
-def command(path, engine, **settings):
+def command(path, engine):
     """A sweep of many runs in short chunks, for a process of its own."""
     feed.SECONDS = 0.1
-    sweep(Path(path), many(), engine, workers=2, **settings)
+    sweep(Path(path), many(), engine, workers=1)
 
 
 def values(path):

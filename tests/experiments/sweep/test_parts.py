@@ -42,15 +42,16 @@ class Killed(BaseException):
     """In the place of SIGKILL."""
 
 
-def test_many_parts_stay_few_files_and_become_one(folder):
+def test_many_parts_stay_few_files_and_become_one(folder, monkeypatch):
+    monkeypatch.setattr(module, "FACTOR", 4)
     with folder.claimed():
-        for number in range(100):
+        for number in range(30):
             add(folder, number)
             assert len(files(folder)) <= 3 * 2 * module.FACTOR
-        assert len(tried(folder)) == 300
+        assert len(tried(folder)) == 90
         folder.compact()
-    assert len(files(folder)) == 3 and len(tried(folder)) == 300
-    assert list(folder.runs()["task"]) == [number for number in range(100) for _ in range(3)]
+    assert len(files(folder)) == 3 and len(tried(folder)) == 90
+    assert list(folder.runs()["task"]) == [number for number in range(30) for _ in range(3)]
 
 
 def test_a_large_part_is_merged_no_more(folder, monkeypatch):
