@@ -58,6 +58,31 @@ def told_disk(folder: Path, kept: bool = False) -> Iterator[None]:
         raise StoreError(f"cannot write to {folder}: {problem.strerror or problem}; {way}") from None
 
 
+def open_lock(folder: Path, what: str) -> int:
+    """Descriptor of the lock file of the folder of a run or a sweep, which is made where it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except FileNotFoundError:
+        raise
+    except OSError as problem:
+        kind = StoreError if problem.errno in DISK else UserError
+        reason = f"{folder} cannot be the folder of a {what}: {problem.strerror}"
+        raise kind(f"{reason}; choose another with out=DIR") from None
+
+
+def locked(lock: int) -> bool:
+    """Take a lock unless another command holds it; on a disk without locks unique temporary names must do."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as problem:
+        if problem.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+            raise
+    return True
+
+
 def default_folder(district: str, policy: str, run: str) -> Path:
     """`outputs/DISTRICT/POLICY/RUN`; a name that is no plain file name is made one."""
     names = (re.sub(r"[/\\\0]|^\.+", "_", name) or "_" for name in (district, policy, run))
@@ -171,16 +196,13 @@ class RunFolder:
         """Descriptor of the lock file, held until it is closed."""
         for _ in range(100):
             try:
-                self.path.mkdir(parents=True, exist_ok=True)
-                lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+                lock = open_lock(self.path, "run")
             except FileNotFoundError:  # another command that saved nothing has just removed the folder
                 continue
-            except OSError as problem:
-                kind = StoreError if problem.errno in DISK else UserError
-                reason = f"{self.path} cannot be the folder of a run: {problem.strerror}"
-                raise kind(f"{reason}; choose another with out=DIR") from None
             try:
-                _wait_for(lock, waits)
+                if not locked(lock):
+                    waits()
+                    fcntl.flock(lock, fcntl.LOCK_EX)
                 with suppress(FileNotFoundError):
                     if os.path.samestat(os.fstat(lock), os.stat(self.path / LOCK)):
                         return lock
@@ -227,18 +249,6 @@ class RunFolder:
         """Say in the lock that final names come to stand here, should the command be killed among them."""
         (self.path / LOCK).write_text(self.run)
         self._unfinished = True
-
-
-def _wait_for(lock: int, waits: Callable[[], None]) -> None:
-    """Take the lock, telling if that needs waiting; without locks unique temporary names must do."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        waits()
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    except OSError as problem:
-        if problem.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
-            raise
 
 
 def _bytes(table: "pd.DataFrame | str", name: str) -> bytes:

@@ -214,8 +214,8 @@ def _result(future: "Future") -> Done | Lost:
 
     try:
         done: Done = future.result()
-    except KilledWorker as problem:
-        return Lost(f"of dask, at {problem.last_worker.address}")
+    except KilledWorker:
+        return Lost("dask does not say how")
     except Failure:
         raise
     except (Exception, CancelledError) as problem:

@@ -5,8 +5,6 @@ file in `runs/` last: a worker that outlives its command can leave nothing that 
 not at all. How parts are read stands in `sim.sweep_parts`.
 """
 
-import errno
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +19,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from experiments.store import DISK, LOCK, TEMPORARY, StoreError, told_disk
+from experiments.store import TEMPORARY, locked, open_lock, told_disk
 from sim import sweep_parts
 from sim.sweep_parts import REPLACES, SCHEMAS, part_file
 from sim.userinput import UserError
@@ -51,17 +49,23 @@ class SweepFolder:
         UserError
             Another command works in the folder, or it cannot be one.
         """
-        lock = self._lock()
+        lock = open_lock(self.path, "sweep")
         try:
+            if not locked(lock):
+                raise UserError(
+                    f"another command works in {self.path}; wait for its end, or choose another folder with out=DIR"
+                )
             with told_disk(self.path, kept=True):
                 for table in TABLES:
                     (self.path / table).mkdir(exist_ok=True)
                 self._clear()
-            yield
+            try:
+                yield
+            finally:
+                for stale in self.path.glob(f"{TEMPORARY}*"):
+                    with suppress(OSError):
+                        stale.unlink()
         finally:
-            for stale in self.path.glob(f"{TEMPORARY}*"):
-                with suppress(OSError):
-                    stale.unlink()
             os.close(lock)
 
     def runs(self) -> pd.DataFrame:
@@ -170,28 +174,6 @@ class SweepFolder:
             self._delete(part)
         files = {part: [part_file(self.path, table, part) for table in TABLES] for part in whole}
         self._sizes = {part: sum(file.stat().st_size for file in of_part) for part, of_part in files.items()}
-
-    def _lock(self) -> int:
-        """Descriptor of the lock file, held until it is closed."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as problem:
-            kind = StoreError if problem.errno in DISK else UserError
-            reason = f"{self.path} cannot be the folder of a sweep: {problem.strerror}"
-            raise kind(f"{reason}; choose another with out=DIR") from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            raise UserError(
-                f"another command works in {self.path}; wait for its end, or choose another folder with out=DIR"
-            ) from None
-        except OSError as problem:
-            if problem.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
-                os.close(lock)
-                raise
-        return lock
 
 
 def part_name(first: int, last: int) -> str:

@@ -34,12 +34,11 @@ def tell_status(folder: Path) -> None:
     working = _worked_on(folder)
     print(f"{folder}: {_size(sweep)}")
     print(f"done {counts[OK]:,}, failed {counts[FAILED]:,}, missing {counts[MISSING]:,} of {len(runs):,} runs")
-    rate = _rate(runs)
-    if rate is not None:
-        left = f"; about {_time(counts[MISSING] / rate)} left" if working and counts[MISSING] else ""
-        print(f"{rate:,.2f} runs a second lately{left}")
     if working:
         print("a command works on it now")
+        if (rate := _rate(runs)) is not None:
+            left = f"; about {_time(counts[MISSING] / rate)} left" if counts[MISSING] else ""
+            print(f"{rate:,.2f} runs a second lately{left}")
     elif counts[MISSING]:
         print(f"nothing works on it now; {again(folder)} goes on")
     else:

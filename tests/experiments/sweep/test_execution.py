@@ -26,8 +26,8 @@ def test_engines_and_chunks_leave_the_same_values(tmp_path, engine):
 TROUBLES = {
     "refuse": ("ValueError: this world is refused", "in refuse"),
     "leave": ("SystemExit: 3", "in leave"),
-    "hang": ("took longer than engine.time_limit=1 seconds", "in hang"),
-    "hang_in_c": ("took longer than engine.time_limit=1 seconds", "in hang_in_c"),
+    "hang": ("took longer than engine.time_limit=2 seconds", "in hang"),
+    "hang_in_c": ("took longer than engine.time_limit=2 seconds", "in hang_in_c"),
     "eat": ("took more memory than engine.memory_limit=0.6GB", "in eat"),
     "exit": ("its worker died 3 times", None),
     "kill": ("its worker died 3 times", None),
@@ -41,7 +41,7 @@ TROUBLES = {
 )
 def test_a_bad_run_is_one_failed_row_and_all_others_finish(tmp_path, engine, bad):
     todo = [task(number, rates=(0.1, 0.2, 0.3), does=bad[number : number + 1]) for number in range(12)]
-    folder = sweep(tmp_path, todo, engine, workers=2, time_limit=1.0, memory_limit="600MB")
+    folder = sweep(tmp_path, todo, engine, workers=2, time_limit=2.0, memory_limit="600MB")
     runs = folder.runs().set_index("run")
     failed = runs[runs["status"] == "failed"]
     assert sorted(failed.index) == sorted(f"{number}-{what}" for number, what in enumerate(bad))
@@ -50,6 +50,8 @@ def test_a_bad_run_is_one_failed_row_and_all_others_finish(tmp_path, engine, bad
         row, (reason, where) = failed.loc[f"{number}-{what}"], TROUBLES[what]
         assert reason in row["reason"] and "\n" not in row["reason"]
         assert pd.isna(row["traceback"]) if where is None else where in row["traceback"]
+    deadly = failed[failed["reason"].str.startswith("its worker died")]
+    assert deadly["started"].min() > runs.loc[runs["status"] == "ok", "started"].max()  # tried alone after all others
     assert set(read_table(tmp_path, "indicators")["run"]) == set(runs.index[runs["status"] == "ok"])
     assert list(tmp_path.glob(".unfinished-*")) == []
 

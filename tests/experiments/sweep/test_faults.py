@@ -40,7 +40,7 @@ def parts(path):
 @pytest.mark.parametrize("engine", ["processes", "dask"])
 def test_a_sweep_killed_twice_ends_with_the_values_of_one_that_was_not(tmp_path, whole, engine):
     luck = random.Random(engine)
-    for kill in (os.killpg, os.kill):  # the workers of the second live on for a moment
+    for kill in (os.kill, os.killpg):  # the workers of the first live on for a moment, beside those of the second
         command = start(tmp_path, engine)
         stored, deadline = parts(tmp_path), time.monotonic() + 60
         while parts(tmp_path) == stored and command.poll() is None and time.monotonic() < deadline:
@@ -48,7 +48,7 @@ def test_a_sweep_killed_twice_ends_with_the_values_of_one_that_was_not(tmp_path,
         time.sleep(luck.random() / 5)
         kill(command.pid, signal.SIGKILL)
         assert command.wait() == -signal.SIGKILL  # in the midst of it
-    assert start(tmp_path, engine).wait(120) == 0
+    sweep(tmp_path, many(seconds=0.0))  # an engine may go on with what another began
     assert_equal(whole, tmp_path)
 
 

@@ -23,11 +23,11 @@ SWEEP = (
 KILLS = 10
 
 
-def begin(folder, engine, *words):
+def begin(folder, engine):
     """The command, in a process group of its own."""
     with open(f"{folder}.log", "a") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "experiments.cli", "sweep", *SWEEP, f"engine={engine}", f"out={folder}", *words],
+            [sys.executable, "-m", "experiments.cli", "sweep", *SWEEP, f"engine={engine}", f"out={folder}"],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             start_new_session=True,
             stdout=log,
@@ -59,7 +59,7 @@ def workers_of(command):
             words = (process / "cmdline").read_bytes()
         except OSError:  # it has ended meanwhile
             continue
-        if of_group and words and b"tracker" not in words and int(process.name) != command.pid:
+        if of_group and words and b"resource_tracker" not in words and int(process.name) != command.pid:
             found.append(int(process.name))
     return found
 
