@@ -9,7 +9,6 @@ import pickle
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -17,7 +16,7 @@ from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from experiments.cluster import connected, workers_of
+from experiments.cluster import LOST, connected, workers_of
 from experiments.engines import (
     ONE_THREAD,
     EngineError,
@@ -210,7 +209,7 @@ def _work_on_cluster(packed: bytes, code: str) -> Done:
 
 
 def _result(future: "Future") -> Done | Lost:
-    from distributed import KilledWorker
+    from distributed import CancelledError, KilledWorker
 
     try:
         done: Done = future.result()
@@ -218,7 +217,9 @@ def _result(future: "Future") -> Done | Lost:
         return Lost("dask does not say how")
     except Failure:
         raise
-    except (Exception, CancelledError) as problem:
+    except CancelledError:
+        raise EngineError(f"{LOST}; what is done is kept: type the command again when it is back") from None
+    except Exception as problem:
         raise EngineError(f"a dask worker cannot do its work ({type(problem).__name__}: {problem})") from None
     return done
 
