@@ -201,8 +201,8 @@ def _do(task: Task, index: int, limits: Limits, diary: Diary, results: Results) 
             results.fail(task, run, reason, traceback.format_exc(), share, started)
         return
     share = (time.perf_counter() - begun) / len(runs)
-    for run, arm, scenario in _worlds(task):
-        started, begun = datetime.now(UTC), time.perf_counter()
+    begun = time.perf_counter()
+    for run, arm, scenario in _worlds(task):  # the first has started with the district at rest
         diary.note(index, run)
         try:
             with _limited(limits, diary):
@@ -215,6 +215,7 @@ def _do(task: Task, index: int, limits: Limits, diary: Diary, results: Results) 
                 gc.collect()  # what it had taken
         else:
             results.keep(task, run, arm, one, share + time.perf_counter() - begun, started)
+        started, begun = datetime.now(UTC), time.perf_counter()
 
 
 def _worlds(task: Task) -> Iterator[tuple[str, Arm, Scenario]]:
