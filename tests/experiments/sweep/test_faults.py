@@ -68,10 +68,10 @@ class Killer(Quiet):
 
 
 @pytest.mark.parametrize("engine", ["processes", "dask"])
-def test_two_workers_that_are_killed_cost_no_run(tmp_path, whole, engine, monkeypatch):
+def test_two_workers_that_are_killed_cost_no_run(tmp_path, whole, engine, two_workers, monkeypatch):
     monkeypatch.setattr(feed, "SECONDS", 0.1)
     killer = Killer(tmp_path, kills=2)
-    sweep(tmp_path, many(), engine, told=killer, workers=2)
+    sweep(tmp_path, many(), engine, told=killer, **two_workers(engine))
     assert killer.kills == 0 and killer.failed == 0
     assert_equal(whole, tmp_path)
 
