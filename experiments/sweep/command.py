@@ -209,7 +209,8 @@ def _intention(
     new = f" ({', '.join(more)})" if more else ""
     parts = [f"{done:,} are done"]
     if failed:
-        parts.append(f"{failed:,} failed and {'run once more' if retry else 'run again only with retry=true'}")
+        fate = " and run once more" if retry else f" ({again(place)} retry=true tries again)"
+        parts.append(f"{failed:,} failed{fate}")
     if missing := total - done - failed:
         parts.append(f"{missing:,} are missing and run now")
     return f"{size}{new}: {', '.join(parts)}"

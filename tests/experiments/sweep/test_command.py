@@ -148,7 +148,7 @@ def test_a_failed_run_says_why_how_to_run_it_alone_and_is_tried_again_when_asked
     assert failed["reason"].tolist() == ["ZeroDivisionError: no teacher left"] and failed["cell"].tolist() == [1]
 
     status, output, messages = zonesim("sweep", RATES, *SMALL, "run.seed=7", "out=one")
-    assert status == 1 and "2 are done, 1 failed and run again only with retry=true" in messages
+    assert status == 1 and "2 are done, 1 failed (zonesim sweep one retry=true tries again)" in messages
     assert sim.open_sweep("one").failed["started"].tolist() == failed["started"].tolist()
     status, output, messages = zonesim("sweep", "one", "retry=true", "engine=serial")
     assert status == 1 and "2 are done, 1 failed and run once more" in messages
