@@ -90,10 +90,13 @@ def test_a_sweep_killed_ten_times_ends_with_the_tables_of_one_that_was_not(tmp_p
 def test_ten_workers_killed_cost_no_run(tmp_path, whole, engine):
     folder, luck = tmp_path / "killed", random.Random(engine)
     command = begin(folder, engine)
-    for _ in range(KILLS):
-        await_part(folder, command)
-        time.sleep(luck.uniform(0, 0.5))
-        assert command.poll() is None, Path(f"{folder}.log").read_text()
-        os.kill(luck.choice(workers_of(command)), signal.SIGKILL)
-    assert command.wait(600) == 0, Path(f"{folder}.log").read_text()
+    try:
+        for _ in range(KILLS):
+            await_part(folder, command)
+            time.sleep(luck.uniform(0, 0.5))
+            assert command.poll() is None, Path(f"{folder}.log").read_text()
+            os.kill(luck.choice(workers_of(command)), signal.SIGKILL)
+        assert command.wait(600) == 0, Path(f"{folder}.log").read_text()
+    finally:
+        command.kill()
     assert_equal(whole, folder)
