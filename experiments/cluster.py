@@ -28,6 +28,7 @@ R = TypeVar("R")
 
 ANSWER = 30
 """Seconds that a scheduler, and its first worker, have to answer."""
+LOST = "the connection to the dask scheduler was lost"
 LOCAL = {
     "threads_per_worker": 1,
     "memory_limit": 0,
@@ -54,7 +55,7 @@ def dask(settings: EngineSettings) -> Engine:
 
         packed = cloudpickle.dumps(function)
         with connected(settings, len(todo)) as client:
-            from distributed import KilledWorker
+            from distributed import CancelledError, KilledWorker
 
             def submit(item: T) -> Any:
                 return client.submit(_call, packed, item, settings.limits, pure=False)
@@ -68,6 +69,8 @@ def dask(settings: EngineSettings) -> Engine:
                     waiting.extend(map(submit, islice(rest, 1)))
             except KilledWorker:
                 raise EngineError(worker_died(settings.limits)) from None
+            except CancelledError:
+                raise EngineError(f"{LOST} and nothing was saved; type the command again when it is back") from None
 
     return engine
 
@@ -112,11 +115,13 @@ def connected(settings: EngineSettings, most: int) -> Iterator["Client"]:
                     stack.callback(local.close, timeout=5)
                 where = {"scheduler_file": settings.scheduler_file} if settings.scheduler_file else {}
                 client = Client(settings.address or local, timeout=ANSWER, set_as_default=False, **where)
-            except (OSError, ValueError) as problem:
-                if not given:
-                    raise
+            except (OSError, ValueError, RuntimeError) as problem:
                 text = " ".join(str(problem).split())
-                raise EngineError(f"no dask scheduler answers at {given} ({text})") from None
+                if given:
+                    raise EngineError(f"no dask scheduler answers at {given} ({text})") from None
+                if isinstance(problem, RuntimeError):
+                    raise EngineError(f"dask cannot start workers here ({text}); type engine=processes") from None
+                raise
         stack.callback(_close, client)
         _check(client, given or "the scheduler started here")
         yield client

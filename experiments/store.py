@@ -37,6 +37,52 @@ class StoreError(Failure):
     """The disk failed."""
 
 
+@contextmanager
+def told_disk(folder: Path, kept: bool = False) -> Iterator[None]:
+    """An error of the disk inside is told in one line, with the way on.
+
+    Parameters
+    ----------
+    kept : bool
+        What was done before the error stays in the folder, and the command goes on from there.
+    """
+    try:
+        yield
+    except OSError as problem:
+        large = problem.errno == errno.EFBIG
+        way = "lift the limit on the size of files (ulimit -f)" if large else "free some space"
+        if kept:
+            way = f"what is done is kept: {way}, then type the command again to go on"
+        else:
+            way = f"{way} or choose another folder with out=DIR, then type the command again"
+        raise StoreError(f"cannot write to {folder}: {problem.strerror or problem}; {way}") from None
+
+
+def open_lock(folder: Path, what: str) -> int:
+    """Descriptor of the lock file of the folder of a run or a sweep, which is made where it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    except FileNotFoundError:
+        raise
+    except OSError as problem:
+        kind = StoreError if problem.errno in DISK else UserError
+        reason = f"{folder} cannot be the folder of a {what}: {problem.strerror}"
+        raise kind(f"{reason}; choose another with out=DIR") from None
+
+
+def locked(lock: int) -> bool:
+    """Take a lock unless another command holds it; on a disk without locks unique temporary names must do."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as problem:
+        if problem.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+            raise
+    return True
+
+
 def default_folder(district: str, policy: str, run: str) -> Path:
     """`outputs/DISTRICT/POLICY/RUN`; a name that is no plain file name is made one."""
     names = (re.sub(r"[/\\\0]|^\.+", "_", name) or "_" for name in (district, policy, run))
@@ -119,27 +165,20 @@ class RunFolder:
 
     def _replace(self, contents: Mapping[str, bytes], record: Mapping[str, Any], gone: set[str]) -> dict[str, Any]:
         """Write files, then the record with their checksums, having removed those that are `gone`; gives the record."""
+        checksums = record.get("files", {}) | {name: _checksum(content) for name, content in contents.items()}
+        complete = {**record, "files": checksums}
+        text = json.dumps(complete, indent=2, ensure_ascii=False) + "\n"
         staged: dict[str, Path] = {}
         try:
-            for name, content in contents.items():
-                self._stage(name, content, staged)
-            checksums = record.get("files", {}) | {name: _checksum(content) for name, content in contents.items()}
-            complete = {**record, "files": checksums}
-            text = json.dumps(complete, indent=2, ensure_ascii=False) + "\n"
-            self._stage(RECORD, text.encode(), staged)
-            self._mark()
-            for name, temporary in staged.items():
-                if name == RECORD:
-                    for stale in gone:
-                        (self.path / stale).unlink(missing_ok=True)
-                os.replace(temporary, self.path / name)
-        except OSError as problem:
-            large = problem.errno == errno.EFBIG
-            way = "lift the limit on the size of files (ulimit -f)" if large else "free some space"
-            raise StoreError(
-                f"cannot write to {self.path}: {problem.strerror or problem}; {way} or choose another folder "
-                "with out=DIR, then type the command again"
-            ) from None
+            with told_disk(self.path):
+                for name, content in (*contents.items(), (RECORD, text.encode())):
+                    self._stage(name, content, staged)
+                self._mark()
+                for name, temporary in staged.items():
+                    if name == RECORD:
+                        for stale in gone:
+                            (self.path / stale).unlink(missing_ok=True)
+                    os.replace(temporary, self.path / name)
         finally:
             for temporary in staged.values():
                 temporary.unlink(missing_ok=True)
@@ -157,16 +196,13 @@ class RunFolder:
         """Descriptor of the lock file, held until it is closed."""
         for _ in range(100):
             try:
-                self.path.mkdir(parents=True, exist_ok=True)
-                lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+                lock = open_lock(self.path, "run")
             except FileNotFoundError:  # another command that saved nothing has just removed the folder
                 continue
-            except OSError as problem:
-                kind = StoreError if problem.errno in DISK else UserError
-                reason = f"{self.path} cannot be the folder of a run: {problem.strerror}"
-                raise kind(f"{reason}; choose another with out=DIR") from None
             try:
-                _wait_for(lock, waits)
+                if not locked(lock):
+                    waits()
+                    fcntl.flock(lock, fcntl.LOCK_EX)
                 with suppress(FileNotFoundError):
                     if os.path.samestat(os.fstat(lock), os.stat(self.path / LOCK)):
                         return lock
@@ -213,18 +249,6 @@ class RunFolder:
         """Say in the lock that final names come to stand here, should the command be killed among them."""
         (self.path / LOCK).write_text(self.run)
         self._unfinished = True
-
-
-def _wait_for(lock: int, waits: Callable[[], None]) -> None:
-    """Take the lock, telling if that needs waiting; without locks unique temporary names must do."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        waits()
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    except OSError as problem:
-        if problem.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
-            raise
 
 
 def _bytes(table: "pd.DataFrame | str", name: str) -> bytes:

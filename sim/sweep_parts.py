@@ -69,10 +69,15 @@ def parts(folder: Path) -> list[str]:
 
 def read_runs(folder: Path) -> pd.DataFrame:
     """One row for each run that has been tried, in the order of the plan; of several trials the one that counts."""
-    rows: pd.DataFrame = dataset(folder, "runs").to_table().to_pandas()
-    rows["failed"] = rows["status"] == FAILED
-    rows = rows.sort_values(["failed", "started"], ascending=[True, False], kind="stable").drop_duplicates("run")
-    return rows.sort_values(["task", "run"], ignore_index=True).drop(columns="failed")
+    rows = counting(dataset(folder, "runs").to_table().to_pandas())
+    return rows.sort_values(["task", "run"], ignore_index=True)
+
+
+def counting(trials: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `run, status, started` and more that count: of a run's, one that is ok, else the latest."""
+    order = trials.assign(failed=trials["status"] == FAILED)
+    order = order.sort_values(["failed", "started"], ascending=[True, False], kind="stable")
+    return order.drop_duplicates("run").drop(columns="failed")
 
 
 def dataset(folder: Path, table: str) -> ds.Dataset:

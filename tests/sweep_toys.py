@@ -15,7 +15,7 @@ from experiments.engines import EngineSettings
 from experiments.sweep import feed
 from experiments.sweep.execution import execute
 from experiments.sweep.parts import SweepFolder
-from experiments.sweep.task import Task
+from experiments.sweep.task import Task, part_of, runs_of
 from sim.agents.school import NO_ZONE
 from sim.indicators.catalogue import INDICATORS
 from sim.sweep_parts import read_table
@@ -137,19 +137,26 @@ def sweep(path, todo, engine="serial", scopes=("district",), told=None, **settin
     folder = SweepFolder(path)
     folder.told = told or Quiet()
     with folder.claimed():
-        execute(todo, folder, EngineSettings(engine, **settings), folder.told, scopes)
+        done = tried(folder)
+        left = [part_of(task, set(runs_of(task)) - done) for task in todo]
+        execute([*filter(runs_of, left)], folder, EngineSettings(engine, **settings), folder.told, scopes)
     return folder
 
 
+def tried(folder):
+    """Ids of the runs in a folder."""
+    return set(folder.runs()["run"])
+
+
 def many(seconds=0.005):
-    """640 runs."""
-    return tasks(160, rates=(0.1, 0.2, 0.3), seconds=seconds)
+    """320 runs."""
+    return tasks(80, rates=(0.1, 0.2, 0.3), seconds=seconds)
 
 
-def command(path, engine, **settings):
+def command(path, engine):
     """A sweep of many runs in short chunks, for a process of its own."""
     feed.SECONDS = 0.1
-    sweep(Path(path), many(), engine, workers=2, **settings)
+    sweep(Path(path), many(), engine, workers=1)
 
 
 def values(path):

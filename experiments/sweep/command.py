@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments import provenance
-from experiments.failure import writing
+from experiments.failure import Failure, writing
 from experiments.store import LOCK, OUTPUTS, REPORT, TEMPORARY
 from experiments.sweep import plan as plans
 from experiments.sweep import progress, settings, status
@@ -22,13 +22,14 @@ from experiments.sweep.parts import TABLES, SweepFolder
 from experiments.sweep.plan import Plan
 from experiments.sweep.resolving import Resolver, fingerprint
 from experiments.sweep.settings import SweepSettings
-from experiments.sweep.status import counted
+from experiments.sweep.status import again, counted
 from experiments.sweep.tasks import Tasks
 from experiments.sweep.usage import SWEEP
 from sim.sweep import CELLS, MANIFEST, PLAN
+from sim.sweep_parts import FAILED, OK
 from sim.userinput import UserError, find, shown
 
-OF_A_RESUMED_SWEEP = ("run.replicates", "engine", "engine.")
+OF_A_RESUMED_SWEEP = ("run.replicates=", "retry=", "engine=", "engine.")
 """Settings that may be typed beside the folder of a sweep."""
 NOTES = 8
 """Lines that are told of all cells together, at most."""
@@ -90,8 +91,7 @@ def _begin(asked: SweepSettings, command: str) -> None:
     if asked.force:
         _clear(place)
     conduct(place, cells, resolver, asked, about)
-    with writing():
-        status.tell_summary(place)
+    _conclude(place)
 
 
 def _from_anywhere(cells: list[dict[str, Any]], config_dirs: Sequence[Path]) -> list[dict[str, Any]]:
@@ -112,8 +112,8 @@ def _go_on(folder: Path, words: Sequence[str], config_dirs: Sequence[Path], comm
     for word in words:
         if not word.startswith(OF_A_RESUMED_SWEEP):
             raise UserError(
-                f"{word}: zonesim sweep {folder} goes on with the sweep that is there, and takes run.replicates and "
-                f"engine settings; to add cells, type the whole sweep with out={folder}"
+                f"{word}: zonesim sweep {folder} goes on with the sweep that is there, and takes run.replicates, "
+                f"retry and engine settings; to add cells, type the whole sweep with out={folder}"
             )
     typed = any(word.startswith("run.replicates=") for word in words)
     asked = settings.read(words)
@@ -125,14 +125,28 @@ def _go_on(folder: Path, words: Sequence[str], config_dirs: Sequence[Path], comm
     )
     about = {key: before.record[key] for key in ("fixed", "axes", "design")}
     conduct(folder, before.settings, Resolver(asked.config_dirs), asked, {"command": command} | about)
+    _conclude(folder)
+
+
+def _conclude(folder: Path) -> None:
+    """Say what came of the sweep.
+
+    Raises
+    ------
+    Failure
+        Some runs failed.
+    """
     with writing():
-        status.tell_summary(folder)
+        failed = status.tell_summary(folder)
+    if failed:
+        command = again(folder)
+        raise Failure(f"{counted(failed, 'run')} failed: {command} --failed says why, {command} retry=true tries again")
 
 
 def conduct(
     place: Path, cells: Sequence[dict[str, Any]], resolver: Resolver, asked: SweepSettings, about: dict[str, Any]
 ) -> None:
-    """Plan the cells, save the plan, and run what is missing."""
+    """Plan the cells, save the plan, and run what is missing; what failed before only with `asked.retry`."""
     _check_place(place)
     before = Plan.read(place)
     if before is not None and before.scopes != asked.scopes:
@@ -154,13 +168,15 @@ def conduct(
             planned = replace(planned, record=_record(about, planned, resolver, started) | {"earlier": earlier})
             planned.save(place)
         tried = folder.runs()
-        failed = int((tried["status"] == "failed").sum())
-        tasks = Tasks(planned, resolver, set(tried["run"]))
+        done, failed = (set(tried.loc[tried["status"] == status, "run"]) for status in (OK, FAILED))
+        tasks = Tasks(planned, resolver, done if asked.retry else done | failed)
         total = planned.runs["run"].nunique()
-        tell(_intention(planned, before, total, tasks.runs, place))
+        tell(_intention(planned, before, place, total, len(done), len(failed), asked.retry))
         if tasks.runs:
-            with progress.shown(total, total - tasks.runs - failed, failed) as watched:
+            with progress.shown(total, len(done), 0 if asked.retry else len(failed)) as watched:
                 execute(tasks, folder, asked.engine, watched, asked.scopes)
+        else:
+            folder.compact()  # the last command may have been killed before it did
 
 
 def _record(about: dict[str, Any], planned: Plan, resolver: Resolver, started: datetime) -> dict[str, Any]:
@@ -178,18 +194,26 @@ def _record(about: dict[str, Any], planned: Plan, resolver: Resolver, started: d
     }
 
 
-def _intention(planned: Plan, before: Plan | None, total: int, missing: int, place: Path) -> str:
-    """What the command is about to do, in a line."""
+def _intention(
+    planned: Plan, before: Plan | None, place: Path, total: int, done: int, failed: int, retry: bool
+) -> str:
+    """What the command is about to do with how many runs, in a line."""
     cells, each = len(planned.cells), planned.replicates
     size = f"{counted(cells, 'cell')} x {counted(each, 'replicate')}, {total:,} runs with counterfactuals"
-    if missing == 0:
+    if done == total:
         return f"this sweep is finished: {size}; force=true begins it anew"
     if before is None:
         return f"{size}, in {place}"
     added = {"more cell": cells - len(before.cells), "more replicate": each - before.replicates}
     more = [counted(number, what) for what, number in added.items() if number]
     new = f" ({', '.join(more)})" if more else ""
-    return f"{size}{new}: {total - missing:,} are done, {missing:,} are missing and run now"
+    parts = [f"{done:,} are done"]
+    if failed:
+        fate = " and run once more" if retry else f" ({again(place)} retry=true tries again)"
+        parts.append(f"{failed:,} failed{fate}")
+    if missing := total - done - failed:
+        parts.append(f"{missing:,} are missing and run now")
+    return f"{size}{new}: {', '.join(parts)}"
 
 
 def _check_place(place: Path) -> None:

@@ -9,7 +9,6 @@ import pickle
 import signal
 import time
 from collections.abc import Iterator
-from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -17,7 +16,7 @@ from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from experiments.cluster import connected, workers_of
+from experiments.cluster import LOST, connected, workers_of
 from experiments.engines import (
     ONE_THREAD,
     EngineError,
@@ -193,7 +192,7 @@ class Cluster:
             self.size, self.seen = workers, time.monotonic()
         elif time.monotonic() > self.seen + WITHOUT_WORKERS:
             raise EngineError(
-                f"the dask scheduler has had no worker for {WITHOUT_WORKERS} seconds; what is done is kept: start "
+                f"the dask scheduler has had no worker for {WITHOUT_WORKERS:g} seconds; what is done is kept: start "
                 "some, with a nanny, then type the command again to go on"
             )
 
@@ -210,15 +209,17 @@ def _work_on_cluster(packed: bytes, code: str) -> Done:
 
 
 def _result(future: "Future") -> Done | Lost:
-    from distributed import KilledWorker
+    from distributed import CancelledError, KilledWorker
 
     try:
         done: Done = future.result()
-    except KilledWorker as problem:
-        return Lost(f"of dask, at {problem.last_worker.address}")
+    except KilledWorker:
+        return Lost("dask does not say how")
     except Failure:
         raise
-    except (Exception, CancelledError) as problem:
+    except CancelledError:
+        raise EngineError(f"{LOST}; what is done is kept: type the command again when it is back") from None
+    except Exception as problem:
         raise EngineError(f"a dask worker cannot do its work ({type(problem).__name__}: {problem})") from None
     return done
 

@@ -6,18 +6,19 @@ from collections.abc import Collection, Sequence
 from secrets import token_hex
 
 from experiments.engines import COMPILING, EngineError, EngineSettings
-from experiments.store import TEMPORARY
+from experiments.store import TEMPORARY, told_disk
 from experiments.sweep.crews import Crew, Lost, crew
+from experiments.sweep.diary import AT_REST, Diary
 from experiments.sweep.feed import Feed
-from experiments.sweep.parts import TABLES, SweepFolder, told, write
+from experiments.sweep.parts import TABLES, SweepFolder, write
 from experiments.sweep.progress import Progress
 from experiments.sweep.task import Task, part_of, runs_of
-from experiments.sweep.work import AT_REST, BEFORE, Chunk, Diary, Done, failed_rows
+from experiments.sweep.work import BEFORE, Chunk, Done, failed_rows
 from sim.compiled import to_compile
 from sim.indicators.catalogue import DISTRICT
 
 DEATHS = 3
-"""A run whose worker dies so often, twice of them alone, has failed."""
+"""A run whose worker dies so often, all but the first time alone, has failed."""
 STILLBORN = 5
 """Workers in a row that die before they begin a run: then there is no point in starting more."""
 
@@ -29,7 +30,7 @@ def execute(
     progress: Progress,
     scopes: Collection[str] = (DISTRICT,),
 ) -> None:
-    """Do the runs of the tasks that the folder does not have yet, and keep their results in it.
+    """Do the runs of the tasks, and keep their results in the folder.
 
     What is stored is the same, value for value, on any engine, with any number of workers, and however often it
     was interrupted. A run that fails leaves a row that says why.
@@ -69,8 +70,9 @@ class _Execution:
         scopes: tuple[str, ...],
     ) -> None:
         self.folder, self.engine, self.progress, self.scopes = folder, engine, progress, scopes
-        self.feed = Feed(tasks, folder.done())
+        self.feed = Feed(tasks)
         self.again: deque[tuple[Task, ...]] = deque()  # what comes once more, each as a chunk of its own
+        self.suspects: deque[tuple[Task, ...]] = deque()  # what comes last, for its worker died
         self.under_way: set[str] = set()
         self.deaths: Counter[str] = Counter()  # of workers, by the run they were at
         self.stillborn = 0
@@ -99,7 +101,7 @@ class _Execution:
 
     def _hand_out(self, workers: Crew, most: int) -> None:
         while workers.free() > 0 and len(self.under_way) < most:
-            tasks = self.again.popleft() if self.again else self.feed.next(workers.size)
+            tasks = self._next(workers)
             if not tasks:
                 return
             name = f"{TEMPORARY}{token_hex(8)}"
@@ -107,13 +109,25 @@ class _Execution:
             self.under_way.add(name)
             workers.start(chunk)
 
+    def _next(self, workers: Crew) -> tuple[Task, ...]:
+        """The tasks of the next chunk; none if nothing is left to hand out."""
+        if self.again:
+            return self.again.popleft()
+        if tasks := self.feed.next(workers.size):
+            return tasks
+        return self.suspects.popleft() if self.suspects else ()
+
     def _keep(self, chunk: Chunk, done: Done) -> None:
         self.stillborn = 0
         self.folder.commit(chunk.tasks[0].number, chunk.tasks[-1].number, done.files)
         self.progress.add(done.ok, done.failed)
 
     def _lose(self, chunk: Chunk, lost: Lost) -> None:
-        """Its worker died: the run it was at fails, or is tried alone; the others come again."""
+        """Its worker died: the run it was at fails, or is tried alone; the others come again.
+
+        Alone, and when all others are done: what killed the worker may have been another process that wanted the
+        memory, and would do so again at once.
+        """
         at = Diary.read(chunk.diary)
         for stale in self.folder.path.glob(f"{chunk.name}.*"):
             stale.unlink(missing_ok=True)
@@ -138,7 +152,7 @@ class _Execution:
             reason = f"{where}its worker died {DEATHS} times ({lost.reason}), often for want of memory"
             self._fail(alone, reason, text)
         else:
-            self.again.append((alone,))
+            self.suspects.append((alone,))
         innocent = part_of(task, set(runs_of(task)) - set(suspects))
         others = (*chunk.tasks[:index], innocent, *chunk.tasks[index + 1 :])
         if rest := tuple(other for other in others if runs_of(other)):
@@ -147,7 +161,7 @@ class _Execution:
     def _fail(self, task: Task, reason: str, text: str) -> None:
         results = failed_rows(task, reason, text or None, self.engine.limits.time or 0.0)
         written = {table: self.folder.unfinished(table) for table in TABLES}
-        with told(self.folder.path):
+        with told_disk(self.folder.path, kept=True):
             for table, rows in results.tables().items():
                 write(rows, written[table])
         self.folder.commit(task.number, task.number, written)

@@ -1,6 +1,6 @@
 """What is still to do in a sweep, in chunks that take a worker a few seconds."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from experiments.sweep.task import Task, part_of, runs_of
 
@@ -16,22 +16,20 @@ GROWTH = 8
 
 
 class Feed:
-    """Gives the runs that are not done yet, in the order of the plan.
+    """Gives the runs of the tasks, in their order.
 
     Parameters
     ----------
     tasks : sequence of Task
         Each is asked for once, when its turn comes.
-    done : collection of str
-        Ids of runs that are left out.
     """
 
-    def __init__(self, tasks: Sequence[Task], done: Collection[str]) -> None:
+    def __init__(self, tasks: Sequence[Task]) -> None:
         self._tasks = len(tasks)
         self._seen, self._seen_runs = 0, 0
         self._seconds, self._size = 0.0, 0.0  # of a run, as far as is known
         self._longest = 1  # runs of a chunk
-        self._pieces = self._missing(tasks, frozenset(done))
+        self._pieces = self._cut(tasks)
         self._next = next(self._pieces, None)
 
     def learn(self, runs: int, seconds: float, size: int) -> None:
@@ -59,10 +57,10 @@ class Feed:
         most = (MOST_RUNS, SECONDS / self._seconds, MOST_BYTES / max(self._size, 1.0), left / (2 * workers))
         return min(self._longest, int(min(most)))
 
-    def _missing(self, tasks: Sequence[Task], done: frozenset[str]) -> Iterator[Task]:
-        """Tasks less their runs that are done; a long one in pieces."""
+    def _cut(self, tasks: Sequence[Task]) -> Iterator[Task]:
+        """The tasks; a long one in pieces."""
         for task in tasks:
-            runs = [run for run in runs_of(task) if run not in done]
+            runs = runs_of(task)
             self._seen += 1
             self._seen_runs += len(runs)
             while runs:

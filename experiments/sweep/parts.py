@@ -5,8 +5,6 @@ file in `runs/` last: a worker that outlives its command can leave nothing that 
 not at all. How parts are read stands in `sim.sweep_parts`.
 """
 
-import errno
-import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,12 +13,13 @@ from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from experiments.store import DISK, LOCK, TEMPORARY, StoreError
+from experiments.store import TEMPORARY, locked, open_lock, told_disk
 from sim import sweep_parts
 from sim.sweep_parts import REPLACES, SCHEMAS, part_file
 from sim.userinput import UserError
@@ -50,22 +49,24 @@ class SweepFolder:
         UserError
             Another command works in the folder, or it cannot be one.
         """
-        lock = self._lock()
+        lock = open_lock(self.path, "sweep")
         try:
-            with told(self.path):
+            if not locked(lock):
+                raise UserError(
+                    f"another command works in {self.path}; wait for its end, or choose another folder with out=DIR"
+                )
+            with told_disk(self.path, kept=True):
                 for table in TABLES:
                     (self.path / table).mkdir(exist_ok=True)
                 self._clear()
-            yield
+            try:
+                yield
+            finally:
+                for stale in self.path.glob(f"{TEMPORARY}*"):
+                    with suppress(OSError):
+                        stale.unlink()
         finally:
-            for stale in self.path.glob(f"{TEMPORARY}*"):
-                with suppress(OSError):
-                    stale.unlink()
             os.close(lock)
-
-    def done(self) -> set[str]:
-        """Ids of the runs that have been tried, failed ones too."""
-        return set(self.runs()["run"])
 
     def runs(self) -> pd.DataFrame:
         """One row for each run that has been tried; see `SCHEMAS`."""
@@ -87,17 +88,18 @@ class SweepFolder:
         StoreError
             The disk is full or fails.
         """
-        with told(self.path):
+        with told_disk(self.path, kept=True):
             self._rename(part_name(first, last), written)
             self._merge_alike()
 
     def compact(self) -> None:
-        """Merge parts until they are few: no two neighbours that are small together."""
-        with told(self.path):
+        """Merge parts until they are few, no two neighbours small together; each run then has one row in `runs/`."""
+        with told_disk(self.path, kept=True):
+            stale = self._stale()
             together: list[str] = []
             for part in [*sorted(self._sizes), ""]:
                 if together and (not part or self._bytes([*together, part]) > LARGE):
-                    self._merge(together)
+                    self._merge(together, stale)
                     together = []
                 if part:
                     together.append(part)
@@ -112,17 +114,36 @@ class SweepFolder:
                 alike.setdefault(_size_class(size), []).append(part)
         for together in alike.values():
             if len(together) >= FACTOR:
-                self._merge(together)
+                self._merge(together, {})
 
-    def _merge(self, together: list[str]) -> None:
-        """One part in the place of several, in their order. Killed at any point, the folder reads the same."""
-        if len(together) < 2:
+    def _stale(self) -> dict[str, list[int]]:
+        """By part, the rows of its file in `runs/` that do not count, for their run was tried again."""
+        columns = ["run", "status", "started"]
+        trials = [
+            pq.read_table(part_file(self.path, TABLES[-1], part), columns=columns).to_pandas().assign(part=part)
+            for part in self._sizes
+        ]
+        if not trials:
+            return {}
+        rows = pd.concat(trials).rename_axis("row").reset_index()
+        stale = rows.drop(index=sweep_parts.counting(rows).index)
+        return {str(part): own["row"].tolist() for part, own in stale.groupby("part")}
+
+    def _merge(self, together: list[str], stale: Mapping[str, list[int]]) -> None:
+        """One part in the place of several, in their order. Killed at any point, the folder reads the same.
+
+        Parameters
+        ----------
+        stale : mapping
+            By part, rows of its file in `runs/` that are left out.
+        """
+        if len(together) < 2 and not stale.keys() & together:
             return
         written = {table: self.unfinished(table) for table in TABLES}
         try:
             for table, target in written.items():
                 note = {REPLACES: json.dumps(together).encode()} if table == TABLES[-1] else None
-                files = [part_file(self.path, table, part) for part in together]
+                files = {part_file(self.path, table, part): stale.get(part, []) if note else [] for part in together}
                 _write_merged(files, SCHEMAS[table].with_metadata(note), target)
             ends = [part.split("-") for part in together]
             name = part_name(min(int(end[0]) for end in ends), max(int(end[1]) for end in ends))
@@ -154,28 +175,6 @@ class SweepFolder:
         files = {part: [part_file(self.path, table, part) for table in TABLES] for part in whole}
         self._sizes = {part: sum(file.stat().st_size for file in of_part) for part, of_part in files.items()}
 
-    def _lock(self) -> int:
-        """Descriptor of the lock file, held until it is closed."""
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
-        except OSError as problem:
-            kind = StoreError if problem.errno in DISK else UserError
-            reason = f"{self.path} cannot be the folder of a sweep: {problem.strerror}"
-            raise kind(f"{reason}; choose another with out=DIR") from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            raise UserError(
-                f"another command works in {self.path}; wait for its end, or choose another folder with out=DIR"
-            ) from None
-        except OSError as problem:
-            if problem.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
-                os.close(lock)
-                raise
-        return lock
-
 
 def part_name(first: int, last: int) -> str:
     """A name of its own for a part; names sort as the plan does."""
@@ -192,20 +191,6 @@ def write(table: pa.Table, file: Path) -> None:
         os.fsync(stream.fileno())
 
 
-@contextmanager
-def told(path: Path) -> Iterator[None]:
-    """An error of the disk inside is told in one line, with the way on."""
-    try:
-        yield
-    except OSError as problem:
-        large = problem.errno == errno.EFBIG
-        way = "lift the limit on the size of files (ulimit -f)" if large else "free some space"
-        raise StoreError(
-            f"cannot write to {path}: {problem.strerror or problem}; what is done is kept: {way}, then type the "
-            "command again to go on"
-        ) from None
-
-
 def _size_class(size: int) -> int:
     kind = 0
     while size > SMALL * FACTOR**kind:
@@ -213,13 +198,14 @@ def _size_class(size: int) -> int:
     return kind
 
 
-def _write_merged(files: Iterable[Path], schema: pa.Schema, target: Path) -> None:
-    """The rows of several files, one after another, a few at a time."""
+def _write_merged(files: Mapping[Path, list[int]], schema: pa.Schema, target: Path) -> None:
+    """The rows of several files but some of each, one file after another, a few at a time."""
     with open(target, "xb") as stream:
         with pq.ParquetWriter(stream, schema, compression="zstd") as writer:
             waiting: list[pa.Table] = []
-            for file in files:
-                waiting.append(pq.read_table(file).replace_schema_metadata(schema.metadata))
+            for file, left_out in files.items():
+                rows = pq.read_table(file).replace_schema_metadata(schema.metadata)
+                waiting.append(rows.take(np.delete(np.arange(len(rows)), left_out)) if left_out else rows)
                 if sum(map(len, waiting)) >= GROUP_ROWS:
                     writer.write_table(pa.concat_tables(waiting))
                     waiting = []

@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.provenance import code_hash
-from experiments.store import TEMPORARY
+from experiments.store import TEMPORARY, told_disk
 from experiments.sweep.cells import column, described, frozen, thawed, varied
 from experiments.sweep.designs import Cell
-from experiments.sweep.parts import told, write
+from experiments.sweep.parts import write
 from experiments.sweep.resolving import Resolver, fingerprint
 from sim.noise import replicate_seed
 from sim.sweep import CELLS, MANIFEST, PLAN
@@ -83,7 +83,7 @@ class Plan:
 
     def save(self, folder: Path) -> None:
         """Write the tables, then the manifest, which says how much of them counts."""
-        with told(folder):
+        with told_disk(folder, kept=True):
             for name, table in ((CELLS, self.cells), (PLAN, self.runs)):
                 temporary = folder / f"{TEMPORARY}{token_hex(8)}.{name}"
                 write(pa.Table.from_pandas(table, preserve_index=False), temporary)

@@ -36,6 +36,8 @@ class SweepSettings:
         Whose indicators are kept.
     config_dirs : tuple of Path
         Folders of the user's own configurations, beside `./configs`.
+    retry : bool
+        Failed runs are run once more.
     """
 
     fixed: Mapping[str, Any]
@@ -47,6 +49,7 @@ class SweepSettings:
     out: str | None
     force: bool
     config_dirs: tuple[Path, ...]
+    retry: bool = False
 
 
 def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> SweepSettings:
@@ -69,7 +72,7 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> SweepSetting
                 raise UserError(f"{key}={value}: {key} is the same in the whole sweep; give it one value")
             put(config, key, value, TAKEN_AS_TYPED)
     axes, typed_below = read_world(given, config)
-    check_switches(config, ("force",))
+    check_switches(config, ("force", "retry"))
     run = RunSettings(**config["run"])
     world = {name: config[name] for name in NAMES} | {"run.seed": run.seed, "run.horizon": run.horizon}
     varied = {axis.key for axis in axes}
@@ -83,6 +86,7 @@ def read(words: Sequence[str], config_dirs: Sequence[Path] = ()) -> SweepSetting
         out=config["out"],
         force=config["force"],
         config_dirs=tuple(config_dirs),
+        retry=config["retry"],
     )
 
 

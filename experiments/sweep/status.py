@@ -34,18 +34,17 @@ def tell_status(folder: Path) -> None:
     working = _worked_on(folder)
     print(f"{folder}: {_size(sweep)}")
     print(f"done {counts[OK]:,}, failed {counts[FAILED]:,}, missing {counts[MISSING]:,} of {len(runs):,} runs")
-    rate = _rate(runs)
-    if rate is not None:
-        left = f"; about {_time(counts[MISSING] / rate)} left" if working and counts[MISSING] else ""
-        print(f"{rate:,.2f} runs a second lately{left}")
     if working:
         print("a command works on it now")
+        if (rate := _rate(runs)) is not None:
+            left = f"; about {_time(counts[MISSING] / rate)} left" if counts[MISSING] else ""
+            print(f"{rate:,.2f} runs a second lately{left}")
     elif counts[MISSING]:
-        print(f"nothing works on it now; zonesim sweep {shlex.quote(str(folder))} goes on")
+        print(f"nothing works on it now; {again(folder)} goes on")
     else:
         print("it is finished")
     if counts[FAILED]:
-        print(f"zonesim sweep {shlex.quote(str(folder))} --failed says why runs failed")
+        print(f"{again(folder)} --failed says why runs failed")
 
 
 def tell_failed(folder: Path) -> None:
@@ -73,6 +72,7 @@ def tell_failed(folder: Path) -> None:
         print(f"\nTraceback of run {one['run']}:\n{textwrap.indent(one['traceback'].rstrip(), '  ')}")
     cell = first_cell[one["world"]] if pd.isna(one["cell"]) else one["cell"]
     print(f"\nTo run it alone:\n  {alone(settings[int(cell)], int(one['seed']), pd.isna(one['cell']))}")
+    print(f"\nTo run all that failed once more, a limit raised or a machine mended:\n  {again(folder)} retry=true")
 
 
 def alone(settings: Mapping[str, Any], seed: int, counterfactual: bool) -> str:
@@ -84,8 +84,13 @@ def alone(settings: Mapping[str, Any], seed: int, counterfactual: bool) -> str:
     return shlex.join(["zonesim", "run", *(f"{key}={typed(value)}" for key, value in words.items()), "--debug"])
 
 
-def tell_summary(folder: Path) -> None:
-    """What came of a sweep, and how to read it."""
+def again(folder: Path) -> str:
+    """The command that goes on with the sweep in a folder."""
+    return shlex.join(["zonesim", "sweep", str(folder)])
+
+
+def tell_summary(folder: Path) -> int:
+    """What came of a sweep, and how to read it; gives how many runs failed."""
     sweep = open_sweep(folder)
     runs = sweep.runs.drop_duplicates("run")
     failed, missing = (int((runs["status"] == status).sum()) for status in (FAILED, MISSING))
@@ -96,9 +101,8 @@ def tell_summary(folder: Path) -> None:
     print(f"time     {_time(runs['seconds'].sum())} of computing, {_time(_elapsed(runs))} from first to last")
     print(f"page     zonesim report {shlex.quote(str(folder))}")
     print(f"Files    {folder} ({len(files)} files, {megabytes:,.1f} MB)")
-    if failed:
-        print(f"failed   zonesim sweep {shlex.quote(str(folder))} --failed")
     print(f"to read  sim.open_sweep({str(folder)!r}).effects(['score_gap', 'cv_backbone'])")
+    return failed
 
 
 def _size(sweep: Sweep) -> str:

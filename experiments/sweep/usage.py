@@ -33,6 +33,7 @@ Settings
   experiment=NAME       a sweep of configs/experiment: country (2,900 counties), grand_zones_ranges,
                         pilot_125_ranges, qingshan_ranges; its settings give way to typed ones
   out=DIR               folder of the results                                          outputs/sweep/ID
+  retry=true            runs the failed runs of the sweep in the folder once more        false
   force=true            takes away the sweep that is in the folder and begins anew     false
 
 Flags
@@ -41,7 +42,11 @@ Flags
 
 A sweep is extended by the same command with more replicates, or with more cells and out=DIR (a lhs design is made
 anew for another design.cells; sobol keeps its first cells). It is not mixed: with other code of the model, or where a
-file of its settings has changed, another folder is asked for.
+file of its settings has changed, another folder is asked for. Engines and their limits may differ each time.
+
+A run that fails is a row that says why; all others finish, and the exit status is 1. The same seed fails again, so what
+failed is left so until retry=true is typed, after a limit was raised (zonesim sweep DIR retry=true
+engine.time_limit=600) or a machine mended.
 
 To read it, in Python
   sweep = sim.open_sweep("DIR")

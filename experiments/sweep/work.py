@@ -1,6 +1,5 @@
 """What a worker of a sweep does: the runs of a chunk of tasks, into the files of one part."""
 
-import faulthandler
 import gc
 import os
 import pickle
@@ -8,13 +7,13 @@ import socket
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +21,9 @@ import pyarrow as pa
 from experiments.failure import Failure
 from experiments.limits import Limits
 from experiments.provenance import code_hash
-from experiments.sweep.parts import told, write
+from experiments.store import told_disk
+from experiments.sweep.diary import AT_REST, Diary
+from experiments.sweep.parts import write
 from experiments.sweep.task import Task, runs_of
 from sim.agents.columns import Array
 from sim.indicators.catalogue import INDICATORS
@@ -33,8 +34,6 @@ from sim.scenario import Arm, Scenario
 from sim.sweep_parts import FAILED, OK, SCHEMAS
 from sim.userinput import UserError
 
-AT_REST = "-"
-"""Stands in a diary for what the runs of a task share, the district at rest."""
 BEFORE = "the district before any reform: "
 """How the reason begins of a run that failed for that."""
 
@@ -111,7 +110,7 @@ def work(packed: bytes, code: str) -> Done:
             "sweep by the same path: choose one on a shared disk with out=DIR"
         )
     results = Results(chunk.scopes)
-    with told(chunk.folder):
+    with told_disk(chunk.folder, kept=True):
         diary = Diary.begun(chunk.diary)
         try:
             for index, task in enumerate(chunk.tasks):
@@ -131,47 +130,6 @@ def failed_rows(task: Task, reason: str, text: str | None, seconds: float) -> "R
     for run in runs_of(task):
         results.fail(task, run, reason, text, seconds, datetime.now(UTC))
     return results
-
-
-class Diary:
-    """A file that says which run its worker has begun, for the case that the worker never says anything else."""
-
-    HEADER = 128
-
-    def __init__(self, path: Path, descriptor: int) -> None:
-        self.path, self.descriptor = path, descriptor
-        self._told_crashes = False
-
-    @classmethod
-    def begun(cls, path: Path) -> Self:
-        """A new one; what the watchdog of time, or a crash in C code, has to say comes after its header."""
-        diary = cls(path, os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644))
-        os.write(diary.descriptor, b"\n".rjust(cls.HEADER))
-        if not faulthandler.is_enabled():  # where it is, it writes elsewhere
-            faulthandler.enable(diary.descriptor)
-            diary._told_crashes = True
-        return diary
-
-    def note(self, index: int, run: str) -> None:
-        """The worker begins this run of this task of its chunk."""
-        os.pwrite(self.descriptor, f"{index} {run}".ljust(self.HEADER - 1).encode(), 0)
-
-    def end(self) -> None:
-        if self._told_crashes:
-            faulthandler.disable()
-        os.close(self.descriptor)
-        with suppress(OSError):
-            self.path.unlink()
-
-    @classmethod
-    def read(cls, path: Path) -> tuple[int, str, str] | None:
-        """Task, run and what the watchdog wrote; None if no run was begun."""
-        try:
-            header, text = (content := path.read_bytes())[: cls.HEADER], content[cls.HEADER :]
-            index, run = header.decode().split()
-        except (OSError, ValueError):
-            return None
-        return int(index), run, text.decode(errors="replace")
 
 
 @dataclass
@@ -243,8 +201,8 @@ def _do(task: Task, index: int, limits: Limits, diary: Diary, results: Results) 
             results.fail(task, run, reason, traceback.format_exc(), share, started)
         return
     share = (time.perf_counter() - begun) / len(runs)
-    for run, arm, scenario in _worlds(task):
-        started, begun = datetime.now(UTC), time.perf_counter()
+    begun = time.perf_counter()
+    for run, arm, scenario in _worlds(task):  # the first has started with the district at rest
         diary.note(index, run)
         try:
             with _limited(limits, diary):
@@ -257,6 +215,7 @@ def _do(task: Task, index: int, limits: Limits, diary: Diary, results: Results) 
                 gc.collect()  # what it had taken
         else:
             results.keep(task, run, arm, one, share + time.perf_counter() - begun, started)
+        started, begun = datetime.now(UTC), time.perf_counter()
 
 
 def _worlds(task: Task) -> Iterator[tuple[str, Arm, Scenario]]:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from experiments import cli
 from experiments.engines import EngineError, EngineSettings, make
 from experiments.failure import Failure
+from experiments.sweep import crews
 from sim.sweep_parts import read_runs
 from sim.userinput import UserError
 from sweep_toys import assert_equal, sweep, tasks
@@ -97,6 +99,15 @@ def test_a_scheduler_that_is_not_there_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr("experiments.cluster.ANSWER", 1)
     with pytest.raises(Failure, match="no dask scheduler answers at tcp://127.0.0.1:9"):
         sweep(tmp_path, tasks(1), "dask", address="tcp://127.0.0.1:9")
+
+
+def test_a_scheduler_that_goes_away_is_told():
+    class Waiting:
+        def result(self):
+            raise CancelledError("connection lost")
+
+    with pytest.raises(EngineError, match="the connection to the dask scheduler was lost; what is done is kept"):
+        crews._result(Waiting())
 
 
 def test_dask_that_is_not_installed_is_told(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import sim
+from experiments.sweep.parts import SweepFolder
 from sim.sweep_parts import read_table
 
 SMALL = ("district.students=600", "run.horizon=2021", "effects=means", "run.replicates=1", "engine=serial")
@@ -119,7 +120,7 @@ def test_nothing_is_left_behind_by_a_mistake(zonesim):
     assert list(Path().iterdir()) == []
 
 
-def test_a_failed_run_says_why_and_how_to_run_it_alone(zonesim, monkeypatch):
+def test_a_failed_run_says_why_how_to_run_it_alone_and_is_tried_again_when_asked(zonesim, monkeypatch):
     from sim.reform.rotation import Rotation
 
     apply = Rotation.apply
@@ -130,19 +131,36 @@ def test_a_failed_run_says_why_and_how_to_run_it_alone(zonesim, monkeypatch):
         return apply(self, model, year)
 
     monkeypatch.setattr(Rotation, "apply", fails)
-    status, output, _ = zonesim("sweep", RATES, *SMALL, "run.seed=7", "out=one")
-    assert status == 0 and "2 done, 1 failed, 0 missing" in output and "zonesim sweep one --failed" in output
+    status, output, messages = zonesim("sweep", RATES, *SMALL, "run.seed=7", "out=one")
+    assert status == 1 and "2 done, 1 failed, 0 missing" in output
+    assert "1 run failed: zonesim sweep one --failed says why, zonesim sweep one retry=true tries again" in messages
     status, output, _ = zonesim("sweep", "one", "--failed")
     assert status == 0
     assert "one: 1 run failed" in output and "1 x ZeroDivisionError: no teacher left" in output
     assert "cell 1 (policy.rotation.rate=0.2), replicate 0" in output
     assert "Traceback of run" in output and "in fails" in output
-    words = shlex.split(output.splitlines()[-1])
+    assert output.splitlines()[-1] == "  zonesim sweep one retry=true"
+    words = shlex.split(output.partition("To run it alone:\n")[2].partition("\n")[0])
     assert words[:2] == ["zonesim", "run"] and "run.seed=7" in words and "policy.rotation.rate=0.2" in words
     status, _, messages = zonesim(*words[1:], "out=alone")
     assert status == 1 and "ZeroDivisionError" in messages
     failed = sim.open_sweep("one").failed
     assert failed["reason"].tolist() == ["ZeroDivisionError: no teacher left"] and failed["cell"].tolist() == [1]
+
+    status, output, messages = zonesim("sweep", RATES, *SMALL, "run.seed=7", "out=one")
+    assert status == 1 and "2 are done, 1 failed (zonesim sweep one retry=true tries again)" in messages
+    assert sim.open_sweep("one").failed["started"].tolist() == failed["started"].tolist()
+    status, output, messages = zonesim("sweep", "one", "retry=true", "engine=serial")
+    assert status == 1 and "2 are done, 1 failed and run once more" in messages
+    assert sim.open_sweep("one").failed["started"].tolist() > failed["started"].tolist()
+    monkeypatch.setattr(Rotation, "apply", apply)
+    with monkeypatch.context() as killed:
+        killed.setattr(SweepFolder, "compact", lambda self: None)  # before it did that
+        status, output, _ = zonesim("sweep", "one", "retry=true", "engine=serial")
+    assert status == 0 and "3 done, 0 failed, 0 missing" in output and len(pd.read_parquet("one/runs")) == 4
+    assert zonesim("sweep", "one")[0] == 0 and len(pd.read_parquet("one/runs")) == 3
+    assert zonesim("sweep", RATES, *SMALL, "run.seed=7", "out=whole")[0] == 0
+    assert_equal("one", "whole")
 
 
 def test_a_sweep_goes_on_from_another_folder(zonesim, tmp_path, monkeypatch):

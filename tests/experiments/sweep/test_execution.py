@@ -2,13 +2,13 @@ import pandas as pd
 import pytest
 
 from sim.sweep_parts import read_table
-from sweep_toys import assert_equal, sweep, task, tasks, values
+from sweep_toys import assert_equal, sweep, task, tasks, tried, values
 
 
 def test_every_run_leaves_its_rows(tmp_path):
     folder = sweep(tmp_path, tasks(5))
     tables = values(tmp_path)
-    assert folder.done() == set(tables["runs"]["run"]) and len(folder.done()) == 15
+    assert tried(folder) == set(tables["runs"]["run"]) and len(tried(folder)) == 15
     assert set(tables["runs"]["status"]) == {"ok"}
     district = tables["indicators"]
     assert len(district) == 15 * 2 * 2 and set(district["scope"]) == {"district"}
@@ -17,9 +17,9 @@ def test_every_run_leaves_its_rows(tmp_path):
 
 
 @pytest.mark.parametrize("engine", ["processes", "dask"])
-def test_engines_and_chunks_leave_the_same_values(tmp_path, engine):
+def test_engines_and_chunks_leave_the_same_values(tmp_path, engine, two_workers):
     sweep(tmp_path / "serial", tasks(60), "serial")
-    sweep(tmp_path / "other", tasks(60), engine, workers=2)
+    sweep(tmp_path / "other", tasks(60), engine, **two_workers(engine))
     assert_equal(tmp_path / "serial", tmp_path / "other")
 
 
@@ -35,10 +35,13 @@ TROUBLES = {
 }
 
 
-@pytest.mark.parametrize(("engine", "bad"), [("processes", list(TROUBLES)), ("dask", ["hang_in_c", "eat", "kill"])])
-def test_a_bad_run_is_one_failed_row_and_all_others_finish(tmp_path, engine, bad):
+@pytest.mark.parametrize("engine", ["processes", "dask"])
+@pytest.mark.parametrize(
+    "bad", [["refuse", "hang_in_c", "eat", "kill"], pytest.param(list(TROUBLES), marks=pytest.mark.slow)]
+)
+def test_a_bad_run_is_one_failed_row_and_all_others_finish(tmp_path, engine, bad, two_workers):
     todo = [task(number, rates=(0.1, 0.2, 0.3), does=bad[number : number + 1]) for number in range(12)]
-    folder = sweep(tmp_path, todo, engine, workers=2, time_limit=2.0, memory_limit="600MB")
+    folder = sweep(tmp_path, todo, engine, **two_workers(engine), time_limit=2.0, memory_limit="600MB")
     runs = folder.runs().set_index("run")
     failed = runs[runs["status"] == "failed"]
     assert sorted(failed.index) == sorted(f"{number}-{what}" for number, what in enumerate(bad))
@@ -51,9 +54,9 @@ def test_a_bad_run_is_one_failed_row_and_all_others_finish(tmp_path, engine, bad
     assert list(tmp_path.glob(".unfinished-*")) == []
 
 
-@pytest.mark.parametrize("trouble", ["refuse", "hang", "kill"])
-def test_a_district_that_cannot_be_set_up_fails_its_own_runs(tmp_path, trouble):
-    todo = [task(0), task(1, at_rest_does=trouble), task(2)]
+def test_a_district_that_cannot_be_set_up_fails_its_own_runs(tmp_path):
+    todo = [task(number, at_rest_does=does) for number, does in enumerate(("well", "refuse", "hang", "kill", "well"))]
     runs = sweep(tmp_path, todo, "processes", workers=1, time_limit=1.0).runs()
-    assert list(runs["status"]) == ["ok"] * 3 + ["failed"] * 3 + ["ok"] * 3
-    assert all(runs["reason"][3:6].str.startswith("the district before any reform: "))
+    assert list(runs["status"]) == ["ok"] * 3 + ["failed"] * 9 + ["ok"] * 3
+    assert all(runs["reason"][3:12].str.startswith("the district before any reform: "))
+    assert runs["started"][9:12].min() > runs["started"][12:].max()  # what kills its worker is tried last

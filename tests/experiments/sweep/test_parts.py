@@ -1,6 +1,7 @@
 """What a folder holds while parts come, are merged, and when the command is killed in between."""
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -10,7 +11,7 @@ from experiments.sweep import parts as module
 from experiments.sweep.parts import TABLES, SweepFolder, write
 from experiments.sweep.work import Results, failed_rows
 from sim.sweep_parts import part_file, parts, read_table
-from sweep_toys import sweep, task, tasks
+from sweep_toys import sweep, task, tasks, tried
 
 
 @pytest.fixture
@@ -23,6 +24,10 @@ def add(folder, *numbers, reason="no reason"):
     results = Results(())
     for number in numbers:
         results.rows += failed_rows(task(number), reason, None, 0.0).rows
+    keep(folder, results, *numbers)
+
+
+def keep(folder, results, *numbers):
     written = {table: folder.unfinished(table) for table in TABLES}
     for table, rows in results.tables().items():
         write(rows, written[table])
@@ -37,15 +42,16 @@ class Killed(BaseException):
     """In the place of SIGKILL."""
 
 
-def test_many_parts_stay_few_files_and_become_one(folder):
+def test_many_parts_stay_few_files_and_become_one(folder, monkeypatch):
+    monkeypatch.setattr(module, "FACTOR", 4)
     with folder.claimed():
-        for number in range(100):
+        for number in range(30):
             add(folder, number)
             assert len(files(folder)) <= 3 * 2 * module.FACTOR
-        assert len(folder.done()) == 300
+        assert len(tried(folder)) == 90
         folder.compact()
-    assert len(files(folder)) == 3 and len(folder.done()) == 300
-    assert list(folder.runs()["task"]) == [number for number in range(100) for _ in range(3)]
+    assert len(files(folder)) == 3 and len(tried(folder)) == 90
+    assert list(folder.runs()["task"]) == [number for number in range(30) for _ in range(3)]
 
 
 def test_a_large_part_is_merged_no_more(folder, monkeypatch):
@@ -64,6 +70,20 @@ def test_killed_while_it_merges_a_folder_reads_the_same_and_goes_on(folder, monk
         for number in range(3):
             add(folder, number)
     before = folder.runs()
+    with pytest.raises(Killed), folder.claimed():
+        stop_after(steps, monkeypatch)
+        folder.compact()
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(folder.runs(), before)
+    with folder.claimed():
+        pd.testing.assert_frame_equal(folder.runs(), before)
+        folder.compact()
+    assert len(files(folder)) == 3
+    pd.testing.assert_frame_equal(folder.runs(), before)
+
+
+def stop_after(steps, monkeypatch):
+    """Killed after so many renames and deletions."""
     left = steps
 
     def counted(function):
@@ -76,25 +96,12 @@ def test_killed_while_it_merges_a_folder_reads_the_same_and_goes_on(folder, monk
 
         return once
 
-    with pytest.raises(Killed), folder.claimed():
-        monkeypatch.setattr(os, "replace", counted(os.replace))
-        monkeypatch.setattr(SweepFolder, "_delete", _each_file_deleted(counted))
-        folder.compact()
-    monkeypatch.undo()
-    pd.testing.assert_frame_equal(folder.runs(), before)
-    with folder.claimed():
-        pd.testing.assert_frame_equal(folder.runs(), before)
-        folder.compact()
-    assert len(files(folder)) == 3
-    pd.testing.assert_frame_equal(folder.runs(), before)
-
-
-def _each_file_deleted(counted):
     def delete(self, part):
         for table in reversed(TABLES):
             counted(part_file(self.path, table, part).unlink)()
 
-    return delete
+    monkeypatch.setattr(os, "replace", counted(os.replace))
+    monkeypatch.setattr(SweepFolder, "_delete", delete)
 
 
 def test_a_part_that_lacks_a_file_does_not_count(folder):
@@ -106,7 +113,7 @@ def test_a_part_that_lacks_a_file_does_not_count(folder):
     part_file(folder.path, "costs", second).unlink()  # a machine without power before the disk had it
     (folder.path / ".unfinished-1.runs").touch()
     with folder.claimed():
-        assert folder.done() == set() and files(folder) == []
+        assert tried(folder) == set() and files(folder) == []
         assert not list(folder.path.glob(".unfinished-*"))
 
 
@@ -118,11 +125,31 @@ def test_a_run_tried_twice_counts_once(folder):
     with folder.claimed():
         results = Results(())
         results._note("0-0.1", "ok", None, None, 0.0, datetime(2000, 1, 1, tzinfo=UTC), task(0))
-        written = {table: folder.unfinished(table) for table in TABLES}
-        for table, rows in results.tables().items():
-            write(rows, written[table])
-        folder.commit(0, 0, written)
+        keep(folder, results, 0)
     assert list(folder.runs().set_index("run").loc[["0-0.1", "0-0.2"], "status"]) == ["ok", "failed"]
+
+
+@pytest.mark.parametrize("large", [module.LARGE, 1])  # merged with its second trial, or in a part of its own
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 4, 99])
+def test_a_first_trial_goes_when_the_second_is_in_its_place(folder, monkeypatch, large, steps):
+    monkeypatch.setattr(module, "LARGE", large)
+    results = Results(())
+    results._note("0-0.1", "ok", None, None, 0.0, datetime(2000, 1, 1, tzinfo=UTC), task(0))
+    with folder.claimed():
+        add(folder, 0)
+        add(folder, 1)
+        keep(folder, results, 0)
+    before = folder.runs()
+    with suppress(Killed), folder.claimed():
+        stop_after(steps, monkeypatch)
+        folder.compact()
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(folder.runs(), before)
+    with folder.claimed():
+        folder.compact()
+    rows = pd.concat(pd.read_parquet(file) for file in folder.path.glob("runs/*"))
+    assert sorted(rows["run"]) == sorted(before["run"]) and len(rows) == 6
+    pd.testing.assert_frame_equal(folder.runs(), before)
 
 
 def test_scopes_say_whose_indicators_are_kept(tmp_path):
@@ -135,5 +162,5 @@ def test_scopes_say_whose_indicators_are_kept(tmp_path):
 def test_an_empty_folder_has_empty_tables(folder):
     with folder.claimed():
         pass
-    assert folder.done() == set() and all(len(read_table(folder.path, table)) == 0 for table in TABLES)
-    assert SweepFolder(folder.path / "nowhere").done() == set()
+    assert tried(folder) == set() and all(len(read_table(folder.path, table)) == 0 for table in TABLES)
+    assert tried(SweepFolder(folder.path / "nowhere")) == set()
