@@ -5,6 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+TIED = 1e9
+"""Remainders that differ by less than one part in so many are equal."""
+
 
 def apportion(total: int, weights: ArrayLike) -> NDArray[np.int64]:
     """Share `total` units in proportion to `weights` by largest remainders, ties by position.
@@ -14,11 +17,12 @@ def apportion(total: int, weights: ArrayLike) -> NDArray[np.int64]:
     weight: NDArray[Any] = np.asarray(weights, dtype=np.float64)
     if len(weight) == 0:
         return np.zeros(0, dtype=np.int64)
-    if not weight.sum() > 0:
-        weight = np.ones(len(weight))
+    whole = weight.sum()
+    if not whole > 0:
+        weight, whole = np.ones(len(weight)), float(len(weight))
     # Quotient and remainder: the fractions of a quotient in the millions are too coarse to tell a tie.
-    whole, rest = np.divmod(total * weight, weight.sum())
-    shares: NDArray[np.int64] = whole.astype(np.int64)
-    order = np.argsort(-np.round(rest / weight.sum(), 9), kind="stable")
+    quotient, rest = np.divmod(total * weight, whole)
+    shares: NDArray[np.int64] = quotient.astype(np.int64)
+    order = np.argsort(-np.rint(rest / whole * TIED), kind="stable")
     shares[order[: total - int(shares.sum())]] += 1
     return shares

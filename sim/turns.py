@@ -1,5 +1,7 @@
 """Who comes first: rows in order and in ranks, within groups, by keys that are drawn or given."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,6 +34,15 @@ def _fit_a_loop(keys: tuple[Keys, ...]) -> bool:
     """Whether a loop sorts by these keys: whole numbers or floats of 64 bits first, whole numbers for ties."""
     whole = [key.dtype.kind in "iub" for key in keys]
     return len(keys) <= 2 and all(whole[1:]) and (not keys or whole[0] or keys[0].dtype == np.float64)
+
+
+def runs(groups: Keys) -> Iterator[tuple[int, slice]]:
+    """Each group of rows that stand in order of their groups, and where it stands."""
+    ends = np.append(np.flatnonzero(groups[1:] != groups[:-1]) + 1, len(groups))
+    start = 0
+    for end in ends.tolist() if len(groups) else []:
+        yield int(groups[start]), slice(start, end)
+        start = end
 
 
 def in_order(groups: Keys, key: Keys) -> Ints:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.teacher import SUBJECTS, Teachers
-from sim.turns import by_lot, first_within
+from sim.turns import by_lot, first_within, runs
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -33,10 +33,11 @@ def teach_at_two_schools(model: "ZoneReform") -> None:
     goes = goes[noise.chance("itinerant goes", 0, ids[goes], model.terms.itinerant_share)]
     circle = pool[teachers.school[rows[goes]]] * len(SUBJECTS) + teachers.subject[rows[goes]]
     order = by_lot(circle, lots[goes], ids[goes])
-    for number in np.unique(circle):
-        members = np.flatnonzero(pool == number // len(SUBJECTS))
-        turn = rows[goes[order[circle[order] == number]]]
-        send(teachers, turn, members, lack[members, number % len(SUBJECTS)], int(half[members[0]]))
+    turn, by_pool = rows[goes[order]], np.argsort(pool, kind="stable")
+    members_of = {number: by_pool[where] for number, where in runs(pool[by_pool])}
+    for number, where in runs(circle[order]):
+        members = members_of[number // len(SUBJECTS)]
+        send(teachers, turn[where], members, lack[members, number % len(SUBJECTS)], int(half[members[0]]))
     went = schools.count_by_level(teachers.school[teachers.second_school >= 0])
     model.spend("rotation", went * model.prices["itinerant"])
 

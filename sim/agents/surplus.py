@@ -1,5 +1,6 @@
 """Part of step 3, staffing: surplus teachers of one school fill the vacancies of another (区管校聘, 统筹)."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, Schools
 from sim.agents.teacher import SUBJECTS, Teachers
-from sim.turns import by_lot
+from sim.turns import by_lot, rank_within, runs
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -41,46 +42,79 @@ def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> Arra
     """
     teachers, schools = model.teachers, model.schools
     filled = teachers.count_by_school(len(schools))
-    spare, wanted = filled - establishment, establishment - filled
+    vacancies = in_order_of_need(establishment - filled, establishment, pool)
+    in_need = np.zeros(len(schools), dtype=bool)
+    in_need[vacancies] = True
+    spares = (filled > establishment) & np.isin(pool, pool[vacancies])
     rows = np.flatnonzero(teachers.employed & (teachers.posting_end == 0) & ~teachers.bought)
-    rows = rows[(spare[teachers.school[rows]] > 0) & (pool[teachers.school[rows]] >= 0)]
+    rows = rows[spares[teachers.school[rows]]]
     ids = teachers.id[rows]
     rows = rows[by_lot(pool[teachers.school[rows]], model.noise.lots("surplus", model.year, ids), ids)]
-    number_of = pool[teachers.school[rows]]
-    moved = np.zeros(len(LEVELS), np.int64)
-    for number in np.unique(number_of):
-        inside, turn = pool == number, rows[number_of == number]
-        while True:
-            turn = turn[spare[teachers.school[turn]] > 0]
-            short = np.where(inside & (wanted > 0), np.round(wanted / np.maximum(establishment, 1), 9), 0.0)
-            if len(turn) == 0 or not short.any():
+    turns, empty = dict(runs(pool[teachers.school[rows]])), empty_posts(teachers, in_need)
+    spare, moved = (filled - establishment).tolist(), np.zeros(len(LEVELS), np.int64)
+    for number, here in runs(pool[vacancies]):
+        if number not in turns:
+            continue
+        turn = Turn(teachers, rows[turns[number]], spare)
+        for there in vacancies[here].tolist():
+            wanted = [subject for subject in range(len(SUBJECTS)) if empty.get((there, subject))]
+            one = turn.first_of(wanted)
+            one = turn.first_of(range(len(SUBJECTS))) if one is None else one
+            if one is None:
                 break
-            there = int(np.argmax(short))
-            one = _first_who_fits(teachers, turn, there)
-            here = int(teachers.school[one])
-            _move(teachers, one, there)
-            turn = turn[turn != one]
-            spare[here] -= 1
-            wanted[there] -= 1
+            spare[teachers.school[one]] -= 1
+            same = empty.get((there, int(teachers.subject[one])))
+            if same:
+                teachers.home_school[same.pop()] = teachers.school[one]
+            teachers.school[one] = teachers.home_school[one] = there
+            teachers.years_here[one] = 0
+            teachers.moved[one] = True
             moved[schools.level[there]] += 1
     return moved
 
 
-def _first_who_fits(teachers: Teachers, turn: Array, school: int) -> int:
-    """The first in turn whose subject has an empty post at the school; without any, the first."""
-    empty = ~teachers.employed & (teachers.home_school == school)
-    wanted = np.bincount(teachers.subject[empty], minlength=len(SUBJECTS)) > 0
-    return int(turn[np.argmax(wanted[teachers.subject[turn]])])
+def in_order_of_need(missing: Array, establishment: Array, pool: Array) -> Array:
+    """School of each vacancy, by pool: first that which then is furthest below its establishment, as a share of it."""
+    short = np.flatnonzero((missing > 0) & (pool >= 0))
+    school = np.repeat(short, missing[short])
+    left = missing[school] - rank_within(school)
+    below = np.round(left / np.maximum(establishment[school], 1), 9)
+    return np.asarray(school[np.lexsort((school, -below, pool[school]))])
 
 
-def _move(teachers: Teachers, one: int, school: int) -> None:
-    """A teacher goes for good; an empty post of the subject goes the other way."""
-    empty = np.flatnonzero(
-        ~teachers.employed & (teachers.home_school == school) & (teachers.subject == teachers.subject[one])
-    )
-    if len(empty):
-        given = empty[np.argmin(teachers.id[empty])]
-        teachers.home_school[given] = teachers.school[one]
-    teachers.school[one] = teachers.home_school[one] = school
-    teachers.years_here[one] = 0
-    teachers.moved[one] = True
+def empty_posts(teachers: Teachers, at: Array) -> dict[tuple[int, int], list[int]]:
+    """Rows of the empty posts of schools that are asked for (S,), by school and subject, the lowest id last."""
+    empty = np.flatnonzero(~teachers.employed)
+    empty = empty[at[teachers.home_school[empty]]]
+    empty = empty[np.argsort(-teachers.id[empty])]
+    found: dict[tuple[int, int], list[int]] = {}
+    columns = (column[empty].tolist() for column in (teachers.home_school, teachers.subject))
+    for row, school, subject in zip(empty.tolist(), *columns, strict=True):
+        found.setdefault((school, subject), []).append(row)
+    return found
+
+
+class Turn:
+    """Teachers of a pool in turn, whose schools have some to spare.
+
+    Parameters
+    ----------
+    rows : (n,) array
+        Rows of the teachers, in turn.
+    spare : list of int
+        Teachers above the establishment of each school now.
+    """
+
+    def __init__(self, teachers: Teachers, rows: Array, spare: list[int]) -> None:
+        self._rows, self._school, self._spare = rows, teachers.school[rows].tolist(), spare
+        subject = teachers.subject[rows]
+        self._waiting = [np.flatnonzero(subject == each)[::-1].tolist() for each in range(len(SUBJECTS))]
+
+    def first_of(self, subjects: Iterable[int]) -> int | None:
+        """Row of the first in turn of these subjects, who leaves the turn."""
+        queues = [self._waiting[subject] for subject in subjects]
+        for queue in queues:
+            while queue and self._spare[self._school[queue[-1]]] <= 0:
+                queue.pop()
+        queues = [queue for queue in queues if queue]
+        return int(self._rows[min(queues, key=lambda queue: queue[-1]).pop()]) if queues else None

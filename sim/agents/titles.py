@@ -1,12 +1,13 @@
 """Part of step 3, staffing: backbone titles (骨干教师) that fell vacant go to schools that have few."""
 
+from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.columns import Array
+from sim.agents.school import LEVELS
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE
-from sim.noise import Floats
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -32,18 +33,44 @@ def tilt_titles(model: "ZoneReform") -> None:
     titles = titles.astype(np.int64) + schools.vacant_titles[:, DISTRICT_BACKBONE - 1 :].sum(axis=1)
     for rung in RUNGS:
         ready = np.bincount(at, teachers.employed & (teachers.backbone == rung - 1), n).astype(np.int64)
-        vacant = schools.vacant_titles[:, rung - 1]
-        for giver in tilted(model, rung):
-            mates = (schools.level == schools.level[giver]) & ~schools.private & (students > 0)
-            titles[giver] -= 1
-            vacant[giver] -= 1
-            taker = _fewest(titles, students, mates & (ready > vacant), int(titles[mates].sum()) + 1, mates)
-            taker = giver if taker is None else taker
-            titles[taker] += 1
-            vacant[taker] += 1
+        givers = tilted(model, rung)
+        for level in range(len(LEVELS)):
+            mates = (schools.level == level) & ~schools.private & (students > 0)
+            here = givers[schools.level[givers] == level].tolist()
+            give(here, schools.vacant_titles[:, rung - 1], titles, ready, students, mates)
 
 
-def tilted(model: "ZoneReform", rung: int) -> list[int]:
+def give(givers: list[int], vacant: Array, titles: Array, ready: Array, students: Array, mates: Array) -> None:
+    """Let each vacancy of the givers, in turn, go to the school of its level with the fewest titles per student.
+
+    That is one of the `mates` that has teachers `ready` for all its vacancies and one more; the vacancy stays where it
+    is while there is none, or none below the density of the level.
+    """
+    members, held = int(students[mates].sum()), int(titles[mates].sum())
+
+    def stands(school: int) -> tuple[float, int]:
+        return float(np.round(titles[school] / students[school], 9)), school
+
+    def change(school: int, by: int) -> None:
+        nonlocal held
+        titles[school] += by
+        vacant[school] += by
+        held += by * int(mates[school])
+        if mates[school] and ready[school] > vacant[school]:
+            heappush(queue, stands(school))
+
+    queue = [stands(school) for school in np.flatnonzero(mates & (ready > vacant)).tolist()]
+    heapify(queue)
+    for giver in givers:
+        change(giver, -1)
+        while queue and not (queue[0] == stands(school := queue[0][1]) and ready[school] > vacant[school]):
+            heappop(queue)  # it stood so before
+        fewest = queue[0][1] if queue else giver
+        below = titles[fewest] * members < (held + 1) * students[fewest]
+        change(fewest if below else giver, 1)
+
+
+def tilted(model: "ZoneReform", rung: int) -> Array:
     """Schools, one for each vacancy of the rung that is to be given elsewhere, in an order drawn by lot."""
     schools, share = model.schools, model.terms.title_weak_priority
     vacant = np.where(schools.private, 0, schools.vacant_titles[:, rung - 1])
@@ -52,14 +79,4 @@ def tilted(model: "ZoneReform", rung: int) -> list[int]:
     ids = (schools.id[giver] * len(BACKBONE) + rung) * VACANCIES + place
     chosen = model.noise.chance("title goes elsewhere", model.year, ids, share)
     order = np.lexsort((ids, model.noise.lots("title turn", model.year, ids)))
-    return [int(giver[k]) for k in order if chosen[k]]
-
-
-def _fewest(titles: Array, students: Array, candidates: Array, total: int, mates: Array) -> int | None:
-    """The candidate with the fewest titles per student, if fewer than the level has."""
-    if not candidates.any():
-        return None
-    density: Floats = np.where(candidates, np.round(titles / np.maximum(students, 1), 9), np.inf)
-    taker = int(np.argmin(density))
-    below = titles[taker] * int(students[mates].sum()) < total * int(students[taker])
-    return taker if below else None
+    return giver[order[chosen[order]]]

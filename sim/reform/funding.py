@@ -10,6 +10,7 @@ to move teachers as a bonus of the same size in their pay would.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -196,8 +197,7 @@ class Funding(Lever):
         """Zones keep the director's claim and spend it on joint projects; the rest goes to the members."""
         schools, zones = model.schools, model.zones
         weights = self.claims(model)
-        for zone in range(len(zones)):
-            members = np.flatnonzero(schools.zone == zone)
+        for zone, members in enumerate(members_by_zone(model)):
             kept = round(model.terms.director_share * int(zones.account[zone]))
             paid = int(zones.account[zone]) - kept
             schools.received[members] = apportion(paid, weights[members])
@@ -284,8 +284,7 @@ def where_needed(model: "ZoneReform", spent: Array) -> Array:
     """
     schools, students = model.schools, model.classes.students_by_school(len(model.schools))
     got = np.zeros_like(spent)
-    for zone in range(len(model.zones)):
-        members = np.flatnonzero(schools.zone == zone)
+    for members in members_by_zone(model):
         total = int(spent[members].sum())
         have, heads = schools.equipment[members], np.maximum(students[members], 1)
         order = np.argsort(have / heads, kind="stable")
@@ -334,6 +333,13 @@ def pass_rates(model: "ZoneReform") -> Floats:
 def zone_students(model: "ZoneReform") -> Array:
     """Students of each zone, (Z,)."""
     return by_zone(model, model.classes.students_by_school(len(model.schools)))
+
+
+def members_by_zone(model: "ZoneReform") -> list[Array]:
+    """Rows of the schools of each zone."""
+    filed = np.argsort(model.schools.zone, kind="stable")
+    ends = np.searchsorted(model.schools.zone[filed], np.arange(len(model.zones) + 1))
+    return [filed[start:end] for start, end in pairwise(ends.tolist())]
 
 
 def by_zone(model: "ZoneReform", values: Array) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.management import management
+from sim.turns import by_lot, runs
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -32,15 +33,17 @@ def exchange_managers(
     person, years = schools.arrays[role], schools.arrays[f"{role}_years"]
     eligible = (years >= model.district.head_years) & ~schools.private & (pool_of_school >= 0)
     rows = np.flatnonzero(eligible)
-    rows = rows[np.argsort(noise.rank(stream, year, schools.id[rows]))]
+    ids = schools.id[rows]
+    rows = rows[by_lot(pool_of_school[rows], noise.lots(stream, year, ids), ids)]
     luck = noise.uniform(f"{stream} number", year, pool_ids)
     moved = [np.zeros(0, np.int64)]
-    for pool in np.unique(pool_of_school[rows]):
-        inside = rows[pool_of_school[rows] == pool]
-        pairs = min(len(inside) // 2, floor(rate * len(inside) / 2 + float(luck[pool])))
-        first, second = inside[0 : 2 * pairs : 2], inside[1 : 2 * pairs : 2]
-        person[first], person[second] = person[second].copy(), person[first].copy()
-        years[inside[: 2 * pairs]] = 0
+    for number, where in runs(pool_of_school[rows]):
+        inside = rows[where]
+        pairs = min(len(inside) // 2, floor(rate * len(inside) / 2 + float(luck[number])))
         moved.append(inside[: 2 * pairs])
+    exchanging = np.concatenate(moved)
+    first, second = exchanging[0::2], exchanging[1::2]
+    person[first], person[second] = person[second], person[first]
+    years[exchanging] = 0
     schools.principal = management(model, schools)
-    return np.concatenate(moved)
+    return exchanging

@@ -15,7 +15,7 @@ from sim.agents.zone import FORMS, of_zone
 from sim.reform.exchange import DIRECTIONS, pairs_of_pool
 from sim.reform.heads import exchange_managers
 from sim.reform.lever import Lever, setting
-from sim.turns import in_order
+from sim.turns import by_lot, rank_within, runs
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -157,9 +157,10 @@ class Rotation(Lever):
         pool_of_school, pool_ids = self._pools(model)
         rows = np.flatnonzero(teachers.eligible & (teachers.posting_end == 0))
         rows = rows[~schools.private[teachers.school[rows]] & (pool_of_school[teachers.school[rows]] >= 0)]
-        rows = rows[in_order(pool_of_school[teachers.school[rows]], noise.rank("rotation", year, teachers.id[rows]))]
+        ids = teachers.id[rows]
+        rows = rows[by_lot(pool_of_school[teachers.school[rows]], noise.lots("rotation", year, ids), ids)]
         pool = pool_of_school[teachers.school[rows]]
-        place = noise.rank("rotation place", year, teachers.id[rows])
+        place = noise.rank("rotation place", year, teachers.id[rows], pool)
         luck = noise.uniform("rotation number", year, pool_ids)
         eligible = np.bincount(pool, minlength=len(pool_ids))
         counts = np.floor(self.rate * eligible / 2 + luck).astype(np.int64)
@@ -169,23 +170,24 @@ class Rotation(Lever):
         students = model.classes.students_by_school(len(model.schools))
         backbone = teachers.backbone >= DISTRICT_BACKBONE
         experts = np.bincount(teachers.school[teachers.employed & backbone], minlength=len(schools))
+        school, subject = rank_within(pool_of_school)[teachers.school[rows]], teachers.subject[rows].astype(np.int64)
+        expert, by_pool = backbone[rows].astype(np.int64), np.argsort(pool_of_school, kind="stable")
+        members_of = {number: by_pool[where] for number, where in runs(pool_of_school[by_pool])}
         pairs = [np.empty((0, 2), dtype=np.int64)]
-        ends = np.cumsum(np.bincount(pool, minlength=len(pool_ids)))
-        for size, end, count in zip(np.diff(ends, prepend=0), ends, counts, strict=True):
-            here = rows[end - size : end]
-            members, school = np.unique(teachers.school[here], return_inverse=True)
+        for number, where in runs(pool):
+            count, members = int(counts[number]), members_of[number]
             chosen = pairs_of_pool(
-                school,
-                teachers.subject[here].astype(np.int64),
-                backbone[here].astype(np.int64),
-                place[end - size : end],
+                school[where],
+                subject[where],
+                expert[where],
+                place[where],
                 students[members],
                 experts[members],
-                int(count),
-                ceil(self.backbone_share * 2 * int(count) - 1e-9),
+                count,
+                ceil(self.backbone_share * 2 * count - 1e-9),
                 DIRECTIONS.index(self.direction),
             )
-            pairs.append(here[chosen])
+            pairs.append(rows[where][chosen])
         return np.concatenate(pairs)
 
     def _pools(self, model: "ZoneReform") -> tuple[Array, Array]:
