@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 RUNGS = range(len(BACKBONE) - 1, DISTRICT_BACKBONE - 1, -1)
 """City and district titles, from the top; school titles are the school's own."""
+ALIKE = 1e9
+"""Titles per student that differ by less than one in so many are equal."""
 VACANCIES = 1000
 """A vacancy's number is (its school's id * rungs + rung) * VACANCIES + its place among them."""
 
@@ -46,27 +48,27 @@ def give(givers: list[int], vacant: Array, titles: Array, ready: Array, students
     That is one of the `mates` that has teachers `ready` for all its vacancies and one more; the vacancy stays where it
     is while there is none, or none below the density of the level.
     """
-    members, held = int(students[mates].sum()), int(titles[mates].sum())
-
-    def stands(school: int) -> tuple[float, int]:
-        return float(np.round(titles[school] / students[school], 9)), school
+    total, held = int(students[mates].sum()), int(titles[mates].sum())
+    few = np.rint(titles / np.maximum(students, 1) * ALIKE)
 
     def change(school: int, by: int) -> None:
         nonlocal held
         titles[school] += by
         vacant[school] += by
         held += by * int(mates[school])
+        few[school] = np.rint(titles[school] / max(students[school], 1) * ALIKE)
         if mates[school] and ready[school] > vacant[school]:
-            heappush(queue, stands(school))
+            heappush(queue, (few[school], school))
 
-    queue = [stands(school) for school in np.flatnonzero(mates & (ready > vacant)).tolist()]
+    takers = np.flatnonzero(mates & (ready > vacant))
+    queue = list(zip(few[takers].tolist(), takers.tolist(), strict=True))
     heapify(queue)
     for giver in givers:
         change(giver, -1)
-        while queue and not (queue[0] == stands(school := queue[0][1]) and ready[school] > vacant[school]):
+        while queue and (queue[0][0] != few[queue[0][1]] or ready[queue[0][1]] <= vacant[queue[0][1]]):
             heappop(queue)  # it stood so before
         fewest = queue[0][1] if queue else giver
-        below = titles[fewest] * members < (held + 1) * students[fewest]
+        below = titles[fewest] * total < (held + 1) * students[fewest]
         change(fewest if below else giver, 1)
 
 
