@@ -2,22 +2,30 @@
 
 Same bits as the twin: ``+ - * /``, ``sqrt``, comparisons and integers only, sums in row order as `np.bincount` adds,
 no `fastmath`, one thread. Import it through `sim.compiled`.
+
+Students stand class by class: what is the same for those who stand together is looked up, and their sums are put
+down, once for all of them. Any other order gives the same figures, slower.
 """
 
 import numpy as np
 from numba import njit
 
 from sim.agents.columns import Array
-from sim.agents.school import LAST_GRADE
-from sim.noise import FIRST_BIN, GOLDEN, PLACE_BITS, Bits, Floats, Ints
+from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
+from sim.noise import FIRST_BIN, GOLDEN, PLACE_BITS, Bits, Floats, Ints, tail_quantiles
 
 Sums = tuple[Floats, Floats, Floats]
 
 _G, _A, _B = np.uint64(GOLDEN), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-_30, _27, _31, _12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
+_30, _27, _31, _12, _1 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12), np.uint64(1)
 _PLACE = (1 << PLACE_BITS) - 1
 _PLACE_UNIT = 2.0**-PLACE_BITS
+_TABLE = tail_quantiles()  # as a constant: only then several draws are made at once
+_SIGN = np.int64(63)
+_BLOCK = 1024
 _RUN = 24
+_SIXTH, _NINTH, _FIFTH = FINAL_GRADE[PRIMARY], FINAL_GRADE[JUNIOR], 5
+_BINS = 1024
 
 
 @njit(cache=True, inline="always")
@@ -36,14 +44,15 @@ def uniform_of(bits: np.uint64) -> float:
 
 
 @njit(cache=True, inline="always")
-def normal_of(bits: np.uint64, table: Floats) -> float:
+def normal_of(bits: np.uint64) -> float:
     """`noise.inverse_normal` of `uniform_of`."""
     u = uniform_of(bits)
     tail = np.float64(min(u, 1.0 - u)).view(np.int64)
-    row = (tail >> PLACE_BITS) - FIRST_BIN
-    low = table[row]
-    magnitude = low + np.float64(tail & _PLACE) * _PLACE_UNIT * (table[row + 1] - low)
-    return float(-magnitude if u < 0.5 else magnitude)
+    row = np.uint64((tail >> PLACE_BITS) - FIRST_BIN)
+    low = _TABLE[row]
+    magnitude = low + np.float64(tail & _PLACE) * _PLACE_UNIT * (_TABLE[row + _1] - low)
+    below = np.int64(u < 0.5) << _SIGN
+    return float(np.int64(np.float64(magnitude).view(np.int64) ^ below).view(np.float64))
 
 
 @njit(cache=True)
@@ -65,12 +74,18 @@ def uniforms(ids: Ints, key: np.uint64) -> Floats:
 
 
 @njit(cache=True)
-def normals(ids: Ints, key: np.uint64, table: Floats) -> Floats:
+def normals(ids: Ints, key: np.uint64) -> Floats:
     """`Noise.normal`."""
     out = np.empty(len(ids))
-    for i in range(len(ids)):
-        out[i] = normal_of(mixed(mixed(np.uint64(ids[i])) ^ key), table)
+    _draw(ids, key, out)
     return out
+
+
+@njit(cache=True)
+def _draw(ids: Ints, key: np.uint64, out: Floats) -> None:
+    """A normal draw for each id."""
+    for i in range(len(ids)):
+        out[i] = normal_of(mixed(mixed(np.uint64(ids[i])) ^ key))
 
 
 @njit(cache=True)
@@ -78,7 +93,6 @@ def grow(
     ids: Ints,
     trait_key: np.uint64,
     eta_key: np.uint64,
-    table: Floats,
     room: Array,
     gain: Floats,
     catchment: Array,
@@ -93,22 +107,25 @@ def grow(
     kappa: float,
     delta: float,
 ) -> None:
-    """`learning.grow`, in place."""
-    for i in range(len(ids)):
-        bits = mixed(np.uint64(ids[i]))
-        luck = luck_sd * normal_of(mixed(bits ^ trait_key), table)
-        home_mean = home_means[catchment[i], grade[i]]
-        trait[i] = home_mean + rho * (trait[i] - home_mean) + luck
-        g = gain[room[i]] + eta_sd * normal_of(mixed(bits ^ eta_key), table)
-        lasting[i] = lasting[i] + kappa * g
-        fading[i] = delta * fading[i] + (1.0 - kappa) * g
+    """`learning.grow`, in place; draws are made for a block of students at a time."""
+    luck, eta = np.empty(_BLOCK), np.empty(_BLOCK)
+    for start in range(0, len(ids), _BLOCK):
+        block = ids[start : start + _BLOCK]
+        _draw(block, trait_key, luck)
+        _draw(block, eta_key, eta)
+        for j in range(len(block)):
+            i = start + j
+            home_mean = home_means[catchment[i], grade[i]]
+            trait[i] = home_mean + rho * (trait[i] - home_mean) + luck_sd * luck[j]
+            g = gain[room[i]] + eta_sd * eta[j]
+            lasting[i] = lasting[i] + kappa * g
+            fading[i] = delta * fading[i] + (1.0 - kappa) * g
 
 
 @njit(cache=True)
 def scores(
     ids: Ints,
     key: np.uint64,
-    table: Floats,
     room: Array,
     beside: Floats,
     noise_sd: Floats,
@@ -117,67 +134,149 @@ def scores(
     fading: Floats,
 ) -> tuple[Floats, Floats]:
     """`assessment.scores`, and their sums by class."""
-    out, total = np.empty(len(ids)), np.zeros(len(beside))
-    for i in range(len(ids)):
-        noise = noise_sd[room[i]] * normal_of(mixed(mixed(np.uint64(ids[i])) ^ key), table)
-        out[i] = trait[i] + lasting[i] + fading[i] + beside[room[i]] + noise
-        total[room[i]] += out[i]
+    out, total, i = np.empty(len(ids)), np.zeros(len(beside)), 0
+    _draw(ids, key, out)
+    while i < len(ids):
+        c = room[i]
+        sum_here, beside_here, sd_here = total[c], beside[c], noise_sd[c]
+        while i < len(ids) and room[i] == c:
+            out[i] = trait[i] + lasting[i] + fading[i] + beside_here + sd_here * out[i]
+            sum_here += out[i]
+            i += 1
+        total[c] = sum_here
     return out, total
 
 
 @njit(cache=True)
 def achievement_sums(room: Array, trait: Floats, lasting: Floats, fading: Floats, classes: int) -> Floats:
     """`learning.achievement_by_class`."""
-    total = np.zeros(classes)
-    for i in range(len(room)):
-        total[room[i]] += trait[i] + lasting[i] + fading[i]
+    total, i = np.zeros(classes), 0
+    while i < len(room):
+        c = room[i]
+        sum_here = total[c]
+        while i < len(room) and room[i] == c:
+            sum_here += trait[i] + lasting[i] + fading[i]
+            i += 1
+        total[c] = sum_here
     return total
 
 
 @njit(cache=True)
-def rate_sums(school: Array, score: Floats, mean: float, sd: float, schools: int) -> Floats:
-    """`scores._rate_sums`."""
-    total = np.zeros(schools)
-    for i in range(len(school)):
-        total[school[i]] += min(max(mean + sd * score[i], 0.0), 1.0)
-    return total
+def tally(
+    school: Array,
+    grade: Array,
+    migrant: Array,
+    left_behind: Array,
+    score: Floats,
+    mean: float,
+    sd: float,
+    cuts: Floats,
+    schools: int,
+) -> Floats:
+    """`tallies._tally`."""
+    out, i = np.zeros((12, schools)), 0
+    while i < len(school):
+        s, start = school[i], i
+        n_migrant, n_tested, n_left = 0, 0, 0
+        of_migrants, of_left, rate = out[3, s], out[5, s], out[6, s]
+        while i < len(school) and school[i] == s:
+            x = score[i]
+            tested = x == x
+            n_migrant += migrant[i]
+            n_tested += migrant[i] & tested
+            n_left += left_behind[i] & tested
+            of_migrants += x if migrant[i] & tested else 0.0
+            of_left += x if left_behind[i] & tested else 0.0
+            rate += min(max(mean + sd * x, 0.0), 1.0)
+            if grade[i] == _SIXTH:
+                out[7, s] += 1.0
+                out[8, s] += x >= cuts[0]
+                out[9, s] += x >= cuts[1]
+            elif grade[i] == _NINTH:
+                out[10, s] += 1.0
+                out[11, s] += x >= cuts[2]
+            i += 1
+        out[0, s] += i - start
+        out[1, s] += n_migrant
+        out[2, s] += n_tested
+        out[4, s] += n_left
+        out[3, s], out[5, s], out[6, s] = of_migrants, of_left, rate
+    return out
 
 
 @njit(cache=True, inline="always")
-def add(cell: int, x: float, y: float, count: Floats, first: Floats, sums: Floats) -> None:
-    """Count one more student in a cell; differences are taken to the first one there."""
-    if count[cell] == 0.0:
-        first[0, cell], first[1, cell] = x, y
-    count[cell] += 1.0
-    dx, dy = x - first[0, cell], y - first[1, cell]
-    sums[0, cell] += dx
-    sums[1, cell] += dy
-    sums[2, cell] += dx * dx
-    sums[3, cell] += dx * dy
-    sums[4, cell] += dy * dy
+def _bin(score: float) -> int:
+    """One of `_BINS` equal parts of the scores; beyond, the first and the last."""
+    return int(min(max((score + 8.0) * (_BINS / 16.0), 0.0), _BINS - 1.0))
 
 
 @njit(cache=True)
-def moments(school: Array, grade: Array, counted: Array, x: Floats, y: Floats, schools: int) -> Sums:
+def lowest(school: Array, private: Array, grade: Array, score: Floats) -> Floats:
+    """`tallies._lowest`: only the scores in the bin of the highest of the fifth are put in order."""
+    grades, n = LAST_GRADE + 1, len(score)
+    found, counts = np.zeros((4, grades)), np.zeros((grades, _BINS), np.int64)
+    for i in range(n):
+        if score[i] == score[i] and not private[school[i]]:
+            counts[grade[i], _bin(score[i])] += 1
+    bin_of, start = np.full(grades, -1), np.zeros(grades + 1, np.int64)
+    for g in range(grades):
+        tested, up_to = counts[g].sum(), 0
+        while up_to < -(-tested // _FIFTH):
+            bin_of[g] += 1
+            up_to += counts[g, bin_of[g]]
+        inside = counts[g, bin_of[g]] if tested else 0
+        found[0, g], found[2, g], start[g + 1] = tested, up_to - inside, start[g] + inside
+    near, place = np.empty(start[-1]), start[:-1].copy()
+    for i in range(n):
+        g = grade[i]
+        if score[i] == score[i] and _bin(score[i]) == bin_of[g] and not private[school[i]]:
+            near[place[g]] = score[i]
+            place[g] += 1
+    for g in range(grades):
+        if found[0, g] > 0.0:
+            inside, rank = near[start[g] : start[g + 1]], -(-int(found[0, g]) // _FIFTH) - int(found[2, g]) - 1
+            found[1, g] = np.partition(inside, rank)[rank]
+            found[2, g] += (inside < found[1, g]).sum()
+    i = 0
+    while i < n:
+        g, s = grade[i], school[i]
+        highest, sum_here = -np.inf if private[s] else found[1, g], found[3, g]
+        while i < n and grade[i] == g and school[i] == s:
+            sum_here += score[i] if score[i] < highest else 0.0
+            i += 1
+        found[3, g] = sum_here
+    return found
+
+
+@njit(cache=True, inline="always")
+def _sum_of(parts: tuple[Floats, ...], i: int) -> float:
+    total = 0.0
+    for part in parts:
+        total += part[i]
+    return float(total)
+
+
+@njit(cache=True)
+def moments(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int) -> Sums:
     """`cells._sums`."""
     cells = schools * LAST_GRADE
-    count, first, sums = np.zeros(cells), np.zeros((2, cells)), np.zeros((5, cells))
-    for i in range(len(school)):
-        if counted[grade[i]] and x[i] == x[i]:
-            add(school[i] * LAST_GRADE + grade[i] - 1, x[i], y[i], count, first, sums)
-    return count, first, sums
-
-
-@njit(cache=True)
-def score_moments(
-    school: Array, grade: Array, score: Floats, trait: Floats, lasting: Floats, fading: Floats, schools: int
-) -> Sums:
-    """`cells._sums` of scores and true achievement."""
-    cells = schools * LAST_GRADE
-    count, first, sums = np.zeros(cells), np.zeros((2, cells)), np.zeros((5, cells))
-    for i in range(len(school)):
-        achievement = trait[i] + lasting[i] + fading[i]
-        add(school[i] * LAST_GRADE + grade[i] - 1, score[i], achievement, count, first, sums)
+    count, first, sums, i = np.zeros(cells), np.zeros((2, cells)), np.zeros((5, cells)), 0
+    while i < len(school):
+        s, g = school[i], grade[i]
+        cell = s * LAST_GRADE + g - 1
+        n, x0, y0 = count[cell], first[0, cell], first[1, cell]
+        sx, sy, sxx, sxy, syy = sums[0, cell], sums[1, cell], sums[2, cell], sums[3, cell], sums[4, cell]
+        while i < len(school) and school[i] == s and grade[i] == g:
+            if counted[g] and x[i] == x[i]:
+                xi, yi = x[i], _sum_of(y, i)
+                if n == 0.0:
+                    x0, y0 = xi, yi
+                dx, dy = xi - x0, yi - y0
+                sx, sy, sxx, sxy, syy = sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
+                n += 1.0
+            i += 1
+        count[cell], first[0, cell], first[1, cell] = n, x0, y0
+        sums[0, cell], sums[1, cell], sums[2, cell], sums[3, cell], sums[4, cell] = sx, sy, sxx, sxy, syy
     return count, first, sums
 
 

@@ -61,7 +61,7 @@ class Noise:
     def normal(self, stream: str, year: int, ids: ArrayLike) -> Floats:
         """Standard normal, by linear interpolation in a table of the inverse distribution function."""
         if (fast := loops()) is not None:
-            return _shaped(fast.normals, ids, self.key(stream, year), tail_quantiles())
+            return _shaped(fast.normals, ids, self.key(stream, year))
         return inverse_normal(self.uniform(stream, year, ids))
 
     def chance(self, stream: str, year: int, ids: ArrayLike, probability: ArrayLike) -> NDArray[np.bool_]:

@@ -17,11 +17,9 @@ from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import achievement_by_class, grow
 from sim.agents.school import Schools
 from sim.agents.student import Students
-from sim.agents.zone import Zones
 from sim.compiled import compiled, loops, plainly
 from sim.config import Effects
-from sim.indicators.scores import scoring_rate
-from sim.indicators.units import Units
+from sim.indicators.tallies import Marks, Tally, lowest_fifths
 from sim.noise import Noise
 from sim.turns import by_lot, first_within, in_order, rank_within
 
@@ -175,23 +173,23 @@ def achievement_sums(draw, rows):
     return achievement_by_class(model.students, len(model.classes))
 
 
-def rate_sums(draw, rows):
+def tallied(draw, rows):
     model = some_world(draw, rows)
-    units = Units.of(model.schools, Zones(1, name=np.array(["学区"], dtype=object)), "区")
-    count = np.bincount(model.students.school, minlength=len(model.schools))
-    return scoring_rate(units, model.students, count, 0.7, 0.2)
+    model.students.migrant, model.students.left_behind = draw.random((2, rows)) < 0.3
+    return Tally.of(model.students, Marks(0.7, 0.2, 1.0, -1.0, 0.3), len(model.schools))
+
+
+def lowest(draw, rows):
+    model = some_world(draw, rows)
+    model.students.score = np.round(model.students.score, draw.choice([0, 1, 9]))
+    return np.stack(lowest_fifths(model.students, draw.random(len(model.schools)) < 0.3))
 
 
 def moments(draw, rows):
     model = some_world(draw, rows)
-    x, y = model.students.score, model.students.trait
-    return Moments.of(model.students, len(model.schools), x, y, draw.random(10) < 0.7)
-
-
-def score_moments(draw, rows):
-    model = some_world(draw, rows)
-    model.students.score[:] = draw.normal(size=rows)
-    return Moments.of_scores(model.students, len(model.schools))
+    students, counted = model.students, draw.random(10) < 0.7
+    y = [(students.trait,), (students.trait, students.lasting, students.fading)][draw.integers(2)]
+    return Moments.of(students, len(model.schools), students.score, y, counted)
 
 
 def ordered(draw, rows):
@@ -236,9 +234,9 @@ LOOPS = {
     "grow": grown,
     "scores": scores,
     "achievement_sums": achievement_sums,
-    "rate_sums": rate_sums,
+    "tally": tallied,
+    "lowest": lowest,
     "moments": moments,
-    "score_moments": score_moments,
     "order_within": ordered,
     "group_count": ordered,
     "order_by_lot": ordered_by_lot,
@@ -248,7 +246,7 @@ LOOPS = {
     "first_within": first_ones,
 }
 """What runs each loop on something random; its plain twin where loops are not to be used."""
-PARTS_OF_LOOPS = {"mixed", "uniform_of", "normal_of", "add"}
+PARTS_OF_LOOPS = {"mixed", "uniform_of", "normal_of"}
 
 
 @pytest.mark.parametrize("loop", LOOPS)

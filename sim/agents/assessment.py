@@ -9,7 +9,7 @@ from sim.agents.channels import SCORE_CHANNELS
 from sim.agents.learning import PARTS, yearly_luck
 from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS
 from sim.compiled import loops
-from sim.noise import Floats, tail_quantiles
+from sim.noise import Floats
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -50,9 +50,7 @@ def sit_tests(model: "ZoneReform") -> Floats:
     known = students.trait, students.lasting, students.fading
     beside, sd = classes.inflation + classes.day, noise_sd(model)[classes.grade]
     key = model.noise.key("test", model.year)
-    students.score, total = fast.scores(
-        students.id, key, tail_quantiles(), students.classroom, beside, sd, *known
-    )
+    students.score, total = fast.scores(students.id, key, students.classroom, beside, sd, *known)
     return np.asarray(total)
 
 
@@ -91,7 +89,7 @@ def value_added(model: "ZoneReform", prior: Floats) -> Floats:
         Each student's score of the year before, nan without one.
     """
     students, schools = model.students, model.schools
-    known = Moments.of(students, len(schools), prior, students.score, BEYOND_ENTRY)
+    known = Moments.of(students, len(schools), prior, (students.score,), BEYOND_ENTRY)
     before, score = _from_grade_mean(known.mean_x, known.count), _from_grade_mean(known.mean_y, known.count)
     result = np.zeros(len(schools))
     for level in range(len(LEVELS)):

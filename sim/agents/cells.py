@@ -29,9 +29,9 @@ class Moments:
 
     @classmethod
     def of(
-        cls, students: Students, schools: int, x: Floats, y: Floats, counted: Array = EVERY_GRADE
+        cls, students: Students, schools: int, x: Floats, y: tuple[Floats, ...], counted: Array = EVERY_GRADE
     ) -> Self:
-        """Those of the students with an x whose grade is counted (by grade, 0 ... 9)."""
+        """Those of the students with an x whose grade is counted (by grade, 0 ... 9); y is the sum of its parts."""
         fast = loops()
         tally = _sums if fast is None else fast.moments
         return cls._about_means(tally(students.school, students.grade, counted, x, y, schools))
@@ -39,11 +39,7 @@ class Moments:
     @classmethod
     def of_scores(cls, students: Students, schools: int) -> Self:
         """Those of measured scores (x) and true achievement (y)."""
-        fast = loops()
-        if fast is None:
-            return cls.of(students, schools, students.score, students.achievement)
-        known = students.score, students.trait, students.lasting, students.fading
-        return cls._about_means(fast.score_moments(students.school, students.grade, *known, schools))
+        return cls.of(students, schools, students.score, (students.trait, students.lasting, students.fading))
 
     @classmethod
     def _about_means(cls, tallied: Sums) -> Self:
@@ -60,17 +56,17 @@ class Moments:
         )
 
 
-def _sums(school: Array, grade: Array, counted: Array, x: Floats, y: Floats, schools: int) -> Sums:
+def _sums(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int) -> Sums:
     """Count of each cell, its first x and y, and sums of dx, dy, dx^2, dx dy and dy^2 against these.
 
     Differences are small against what they are taken of, so that one pass over the students is exact enough.
     """
     rows = np.flatnonzero(counted[grade] & (x == x))
     cell = school[rows].astype(np.int64) * LAST_GRADE + grade[rows] - 1
-    x, y, cells = x[rows], y[rows], schools * LAST_GRADE
+    x, total, cells = x[rows], sum((part[rows] for part in y), np.zeros(len(rows))), schools * LAST_GRADE
     first = np.zeros((2, cells))
-    first[:, cell[::-1]] = x[::-1], y[::-1]
-    dx, dy = x - first[0, cell], y - first[1, cell]
+    first[:, cell[::-1]] = x[::-1], total[::-1]
+    dx, dy = x - first[0, cell], total - first[1, cell]
     count = np.bincount(cell, minlength=cells).astype(np.float64)
     products = (dx, dy, dx * dx, dx * dy, dy * dy)
     return count, first, np.stack([np.bincount(cell, weights=part, minlength=cells) for part in products])

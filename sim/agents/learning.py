@@ -13,7 +13,7 @@ from sim.agents.student import Students
 from sim.agents.teacher import experience_effect, match_quality
 from sim.agents.zone import of_zone
 from sim.compiled import loops
-from sim.noise import Floats, tail_quantiles
+from sim.noise import Floats
 from sim.turns import rank_within
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def grow(model: "ZoneReform", gain: Floats) -> None:
         home = students.catchment, students.grade, model.schools.home_means
         state = *home, students.trait, students.lasting, students.fading
         shape = rho, luck_sd, effects.eta_sd, kappa, delta
-        fast.grow(students.id, *keys, tail_quantiles(), students.classroom, gain, *state, *shape)
+        fast.grow(students.id, *keys, students.classroom, gain, *state, *shape)
         return
     luck = luck_sd * noise.normal("trait", year, students.id)
     home_mean = model.schools.home_means[students.catchment, students.grade]

@@ -8,11 +8,12 @@ from sim.agents.cells import Moments
 from sim.indicators import activity, resources, scores, staff
 from sim.indicators.catalogue import INDICATORS, SCOPES
 from sim.indicators.standards import load_standard
+from sim.indicators.tallies import Marks, Tally
 from sim.indicators.units import Units
 from sim.noise import Floats
 
 if TYPE_CHECKING:
-    from sim.model import ZoneReform
+    from sim.model import Baseline, ZoneReform
 
 STANDARD = "youzhi_junheng"
 _DEFINED = np.array([[scope in one.scopes for one in INDICATORS.values()] for scope in SCOPES])
@@ -46,26 +47,17 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
     units = Units.of(schools, model.zones, model.district.name)
     standard, teachers = load_standard(STANDARD), model.teachers.select(model.teachers.employed)
     known = Moments.of_scores(students, len(schools))
-    enrolled = np.bincount(students.school, minlength=len(schools))
-    migrants = np.bincount(students.school[np.flatnonzero(students.migrant)], minlength=len(schools))
+    tally = Tally.of(students, marks(model, baseline), len(schools))
+    enrolled = tally.students
     measured = {
         **resources.counts(units, schools, model.zones, teachers, classes, enrolled, standard.large_class),
-        **resources.sectors(units, schools, enrolled, migrants),
+        **resources.sectors(units, schools, enrolled, tally.migrants),
         **resources.evenness(units, schools, resources.amounts(schools, teachers), enrolled, standard),
         **resources.evenness_of_teachers(units, schools, teachers, enrolled),
         **scores.quality(units, known),
-        **scores.groups(units, schools, students, known),
-        **scores.scoring_rate(
-            units, students, enrolled, model.district.scoring_rate_mean, model.district.scoring_rate_sd
-        ),
-        **scores.finals(
-            units,
-            students,
-            len(schools),
-            baseline.excellent_cut,
-            baseline.pass_cut,
-            baseline.general_high_cut + model.district.general_high_drift * (model.year - baseline.year),
-        ),
+        **scores.groups(units, schools, students, known, tally),
+        **scores.scoring_rate(units, tally),
+        **scores.finals(units, tally),
         **staff.staffing(units, teachers, baseline.strong_half),
         **staff.teaching(units, model.teachers, classes, len(schools)),
         **activity.participation(
@@ -78,3 +70,15 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
     values = np.stack([measured[name] for name in INDICATORS], axis=1)
     scope = [SCOPES.index(key[1]) for key in units.keys]
     return units.keys, np.where(_DEFINED[scope], values, np.nan)
+
+
+def marks(model: "ZoneReform", baseline: "Baseline") -> Marks:
+    """What scores count for this year."""
+    place = model.district
+    return Marks(
+        mean=place.scoring_rate_mean,
+        sd=place.scoring_rate_sd,
+        excellent=baseline.excellent_cut,
+        passed=baseline.pass_cut,
+        general_high=baseline.general_high_cut + place.general_high_drift * (model.year - baseline.year),
+    )

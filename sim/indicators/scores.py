@@ -3,15 +3,13 @@
 import numpy as np
 
 from sim.agents.cells import Moments
-from sim.agents.columns import Array
-from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY, Schools
+from sim.agents.school import LAST_GRADE, LEVELS, YEARS, Schools
 from sim.agents.student import Students
-from sim.compiled import loops
 from sim.indicators.standards import expected_normal_range
+from sim.indicators.tallies import Tally, lowest_fifths
 from sim.indicators.units import Units, ratio, sums
 from sim.noise import Floats
 
-FIFTH = 5
 PERCENT = 100.0
 NO_VARIANCE = 1e-12
 """Variance, SD squared, below which differences are rounding."""
@@ -41,25 +39,12 @@ def quality(units: Units, known: Moments) -> dict[str, Floats]:
     }
 
 
-def scoring_rate(units: Units, students: Students, count: Array, mean: float, sd: float) -> dict[str, Floats]:
-    """SD of schools' mean scoring rates: a score of 0 earns `mean` of full marks, one SD more `sd` more.
-
-    Parameters
-    ----------
-    count : (S,) array
-        Students of each school.
-    """
-    fast = loops()
-    total = (_rate_sums if fast is None else fast.rate_sums)(students.school, students.score, mean, sd, len(count))
-    return {"sd_school_mean_rate": np.sqrt(units.variance(ratio(total, count), count))}
+def scoring_rate(units: Units, tally: Tally) -> dict[str, Floats]:
+    """SD of schools' mean scoring rates."""
+    return {"sd_school_mean_rate": np.sqrt(units.variance(ratio(tally.rate, tally.students), tally.students))}
 
 
-def _rate_sums(school: Array, score: Floats, mean: float, sd: float, schools: int) -> Floats:
-    """Sum of each school's scoring rates, which lie between 0 and 1."""
-    return sums(np.minimum(np.maximum(mean + sd * score, 0.0), 1.0), school, schools)
-
-
-def groups(units: Units, schools: Schools, students: Students, known: Moments) -> dict[str, Floats]:
+def groups(units: Units, schools: Schools, students: Students, known: Moments, tally: Tally) -> dict[str, Floats]:
     """Mean scores of groups of students: by what they bring, by where their school is, and of those who score lowest.
 
     Parameters
@@ -67,61 +52,26 @@ def groups(units: Units, schools: Schools, students: Students, known: Moments) -
     known : Moments
         Of measured scores (x).
     """
-
-    def mean_of(members: Array) -> Floats:
-        rows = np.flatnonzero(members & (students.score == students.score))
-        school = students.school[rows]
-        tested = units.sum(np.bincount(school, minlength=len(schools)))
-        return ratio(units.sum(sums(students.score[rows], school, len(schools))), tested)
-
     rural, total = ~schools.urban, _over_grades(known.count * known.mean_x)
+    of_grade, fifth = lowest_fifths(students, schools.private)
+    level = np.repeat(range(len(LEVELS)), YEARS)
+    lowest = ratio(sums(of_grade[1:], level, len(LEVELS)), sums(fifth[1:], level, len(LEVELS)))
     return {
-        "score_migrant": mean_of(students.migrant),
-        "score_left_behind": mean_of(students.left_behind),
+        "score_migrant": ratio(units.sum(tally.score_migrant), units.sum(tally.tested_migrants)),
+        "score_left_behind": ratio(units.sum(tally.score_left_behind), units.sum(tally.tested_left_behind)),
         "score_rural": ratio(units.sum(total * rural), units.sum(_over_grades(known.count) * rural)),
-        "score_lowest_fifth": _lowest(schools, students)[units.level],
+        "score_lowest_fifth": lowest[units.level],
     }
 
 
-def _lowest(schools: Schools, students: Students) -> Floats:
-    """Mean score of the lowest fifth of each grade at public schools, primary and junior."""
-    public = ~schools.private[students.school] & (students.score == students.score)
-    total, count = np.zeros(len(LEVELS)), np.zeros(len(LEVELS))
-    for grade in range(1, LAST_GRADE + 1):
-        scores = students.score[public & (students.grade == grade)]
-        if fifth := -(-len(scores) // FIFTH):
-            highest = np.partition(scores, fifth - 1)[fifth - 1]
-            lower = scores[scores < highest]
-            level = int(grade > FINAL_GRADE[PRIMARY])
-            total[level] += np.bincount(np.zeros(len(lower), np.int64), lower, 1)[0] + (fifth - len(lower)) * highest
-            count[level] += fifth
-    return ratio(total, count)
-
-
-def finals(
-    units: Units,
-    students: Students,
-    schools: int,
-    excellent_cut: float,
-    pass_cut: float,
-    general_high_cut: float,
-) -> dict[str, Floats]:
+def finals(units: Units, tally: Tally) -> dict[str, Floats]:
     """Rates in the last grades, by cut scores fixed at the baseline, and their ranges over schools."""
-
-    def reached(grade: int, *cuts: float) -> tuple[Array, ...]:
-        rows = np.flatnonzero(students.grade == grade)
-        school, score = students.school[rows], students.score[rows]
-        tested = np.bincount(school, minlength=schools)
-        return tested, *(sums(score >= cut, school, schools) for cut in cuts)
-
-    sixth, excellent, passed = reached(FINAL_GRADE[PRIMARY], excellent_cut, pass_cut)
-    ninth, admitted = reached(FINAL_GRADE[JUNIOR], general_high_cut)
     return {
-        "excellent_rate": ratio(units.sum(excellent), units.sum(sixth)),
-        "pass_rate": ratio(units.sum(passed), units.sum(sixth)),
-        "excellent_range": PERCENT * units.range(ratio(excellent, sixth)),
-        "pass_range": PERCENT * units.range(ratio(passed, sixth)),
-        "general_high_rate": ratio(units.sum(admitted), units.sum(ninth)),
+        "excellent_rate": ratio(units.sum(tally.excellent), units.sum(tally.sixth)),
+        "pass_rate": ratio(units.sum(tally.passed), units.sum(tally.sixth)),
+        "excellent_range": PERCENT * units.range(ratio(tally.excellent, tally.sixth)),
+        "pass_range": PERCENT * units.range(ratio(tally.passed, tally.sixth)),
+        "general_high_rate": ratio(units.sum(tally.admitted), units.sum(tally.ninth)),
     }
 
 

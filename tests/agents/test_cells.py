@@ -51,7 +51,7 @@ def test_moments_are_those_of_the_students_with_an_x_in_the_grades_that_count(se
     """Also of numbers that are far from 0 for how little they differ."""
     table = students(seed, count, far)
     counted = np.isin(np.arange(10), list(grades))
-    found = Moments.of(table, SCHOOLS, table.score, table.trait, counted)
+    found = Moments.of(table, SCHOOLS, table.score, (table.trait,), counted)
     columns = table.school, table.grade, table.score, table.trait
     rows = list(zip(*(column.tolist() for column in columns), strict=True))
     for school in range(SCHOOLS):
@@ -64,7 +64,7 @@ def test_of_scores_they_are_those_of_scores_and_true_achievement():
     table = students(7, 300)
     table.score[:] = np.random.default_rng(8).normal(size=300)
     one = Moments.of_scores(table, SCHOOLS)
-    other = Moments.of(table, SCHOOLS, table.score, table.trait + table.lasting + table.fading)
+    other = Moments.of(table, SCHOOLS, table.score, (table.trait + table.lasting + table.fading,))
     for name in ("count", "mean_x", "mean_y", "xx", "xy", "yy"):
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
     assert one.count.shape == (SCHOOLS, 9) and one.count.sum() == 300
@@ -73,6 +73,6 @@ def test_of_scores_they_are_those_of_scores_and_true_achievement():
 def test_students_who_all_know_the_same_have_no_spread():
     table = students(9, 100)
     table.score[:], table.trait[:] = 0.1, 1 / 3
-    found = Moments.of(table, SCHOOLS, table.score, table.trait)
+    found = Moments.of(table, SCHOOLS, table.score, (table.trait,))
     assert not (found.xx.any() or found.xy.any() or found.yy.any())
     assert set(found.mean_x[found.count > 0].tolist()) == {0.1}

@@ -1,0 +1,117 @@
+"""Students counted for the year's figures: each is looked at once, and counts for his school."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from sim.agents.columns import Array
+from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
+from sim.agents.student import Students
+from sim.compiled import loops
+from sim.indicators.units import sums
+from sim.noise import Floats
+
+FIFTH = 5
+TALLIED = (
+    *("students", "migrants", "tested_migrants", "score_migrant", "tested_left_behind", "score_left_behind", "rate"),
+    *("sixth", "excellent", "passed", "ninth", "admitted"),
+)
+SIXTH, NINTH = FINAL_GRADE[PRIMARY], FINAL_GRADE[JUNIOR]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What scores count for: a score of 0 earns `mean` of full marks, one SD more `sd` more; cuts, SD."""
+
+    mean: float
+    sd: float
+    excellent: float
+    passed: float
+    general_high: float
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts and sums by school, (S,)."""
+
+    students: Floats
+    migrants: Floats
+    tested_migrants: Floats
+    score_migrant: Floats
+    """Sum of the measured scores of migrant workers' children."""
+    tested_left_behind: Floats
+    score_left_behind: Floats
+    rate: Floats
+    """Sum of scoring rates, which lie between 0 and 1."""
+    sixth: Floats
+    """Students of grade 6, those of them with an excellent score, and those who passed."""
+    excellent: Floats
+    passed: Floats
+    ninth: Floats
+    """Students of grade 9, and those of them at or above the general high school line."""
+    admitted: Floats
+
+    @classmethod
+    def of(cls, students: Students, marks: Marks, schools: int) -> Self:
+        known = students.school, students.grade, students.migrant, students.left_behind, students.score
+        cuts = np.array([marks.excellent, marks.passed, marks.general_high])
+        fast = loops()
+        return cls(*(_tally if fast is None else fast.tally)(*known, marks.mean, marks.sd, cuts, schools))
+
+
+def _tally(
+    school: Array,
+    grade: Array,
+    migrant: Array,
+    left_behind: Array,
+    score: Floats,
+    mean: float,
+    sd: float,
+    cuts: Floats,
+    schools: int,
+) -> Floats:
+    tested, sixth, ninth = score == score, grade == SIXTH, grade == NINTH
+    counted = {
+        "students": np.ones(len(school)),
+        "migrants": migrant,
+        "tested_migrants": migrant & tested,
+        "score_migrant": np.where(migrant & tested, score, 0.0),
+        "tested_left_behind": left_behind & tested,
+        "score_left_behind": np.where(left_behind & tested, score, 0.0),
+        "rate": np.minimum(np.maximum(mean + sd * score, 0.0), 1.0),
+        "sixth": sixth,
+        "excellent": sixth & (score >= cuts[0]),
+        "passed": sixth & (score >= cuts[1]),
+        "ninth": ninth,
+        "admitted": ninth & (score >= cuts[2]),
+    }
+    return np.stack([sums(counted[name], school, schools) for name in TALLIED])
+
+
+def lowest_fifths(students: Students, private: Array) -> tuple[Floats, Floats]:
+    """Sum of the scores of the fifth of each grade at public schools that score lowest, and how many they are, (10,).
+
+    Parameters
+    ----------
+    private : (S,) array
+        Schools that do not count.
+    """
+    fast = loops()
+    known = students.school, private, students.grade, students.score
+    tested, highest, lower, total = (_lowest if fast is None else fast.lowest)(*known)
+    fifth = -(-tested // FIFTH)
+    return np.where(fifth > 0, total + (fifth - lower) * highest, 0.0), fifth
+
+
+def _lowest(school: Array, private: Array, grade: Array, score: Floats) -> Floats:
+    """Of each grade: those who count, the highest score of their lowest fifth, those below it, and their sum, (4, 10)."""
+    public, found = ~private[school] & (score == score), np.zeros((4, LAST_GRADE + 1))
+    for each in range(1, LAST_GRADE + 1):
+        scores = score[public & (grade == each)]
+        if fifth := -(-len(scores) // FIFTH):
+            highest = np.partition(scores, fifth - 1)[fifth - 1]
+            lower = scores[scores < highest]
+            total = np.bincount(np.zeros(len(lower), np.int64), lower, 1)[0]
+            found[:, each] = len(scores), highest, len(lower), total
+    return found
