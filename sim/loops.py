@@ -147,15 +147,23 @@ def scores(
     return out, total
 
 
+@njit(cache=True, inline="always")
+def _sum_of(parts: tuple[Floats, ...], i: int) -> float:
+    total = 0.0
+    for part in parts:
+        total += part[i]
+    return float(total)
+
+
 @njit(cache=True)
-def achievement_sums(room: Array, trait: Floats, lasting: Floats, fading: Floats, classes: int) -> Floats:
-    """`learning.achievement_by_class`."""
+def class_sums(room: Array, parts: tuple[Floats, ...], classes: int) -> Floats:
+    """`classroom._class_sums`."""
     total, i = np.zeros(classes), 0
     while i < len(room):
         c = room[i]
         sum_here = total[c]
         while i < len(room) and room[i] == c:
-            sum_here += trait[i] + lasting[i] + fading[i]
+            sum_here += _sum_of(parts, i)
             i += 1
         total[c] = sum_here
     return total
@@ -246,14 +254,6 @@ def lowest(school: Array, private: Array, grade: Array, score: Floats) -> Floats
             i += 1
         found[3, g] = sum_here
     return found
-
-
-@njit(cache=True, inline="always")
-def _sum_of(parts: tuple[Floats, ...], i: int) -> float:
-    total = 0.0
-    for part in parts:
-        total += part[i]
-    return float(total)
 
 
 @njit(cache=True)

@@ -12,9 +12,9 @@ from reference.random_policy import YEARS, policies
 from reference.tiny_district import at_rest
 from sim.agents.assessment import sit_tests
 from sim.agents.cells import Moments
-from sim.agents.classroom import Classes
+from sim.agents.classroom import Classes, sum_by_class
 from sim.agents.geography import Feeding, Geography
-from sim.agents.learning import achievement_by_class, grow
+from sim.agents.learning import grow
 from sim.agents.school import Schools
 from sim.agents.student import Students
 from sim.compiled import compiled, loops, plainly
@@ -168,9 +168,11 @@ def scores(draw, rows):
     return {"sums": sit_tests(model), "score": model.students.score, "classes": model.classes.arrays}
 
 
-def achievement_sums(draw, rows):
-    model = some_world(draw, rows)
-    return achievement_by_class(model.students, len(model.classes))
+def class_sums(draw, rows):
+    students = some_world(draw, rows).students
+    room = draw.permutation(students.classroom) if draw.random() < 0.5 else students.classroom
+    parts = [(students.trait,), (students.trait, students.lasting, students.fading)][draw.integers(2)]
+    return sum_by_class(room, 9, *parts)
 
 
 def tallied(draw, rows):
@@ -233,7 +235,7 @@ LOOPS = {
     "normals": normals,
     "grow": grown,
     "scores": scores,
-    "achievement_sums": achievement_sums,
+    "class_sums": class_sums,
     "tally": tallied,
     "lowest": lowest,
     "moments": moments,

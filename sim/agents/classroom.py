@@ -3,6 +3,8 @@
 import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
+from sim.compiled import loops
+from sim.noise import Floats
 
 SCHOOL_DIGITS = 10**5
 INDEX_DIGITS = 10**4
@@ -35,6 +37,23 @@ class Classes(Columns):
     def students_by_school(self, schools: int) -> Array:
         """Students of each school, (S,), once all are in a class."""
         return np.bincount(self.school, weights=self.size, minlength=schools).astype(np.int64)
+
+
+def sum_by_class(room: Array, classes: int, *parts: Floats) -> Floats:
+    """Sum over each class's students of the sum of these parts.
+
+    Parameters
+    ----------
+    room, parts : (n,) arrays
+        Class of each student, and what is added up.
+    """
+    fast = loops()
+    return np.asarray((_class_sums if fast is None else fast.class_sums)(room, parts, classes))
+
+
+def _class_sums(room: Array, parts: tuple[Floats, ...], classes: int) -> Floats:
+    total = sum(parts, np.zeros(len(room)))
+    return np.bincount(room, weights=total, minlength=classes).astype(np.float64, copy=False)
 
 
 def class_ids(year: int, schools: Array, index: Array) -> Array:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.classroom import sum_by_class
 from sim.agents.columns import Array
 from sim.agents.school import LAST_GRADE, PRIMARY
 from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, MOST_ARRIVALS, Students, student_ids
@@ -111,12 +112,10 @@ def migrate(model: "ZoneReform", students: Students) -> None:
     model.flows["replaced"] = len(rows)
     if len(rows) == 0:
         return
-    room, joined = students.classroom, np.zeros(len(model.classes), dtype=bool)
-    joined[room[rows]] = True
-    mates = np.flatnonzero(joined[room])
-    size = np.maximum(np.bincount(room[mates]), 1)
+    room, classes = students.classroom[rows], len(model.classes)
+    size = np.bincount(students.classroom, minlength=classes)
     for knowledge in (students.lasting, students.fading):
-        knowledge[rows] = (np.bincount(room[mates], weights=knowledge[mates]) / size)[room[rows]]
+        knowledge[rows] = sum_by_class(students.classroom, classes, knowledge)[room] / size[room]
     ids = students.id[rows] + ARRIVAL
     ses = noise.normal("ses", 0, ids)
     students.id[rows] = ids

@@ -6,10 +6,10 @@ import numpy as np
 
 from sim.agents.activities import share_of
 from sim.agents.channels import LEARNING_CHANNELS
+from sim.agents.classroom import sum_by_class
 from sim.agents.columns import Array
 from sim.agents.joint_learning import sent_teaching
 from sim.agents.school import JUNIOR, LEVELS, NO_ZONE
-from sim.agents.student import Students
 from sim.agents.teacher import experience_effect, match_quality
 from sim.agents.zone import of_zone
 from sim.compiled import loops
@@ -116,19 +116,12 @@ def peers_part(model: "ZoneReform") -> Floats:
     Never against the district's mean: zones would feel one another and gaps feed on themselves.
     """
     students, classes, effects = model.students, model.classes, model.effects
-    class_sum = achievement_by_class(students, len(classes))
+    known = students.trait, students.lasting, students.fading
+    class_sum = sum_by_class(students.classroom, len(classes), *known)
     class_mean = class_sum / np.maximum(classes.size, 1)
     cell = classes.school.astype(np.int64) * GRADE_DIGITS + classes.grade
     cell_mean = _weighted_means(cell, class_sum, classes.size)
     return effects.b_peer * (class_mean - cell_mean) + effects.b_peer_between * cell_mean
-
-
-def achievement_by_class(students: Students, classes: int) -> Floats:
-    """Sum of the true achievement of each class's students, SD."""
-    if (fast := loops()) is not None:
-        known = students.trait, students.lasting, students.fading
-        return np.asarray(fast.achievement_sums(students.classroom, *known, classes))
-    return np.asarray(np.bincount(students.classroom, weights=students.achievement, minlength=classes), np.float64)
 
 
 def money_part(model: "ZoneReform") -> Floats:
