@@ -5,9 +5,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-TIED = 1e9
-"""Remainders that differ by less than one part in so many are equal."""
-
 
 def apportion(total: int, weights: ArrayLike) -> NDArray[np.int64]:
     """Share `total` units in proportion to `weights` by largest remainders, ties by position.
@@ -23,6 +20,6 @@ def apportion(total: int, weights: ArrayLike) -> NDArray[np.int64]:
     # Quotient and remainder: the fractions of a quotient in the millions are too coarse to tell a tie.
     quotient, rest = np.divmod(total * weight, whole)
     shares: NDArray[np.int64] = quotient.astype(np.int64)
-    order = np.argsort(-np.rint(rest / whole * TIED), kind="stable")
+    order = np.argsort(-np.round(rest / whole, 9), kind="stable")
     shares[order[: total - int(shares.sum())]] += 1
     return shares

@@ -17,6 +17,8 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
+LOOPS = ("loops.py", "loops_of_turns.py")
+"""Files of hot loops beside this one."""
 _plain_only = [False]
 
 
@@ -37,12 +39,17 @@ def plainly() -> Iterator[None]:
 
 def to_compile() -> bool:
     """Whether the first use of the loops will take half a minute: nobody has compiled them here as they are now."""
-    source = Path(__file__).with_name("loops.py")
-    folder = source.with_name("__pycache__")
+    sources = [Path(__file__).with_name(name) for name in LOOPS]
+    folder = sources[0].with_name("__pycache__")
     keeps = folder if folder.exists() else folder.parent  # Python may be told to write no bytecode; numba makes its own
     if find_spec("numba") is None or not os.access(keeps, os.W_OK):
         return False
-    return not any(kept.stat().st_mtime >= source.stat().st_mtime for kept in folder.glob("loops.*.nbi"))
+
+    def compiled_since(source: Path) -> bool:
+        written = source.stat().st_mtime
+        return any(kept.stat().st_mtime >= written for kept in folder.glob(f"{source.stem}.*.nbi"))
+
+    return not all(map(compiled_since, sources))
 
 
 def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -12,6 +12,24 @@ from numba import njit
 
 from sim.agents.columns import Array
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
+from sim.loops_of_turns import (
+    first_within as first_within,
+)
+from sim.loops_of_turns import (
+    group_count as group_count,
+)
+from sim.loops_of_turns import (
+    kth_lowest,
+)
+from sim.loops_of_turns import (
+    order_by_lot as order_by_lot,
+)
+from sim.loops_of_turns import (
+    order_within as order_within,
+)
+from sim.loops_of_turns import (
+    ranks as ranks,
+)
 from sim.noise import FIRST_BIN, GOLDEN, PLACE_BITS, Bits, Floats, Ints, tail_quantiles
 
 Sums = tuple[Floats, Floats, Floats]
@@ -23,7 +41,6 @@ _PLACE_UNIT = 2.0**-PLACE_BITS
 _TABLE = tail_quantiles()  # as a constant: only then several draws are made at once
 _SIGN = np.int64(63)
 _BLOCK = 1024
-_RUN = 24
 _SIXTH, _NINTH, _FIFTH = FINAL_GRADE[PRIMARY], FINAL_GRADE[JUNIOR], 5
 _BINS = 1024
 
@@ -219,41 +236,46 @@ def _bin(score: float) -> int:
 
 
 @njit(cache=True)
-def lowest(school: Array, private: Array, grade: Array, score: Floats) -> Floats:
+def lowest(
+    school: Array, private: Array, grade: Array, score: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
     """`tallies._lowest`: only the scores in the bin of the highest of the fifth are put in order."""
-    grades, n = LAST_GRADE + 1, len(score)
-    found, counts = np.zeros((4, grades)), np.zeros((grades, _BINS), np.int64)
+    n, grades = len(score), LAST_GRADE + 1
+    counts, bin_of = np.zeros((grades, _BINS), np.int64), np.full(grades, -1)
+    tested, highest, lower, total = np.zeros(grades), np.zeros(grades), np.zeros(grades), np.zeros(grades)
     for i in range(n):
         if score[i] == score[i] and not private[school[i]]:
             counts[grade[i], _bin(score[i])] += 1
-    bin_of, start = np.full(grades, -1), np.zeros(grades + 1, np.int64)
+            tested[grade[i]] += 1.0
+    first = np.zeros(grades + 1, np.int64)
     for g in range(grades):
-        tested, up_to = counts[g].sum(), 0
-        while up_to < -(-tested // _FIFTH):
+        while lower[g] < -(-tested[g] // _FIFTH):
             bin_of[g] += 1
-            up_to += counts[g, bin_of[g]]
-        inside = counts[g, bin_of[g]] if tested else 0
-        found[0, g], found[2, g], start[g + 1] = tested, up_to - inside, start[g] + inside
-    near, place = np.empty(start[-1]), start[:-1].copy()
+            lower[g] += counts[g, bin_of[g]]
+        inside = counts[g, bin_of[g]] if bin_of[g] >= 0 else 0
+        lower[g] -= inside
+        first[g + 1] = first[g] + inside
+    near, place = np.empty(first[grades]), first.copy()
     for i in range(n):
         g = grade[i]
         if score[i] == score[i] and _bin(score[i]) == bin_of[g] and not private[school[i]]:
             near[place[g]] = score[i]
             place[g] += 1
     for g in range(grades):
-        if found[0, g] > 0.0:
-            inside, rank = near[start[g] : start[g + 1]], -(-int(found[0, g]) // _FIFTH) - int(found[2, g]) - 1
-            found[1, g] = np.partition(inside, rank)[rank]
-            found[2, g] += (inside < found[1, g]).sum()
+        inside = near[first[g] : first[g + 1]]
+        if len(inside):
+            highest[g] = kth_lowest(inside, int(-(-tested[g] // _FIFTH) - lower[g]) - 1)
+        for x in inside:
+            lower[g] += x < highest[g]
     i = 0
     while i < n:
-        g, s = grade[i], school[i]
-        highest, sum_here = -np.inf if private[s] else found[1, g], found[3, g]
-        while i < n and grade[i] == g and school[i] == s:
-            sum_here += score[i] if score[i] < highest else 0.0
+        s, g = school[i], grade[i]
+        limit, sum_here = -np.inf if private[s] else highest[g], total[g]
+        while i < n and school[i] == s and grade[i] == g:
+            sum_here += score[i] if score[i] < limit else 0.0
             i += 1
-        found[3, g] = sum_here
-    return found
+        total[g] = sum_here
+    return tested, highest, lower, total
 
 
 @njit(cache=True)
@@ -280,146 +302,6 @@ def moments(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Flo
     return count, first, sums
 
 
-@njit(cache=True, inline="always")
-def _before(key: Array, tie: Ints, one: int, other: int) -> bool:
-    return bool(key[one] < key[other] or (key[one] == key[other] and tie[one] < tie[other]))
-
-
-@njit(cache=True)
-def order_within(group: Ints, key: Array, tie: Ints, groups: int) -> Ints:
-    """Rows by group, key and tie, as `np.lexsort((tie, key, group))`; quick where they are nearly in order."""
-    order, start = _by_group(group, groups)
-    spare = np.empty(np.diff(start).max(), np.int64)
-    for g in range(groups):
-        _sort_runs(order, key, tie, start[g], start[g + 1])
-        _merge_runs(order, key, tie, start[g], start[g + 1], spare)
-    return order
-
-
-@njit(cache=True)
-def order_by_lot(group: Ints, lot: Bits, tie: Ints, groups: int) -> Ints:
-    """The same for keys that are uniform over all 64 bits: each row goes nearly to its place at once."""
-    size, start = np.zeros(groups), np.zeros(groups + 1, np.int64)
-    for i in range(len(group)):
-        start[group[i] + 1] += 1
-    for g in range(groups):
-        size[g] = start[g + 1]
-        start[g + 1] += start[g]
-    bucket, first = np.empty(len(group), np.int64), np.zeros(len(group) + 1, np.int64)
-    for i in range(len(group)):
-        g = group[i]
-        bucket[i] = start[g] + np.int64(np.float64(lot[i] >> _12) * 2.0**-52 * size[g])
-        first[bucket[i] + 1] += 1
-    for b in range(len(group)):
-        first[b + 1] += first[b]
-    order = np.empty(len(group), np.int64)
-    for i in range(len(group)):
-        order[first[bucket[i]]] = i
-        first[bucket[i]] += 1
-    for g in range(groups):
-        _insert(order, lot, tie, start[g], start[g + 1])
-    return order
-
-
-@njit(cache=True)
-def group_count(group: Ints) -> int:
-    """How many groups there are, 0 ... n - 1; 0 where the numbers are not made for counting."""
-    most = 4 * len(group) + 1000
-    highest = -1
-    for g in group:
-        if g < 0 or g >= most:
-            return 0
-        highest = max(highest, g)
-    return highest + 1
-
-
-@njit(cache=True)
-def _ranks(order: Ints, group: Ints, groups: int) -> Ints:
-    """Rank of each row in its group, from the rows in order."""
-    seen, ranks = np.zeros(groups, np.int64), np.empty(len(order), np.int64)
-    for i in order:
-        ranks[i] = seen[group[i]]
-        seen[group[i]] += 1
-    return ranks
-
-
-@njit(cache=True)
-def rank_by_lot(group: Ints, lot: Bits, tie: Ints) -> Ints:
-    """Rank of each row in its group by lot; empty where `group_count` gives up."""
-    groups = group_count(group)
-    if groups == 0:
-        return np.empty(0, np.int64)
-    return _ranks(order_by_lot(group, lot, tie, groups), group, groups)
-
-
-@njit(cache=True)
-def rank_by_key(group: Ints, key: Array, tie: Ints) -> Ints:
-    """Rank of each row in its group by key; empty where `group_count` gives up."""
-    groups = group_count(group)
-    if groups == 0:
-        return np.empty(0, np.int64)
-    return _ranks(order_within(group, key, tie, groups), group, groups)
-
-
-@njit(cache=True)
-def _by_group(group: Ints, groups: int) -> tuple[Ints, Ints]:
-    """Rows by group in the order they stand, and where each group begins."""
-    start = np.zeros(groups + 1, np.int64)
-    for i in range(len(group)):
-        start[group[i] + 1] += 1
-    for g in range(groups):
-        start[g + 1] += start[g]
-    order, place = np.empty(len(group), np.int64), start[:-1].copy()
-    for i in range(len(group)):
-        order[place[group[i]]] = i
-        place[group[i]] += 1
-    return order, start
-
-
-@njit(cache=True)
-def _sort_runs(order: Ints, key: Array, tie: Ints, low: int, high: int) -> None:
-    """Sort runs of `_RUN` rows, each by itself."""
-    for first in range(low, high, _RUN):
-        _insert(order, key, tie, first, min(first + _RUN, high))
-
-
-@njit(cache=True)
-def _insert(order: Ints, key: Array, tie: Ints, low: int, high: int) -> None:
-    """Insertion sort of `order[low:high]`."""
-    for at in range(low + 1, high):
-        row, to = order[at], at
-        own, own_tie = key[row], tie[row]
-        while to > low:
-            other = order[to - 1]
-            if key[other] < own or (key[other] == own and tie[other] <= own_tie):
-                break
-            order[to] = other
-            to -= 1
-        order[to] = row
-
-
-@njit(cache=True)
-def _merge_runs(order: Ints, key: Array, tie: Ints, low: int, high: int, spare: Ints) -> None:
-    """Merge sorted runs of `_RUN` rows until `order[low:high]` is one."""
-    width = _RUN
-    while width < high - low:
-        for left in range(low, high - width, 2 * width):
-            middle, right = left + width, min(left + 2 * width, high)
-            if not _before(key, tie, order[middle], order[middle - 1]):
-                continue
-            for at in range(left, middle):
-                spare[at - left] = order[at]
-            i, j = 0, middle
-            for to in range(left, right):
-                if i < width and (j == right or not _before(key, tie, order[j], spare[i])):
-                    order[to] = spare[i]
-                    i += 1
-                else:
-                    order[to] = order[j]
-                    j += 1
-        width *= 2
-
-
 @njit(cache=True)
 def fill_pairs(pairs: Ints, leavers: Ints, places: Ints) -> tuple[Ints, Ints]:
     """`geography._fill_pairs`."""
@@ -435,24 +317,3 @@ def fill_pairs(pairs: Ints, leavers: Ints, places: Ints) -> tuple[Ints, Ints]:
             kept[found], moved[found] = pair, here
             found += 1
     return kept[:found], moved[:found]
-
-
-@njit(cache=True)
-def first_within(group: Ints, places: Array, key: Array, tie: Ints, groups: int) -> Array:
-    """`turns.first_within`: those before the last who comes first, and the first by id of those who draw with him."""
-    order, start = _by_group(group, groups)
-    chosen = np.zeros(len(group), np.bool_)
-    for g in range(groups):
-        rows = order[start[g] : start[g + 1]]
-        left = min(places[g], len(rows))
-        if left <= 0:
-            continue
-        last = np.partition(key[rows], left - 1)[left - 1]
-        for i in rows:
-            if key[i] < last:
-                chosen[i] = True
-                left -= 1
-        alike = rows[key[rows] == last]
-        for place in np.argsort(tie[alike])[:left]:
-            chosen[alike[place]] = True
-    return chosen

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sim.compiled import loops
-from sim.turns import rank_within
+from sim.turns import by_lot, ranks
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -82,10 +82,7 @@ class Noise:
         """
         ids = np.asarray(ids, dtype=np.int64)
         within = np.zeros(len(ids), dtype=np.int64) if groups is None else np.asarray(groups, dtype=np.int64)
-        lots = self.lots(stream, year, ids)
-        if (fast := loops()) is not None and len(ranks := fast.rank_by_lot(within, lots, ids)):
-            return np.asarray(ranks)
-        return rank_within(within, lots, ids)
+        return ranks(within, by_lot(within, self.lots(stream, year, ids), ids))
 
     def lots(self, stream: str, year: int, ids: ArrayLike) -> Bits:
         """A lot for each id, 64 bits: who has the lower comes first, and ties go by id."""

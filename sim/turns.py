@@ -10,30 +10,48 @@ from sim.compiled import loops
 Ints = NDArray[np.int64]
 Keys = NDArray[np.generic]
 
+_WHOLE = np.iinfo(np.int64)
+
 
 def rank_within(groups: Keys, *keys: Keys) -> Ints:
     """Rank 0, 1, ... of each row inside its group, by the first key, ties by the next ones, then as they stand."""
-    if (fast := loops()) is not None and _fit_a_loop(keys):
-        tie = np.arange(len(groups)) if len(keys) < 2 else keys[1].astype(np.int64, copy=False)
-        key = keys[0] if keys else tie
-        key = key if key.dtype in (np.float64, np.uint64) else key.astype(np.int64, copy=False)
-        if len(ranks := fast.rank_by_key(groups.astype(np.int64, copy=False), key, tie)):
-            return np.asarray(ranks)
-    order = np.lexsort((*reversed(keys), groups))
+    within = groups.astype(np.int64, copy=False)
+    if (fast := loops()) is not None and _fit_a_loop(keys) and (count := fast.group_count(within)):
+        tie = np.arange(len(within)) if len(keys) < 2 else keys[1].astype(np.int64, copy=False)
+        order = fast.order_within(within, _whole(keys[0]) if keys else tie, tie, count)
+    else:
+        order = np.lexsort((*reversed(keys), within))
+    return ranks(within, order)
+
+
+def ranks(groups: Ints, order: Ints) -> Ints:
+    """Rank of each row inside its group, from all rows in order of their groups and inside these."""
+    if (fast := loops()) is not None and (count := fast.group_count(groups)):
+        return np.asarray(fast.ranks(groups, order, count))
     ordered = groups[order]
     position = np.arange(len(order))
     starts = np.ones(len(order), dtype=bool)
     starts[1:] = ordered[1:] != ordered[:-1]
     first_there = np.maximum.accumulate(np.where(starts, position, 0))
-    ranks = np.empty(len(order), dtype=np.int64)
-    ranks[order] = position - first_there
-    return ranks
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = position - first_there
+    return rank
 
 
 def _fit_a_loop(keys: tuple[Keys, ...]) -> bool:
     """Whether a loop sorts by these keys: whole numbers or floats of 64 bits first, whole numbers for ties."""
     whole = [key.dtype.kind in "iub" for key in keys]
     return len(keys) <= 2 and all(whole[1:]) and (not keys or whole[0] or keys[0].dtype == np.float64)
+
+
+def _whole(key: Keys) -> Ints:
+    """Whole numbers in the same order, which are equal where the keys are."""
+    if key.dtype == np.uint64:
+        return np.bitwise_xor(key.view(np.int64), _WHOLE.min)
+    if key.dtype != np.float64:
+        return key.astype(np.int64, copy=False)
+    bits: Ints = (key.astype(np.float64, copy=False) + 0.0).view(np.int64)  # 0.0 and -0.0 are equal
+    return np.where(bits < 0, bits ^ _WHOLE.max, bits)
 
 
 def runs(groups: Keys) -> Iterator[tuple[int, slice]]:
@@ -49,13 +67,13 @@ def in_order(groups: Keys, key: Keys) -> Ints:
     """Rows by group, then key, then as they stand; quick where they are nearly in order."""
     within = groups.astype(np.int64, copy=False)
     if (fast := loops()) is not None and (count := fast.group_count(within)):
-        return np.asarray(fast.order_within(within, key, np.arange(len(within)), count))
+        return np.asarray(fast.order_within(within, _whole(key), np.arange(len(within)), count))
     return np.lexsort((key, within))
 
 
 def by_lot(groups: Keys, lots: NDArray[np.uint64], ids: Ints) -> Ints:
     """Rows by group, then lot, ties by id; groups are numbered from 0."""
-    within = groups.astype(np.int64)
+    within = groups.astype(np.int64, copy=False)
     if (fast := loops()) is not None and (count := fast.group_count(within)):
         return np.asarray(fast.order_by_lot(within, lots, ids, count))
     return np.lexsort((ids, lots, within))
@@ -76,5 +94,6 @@ def first_within(groups: Ints, places: Ints, key: Keys, ids: Ints) -> NDArray[np
         Lots, or floats.
     """
     if (fast := loops()) is not None:
-        return np.asarray(fast.first_within(groups.astype(np.int64), places, key, ids, len(places)))
+        left = np.ascontiguousarray(places, np.int64)
+        return np.asarray(fast.first_within(groups.astype(np.int64), left, _whole(key), ids, len(places)))
     return np.asarray(rank_within(groups, key, ids) < places[groups])

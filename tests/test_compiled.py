@@ -214,6 +214,13 @@ def ranked_by_key(draw, rows):
     return rank_within(groups, *keys[: draw.integers(len(keys) + 1)])
 
 
+def kth(draw, rows):
+    values = draw.choice(draw.normal(size=rows + 1), rows + 1)
+    k = draw.integers(rows + 1)
+    fast = loops()
+    return np.sort(values)[k] if fast is None else fast.kth_lowest(values, k)
+
+
 def filled_pairs(draw, rows):
     rows = min(rows, 25)
     level = draw.integers(0, 2, rows)
@@ -239,11 +246,11 @@ LOOPS = {
     "tally": tallied,
     "lowest": lowest,
     "moments": moments,
-    "order_within": ordered,
+    "order_within": ranked_by_key,
     "group_count": ordered,
     "order_by_lot": ordered_by_lot,
-    "rank_by_lot": ranked_by_lot,
-    "rank_by_key": ranked_by_key,
+    "ranks": ranked_by_lot,
+    "kth_lowest": kth,
     "fill_pairs": filled_pairs,
     "first_within": first_ones,
 }

@@ -8,7 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 NO_WORLD = {
-    "sim/loops.py": "the same bits as twins that are searched; else sizes of arrays and of sorted runs",
+    "sim/loops.py": "the same bits as twins that are searched; else sizes of arrays",
+    "sim/loops_of_turns.py": "the same bits as twins that are searched; else sizes of sorted runs",
     "sim/memory.py": "numbers and sizes that the C library is told",
     "sim/noise.py": "the generator's own constants",
     "sim/userinput.py": "how long a message may be",
@@ -59,7 +60,7 @@ STRUCTURE = {
         "GENERATIONS": "digits of an id",
         "PAIR": "digits of an id",
     },
-    "sim/agents/titles.py": {"VACANCIES": "digits of an id"},
+    "sim/agents/titles.py": {"ALIKE": "how close counts as equal", "VACANCIES": "digits of an id"},
     "sim/analysis/calibration.py": {
         "CELLS": "default of a design",
         "WAVES": "default of a design",
@@ -170,7 +171,8 @@ STRUCTURE = {
     },
     "sim/district/synthesis.py": {"PER_STUDENTS": "unit of the margins, per 100 students"},
     "sim/district/zoning.py": {"SHOWN": "how long a message may be", "ANGLES": "where a search begins"},
-    "sim/indicators/scores.py": {"PERCENT": "unit", "FIFTH": "what the indicator is called"},
+    "sim/indicators/scores.py": {"PERCENT": "unit"},
+    "sim/indicators/tallies.py": {"FIFTH": "what the indicator is called"},
     "sim/indicators/standards.py": {"STEPS_A_SD": "quadrature", "FAR_OUT": "quadrature"},
     "sim/model.py": {"MESA_SEEDS": "what mesa takes as a seed"},
     "sim/reform/lever.py": {"EARLIEST_YEAR": "bound of what may be typed"},

@@ -104,14 +104,15 @@ def lowest_fifths(students: Students, private: Array) -> tuple[Floats, Floats]:
     return np.where(fifth > 0, total + (fifth - lower) * highest, 0.0), fifth
 
 
-def _lowest(school: Array, private: Array, grade: Array, score: Floats) -> Floats:
-    """Of each grade: those who count, the highest score of their lowest fifth, those below it, and their sum, (4, 10)."""
-    public, found = ~private[school] & (score == score), np.zeros((4, LAST_GRADE + 1))
-    for each in range(1, LAST_GRADE + 1):
+def _lowest(school: Array, private: Array, grade: Array, score: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """Of each grade: those who count, the highest score of their lowest fifth, those below it, and their sum, (10,)."""
+    public = ~private[school] & (score == score)
+    tested = np.bincount(grade[public], minlength=LAST_GRADE + 1).astype(np.float64)
+    highest, lower, total = np.zeros(len(tested)), np.zeros(len(tested)), np.zeros(len(tested))
+    for each in np.flatnonzero(tested):
         scores = score[public & (grade == each)]
-        if fifth := -(-len(scores) // FIFTH):
-            highest = np.partition(scores, fifth - 1)[fifth - 1]
-            lower = scores[scores < highest]
-            total = np.bincount(np.zeros(len(lower), np.int64), lower, 1)[0]
-            found[:, each] = len(scores), highest, len(lower), total
-    return found
+        last = -(-len(scores) // FIFTH) - 1
+        highest[each] = np.partition(scores, last)[last]
+        below = scores[scores < highest[each]]
+        lower[each], total[each] = len(below), np.bincount(np.zeros(len(below), np.int64), below, 1)[0]
+    return tested, highest, lower, total

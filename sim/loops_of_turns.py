@@ -1,0 +1,189 @@
+"""The loops that put rows in order, for numba: each has a plain NumPy twin in `sim.turns`, named beside it.
+
+Keys are whole numbers. Import it through `sim.compiled`.
+"""
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from sim.agents.columns import Array
+from sim.noise import Bits, Ints
+
+_RUN = 24
+_12 = np.uint64(12)
+
+
+@njit(cache=True, inline="always")
+def _before(key: Ints, tie: Ints, one: int, other: int) -> bool:
+    return bool(key[one] < key[other] or (key[one] == key[other] and tie[one] < tie[other]))
+
+
+@njit(cache=True)
+def order_within(group: Ints, key: Ints, tie: Ints, groups: int) -> Ints:
+    """Rows by group, key and tie, as `np.lexsort((tie, key, group))`; quick where they are nearly in order."""
+    order, start = _by_group(group, groups)
+    spare = np.empty(len(group), np.int64)
+    for g in range(groups):
+        _sort_runs(order, key, tie, start[g], start[g + 1])
+        _merge_runs(order, key, tie, start[g], start[g + 1], spare)
+    return order
+
+
+@njit(cache=True)
+def order_by_lot(group: Ints, lot: Bits, tie: Ints, groups: int) -> Ints:
+    """The same for keys that are uniform over all 64 bits: each row goes nearly to its place at once."""
+    size, start = np.zeros(groups), np.zeros(groups + 1, np.int64)
+    for i in range(len(group)):
+        start[group[i] + 1] += 1
+    for g in range(groups):
+        size[g] = start[g + 1]
+        start[g + 1] += start[g]
+    bucket, first = np.empty(len(group), np.int64), np.zeros(len(group) + 1, np.int64)
+    for i in range(len(group)):
+        g = group[i]
+        bucket[i] = start[g] + np.int64(np.float64(lot[i] >> _12) * 2.0**-52 * size[g])
+        first[bucket[i] + 1] += 1
+    for b in range(len(group)):
+        first[b + 1] += first[b]
+    order = np.empty(len(group), np.int64)
+    for i in range(len(group)):
+        order[first[bucket[i]]] = i
+        first[bucket[i]] += 1
+    for g in range(groups):
+        _insert(order, lot, tie, start[g], start[g + 1])
+    return order
+
+
+@njit(cache=True)
+def group_count(group: Ints) -> int:
+    """How many groups there are, 0 ... n - 1; 0 where the numbers are not made for counting."""
+    most = 4 * len(group) + 1000
+    highest = -1
+    for g in group:
+        if g < 0 or g >= most:
+            return 0
+        highest = max(highest, g)
+    return highest + 1
+
+
+@njit(cache=True)
+def ranks(group: Ints, order: Ints, groups: int) -> Ints:
+    """`turns.ranks`."""
+    seen, rank = np.zeros(groups, np.int64), np.empty(len(order), np.int64)
+    for i in order:
+        rank[i] = seen[group[i]]
+        seen[group[i]] += 1
+    return rank
+
+
+@njit(cache=True)
+def _by_group(group: Ints, groups: int) -> tuple[Ints, Ints]:
+    """Rows by group in the order they stand, and where each group begins."""
+    start = np.zeros(groups + 1, np.int64)
+    for i in range(len(group)):
+        start[group[i] + 1] += 1
+    for g in range(groups):
+        start[g + 1] += start[g]
+    order, place = np.empty(len(group), np.int64), start[:-1].copy()
+    for i in range(len(group)):
+        order[place[group[i]]] = i
+        place[group[i]] += 1
+    return order, start
+
+
+@njit(cache=True)
+def _sort_runs(order: Ints, key: Ints, tie: Ints, low: int, high: int) -> None:
+    """Sort runs of `_RUN` rows, each by itself."""
+    for first in range(low, high, _RUN):
+        _insert(order, key, tie, first, min(first + _RUN, high))
+
+
+@njit(cache=True)
+def _insert(order: Ints, key: Array, tie: Ints, low: int, high: int) -> None:
+    """Insertion sort of `order[low:high]`."""
+    for at in range(low + 1, high):
+        row, to = order[at], at
+        own, own_tie = key[row], tie[row]
+        while to > low:
+            other = order[to - 1]
+            if key[other] < own or (key[other] == own and tie[other] <= own_tie):
+                break
+            order[to] = other
+            to -= 1
+        order[to] = row
+
+
+@njit(cache=True)
+def _merge_runs(order: Ints, key: Ints, tie: Ints, low: int, high: int, spare: Ints) -> None:
+    """Merge sorted runs of `_RUN` rows until `order[low:high]` is one."""
+    width = _RUN
+    while width < high - low:
+        for left in range(low, high - width, 2 * width):
+            middle, right = left + width, min(left + 2 * width, high)
+            if not _before(key, tie, order[middle], order[middle - 1]):
+                continue
+            for at in range(left, middle):
+                spare[at - left] = order[at]
+            i, j = 0, middle
+            for to in range(left, right):
+                if i < width and (j == right or not _before(key, tie, order[j], spare[i])):
+                    order[to] = spare[i]
+                    i += 1
+                else:
+                    order[to] = order[j]
+                    j += 1
+        width *= 2
+
+
+@njit(cache=True)
+def first_within(group: Ints, places: Array, key: Ints, tie: Ints, groups: int) -> Array:
+    """`turns.first_within`: those before the last who comes first, and the first by id of those who draw with him."""
+    order, start = _by_group(group, groups)
+    chosen, keys, ties = np.zeros(len(group), np.bool_), np.empty(len(group), np.int64), np.empty(len(group), np.int64)
+    for g in range(groups):
+        size = start[g + 1] - start[g]
+        left = min(places[g], size)
+        if left <= 0:
+            continue
+        for k in range(size):
+            keys[k] = key[order[start[g] + k]]
+        last, alike = kth_lowest(keys[:size], left - 1), 0
+        for k in range(start[g], start[g + 1]):
+            i = order[k]
+            if key[i] < last:
+                chosen[i] = True
+                left -= 1
+            elif key[i] == last:
+                ties[alike] = tie[i]
+                alike += 1
+        last_tie = kth_lowest(ties[:alike], left - 1)
+        for k in range(start[g], start[g + 1]):
+            i = order[k]
+            chosen[i] |= key[i] == last and tie[i] <= last_tie
+    return chosen
+
+
+@njit(cache=True)
+def kth_lowest(values: Array, k: int) -> Any:
+    """The value that `k` others come before, by Hoare's selection; the values change places."""
+    low, high = 0, len(values) - 1
+    while low < high:
+        pivot, i, j = values[(low + high) // 2], low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while pivot < values[j]:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if k <= j:
+            high = j
+        elif k >= i:
+            low = i
+        else:
+            break
+    return values[k]
