@@ -12,24 +12,7 @@ from numba import njit
 
 from sim.agents.columns import Array
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
-from sim.loops_of_turns import (
-    first_within as first_within,
-)
-from sim.loops_of_turns import (
-    group_count as group_count,
-)
-from sim.loops_of_turns import (
-    kth_lowest,
-)
-from sim.loops_of_turns import (
-    order_by_lot as order_by_lot,
-)
-from sim.loops_of_turns import (
-    order_within as order_within,
-)
-from sim.loops_of_turns import (
-    ranks as ranks,
-)
+from sim.loops_of_turns import first_within, group_count, kth_lowest, order_by_lot, order_within, ranks  # noqa: F401
 from sim.noise import FIRST_BIN, GOLDEN, PLACE_BITS, Bits, Floats, Ints, tail_quantiles
 
 Sums = tuple[Floats, Floats, Floats]

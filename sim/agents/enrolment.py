@@ -22,19 +22,22 @@ from sim.turns import in_order, rank_within
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
+Formed = tuple[Array, Array, Classes]
+"""Rows of the entrants of a level, the row of each in the table of the new classes, and that table."""
+
 
 def enrol(model: "ZoneReform") -> None:
     """Give every entrant of grades 1 and 7 a school and a class."""
     students = model.students
-    formed: dict[int, Classes] = {}
+    formed = []
     if model.district.classes_reshuffled:
         reshuffle(model)
     for level in (PRIMARY, JUNIOR):
         rows = np.flatnonzero(students.grade == ENTRY_GRADE[level])
         home = home_school(model, students, rows, level)
         students.school[rows] = admit(model, students, rows, home, level)
-        formed[level] = form_classes(model, students, rows, level)
-    file_classes(model, formed)
+        formed.append((rows, *form_classes(model, students, rows, level)))
+    file_classes(model, *formed)
 
 
 def home_school(model: "ZoneReform", students: Students, rows: Array, level: int) -> Array:
@@ -161,11 +164,11 @@ def public_places(model: "ZoneReform", level: int) -> Array:
     return seats if cap is None else np.minimum(seats, int(cap // YEARS[level]))
 
 
-def form_classes(model: "ZoneReform", students: Students, rows: Array, level: int) -> Classes:
+def form_classes(model: "ZoneReform", students: Students, rows: Array, level: int) -> tuple[Array, Classes]:
     """Deal each school's entrants into as many classes as the cap asks for.
 
-    The order is drawn by id and cut into equal runs, so that one child more moves few others. The students'
-    `classroom` is set to the row in the new table, in which classes go by zone, school and number.
+    The order is drawn by id and cut into equal runs, so that one child more moves few others. Gives the row of each
+    in the table of the new classes, in which these go by zone, school and number, and that table.
     """
     schools = model.schools
     school = students.school[rows]
@@ -179,10 +182,9 @@ def form_classes(model: "ZoneReform", students: Students, rows: Array, level: in
     filing = np.lexsort((schools.id, schools.zone))
     first = np.zeros(len(schools), dtype=np.int64)
     first[filing] = np.cumsum(classes[filing]) - classes[filing]
-    students.classroom[rows] = first[school] + index
     where = np.repeat(filing, classes[filing])
     number = np.arange(len(where)) - first[where]
-    return Classes(
+    return first[school] + index, Classes(
         len(where),
         id=class_ids(model.year, schools.id[where], number),
         school=where,
@@ -207,40 +209,35 @@ def reshuffle(model: "ZoneReform") -> None:
     students.classroom[rows] = first[at] + order * formed[at] // np.bincount(at)[at]
 
 
-def file_classes(model: "ZoneReform", formed: dict[int, Classes]) -> None:
-    """Put the new classes in their place: oldest grade first, then students in the order of their classes."""
-    students, classes = model.students, model.classes
-    older, younger = classes.grade > ENTRY_GRADE[JUNIOR], classes.grade < ENTRY_GRADE[JUNIOR]
-    n_older, n_junior = int(older.sum()), len(formed[JUNIOR])
-    kept = older | younger
-    new_row = np.cumsum(kept) - 1 + n_junior * younger
-    same = (students.grade != ENTRY_GRADE[PRIMARY]) & (students.grade != ENTRY_GRADE[JUNIOR])
-    students.classroom[same] = new_row[students.classroom[same]]
-    students.classroom[students.grade == ENTRY_GRADE[JUNIOR]] += n_older
-    students.classroom[students.grade == ENTRY_GRADE[PRIMARY]] += n_older + n_junior + int(younger.sum())
-    model.classes = classes.take(older).followed_by(formed[JUNIOR], classes.take(younger), formed[PRIMARY])
-    file_students(students)
-    model.classes.size = np.bincount(students.classroom, minlength=len(model.classes))
+def file_classes(model: "ZoneReform", primary: Formed, junior: Formed) -> None:
+    """Put the new classes in their place, oldest grade first, and students in the order of their classes.
 
-
-def file_students(students: Students) -> None:
-    """Bring the students into the order of their classes; those of a new class go by id.
-
-    The others stand in order since their class was formed, an arrival in the place of the child who left.
+    In a new class they go by id. The others stand in order since theirs was formed, an arrival in the place of the
+    child who left.
     """
-    for grade in ENTRY_GRADE:
-        new = np.flatnonzero(students.grade == grade)
+    students, classes = model.students, model.classes
+    (first_graders, primary_room, new_primary), (seventh_graders, junior_room, new_junior) = primary, junior
+    older, younger = classes.grade > ENTRY_GRADE[JUNIOR], classes.grade < ENTRY_GRADE[JUNIOR]
+    n_older = int(older.sum())
+    n_above = n_older + len(new_junior) + int(younger.sum())
+    place = np.cumsum(older | younger) - 1 + len(new_junior) * younger
+    # Entrants have no class yet, or that which they left: it is set next.
+    students.classroom = np.append(place, 0).astype(students.classroom.dtype)[students.classroom]
+    students.classroom[seventh_graders] = n_older + junior_room
+    students.classroom[first_graders] = n_above + primary_room
+    model.classes = classes.take(older).followed_by(new_junior, classes.take(younger), new_primary)
+    for new in (seventh_graders, first_graders):
         students.move(new[in_order(students.classroom[new], students.id[new])], new)
     room = students.classroom
     if (room[1:] < room[:-1]).any():  # somebody has mixed them up
         students.move(in_order(room, students.id), np.arange(len(students)))
+    model.classes.size = np.bincount(students.classroom, minlength=len(model.classes))
 
 
 def _fill_nearest(placed: Array, queue: Array, home: Array, geography: Geography, seats: Array) -> None:
     """Admit those in the queue, one after the other, to the school with seats that is nearest to their home's."""
-    left = seats.tolist()
-    for one in queue[: seats.sum()].tolist():
-        compared = geography.nearest_first[home[one]].tolist()
+    left, queue = seats.tolist(), queue[: seats.sum()]
+    for one, compared in zip(queue.tolist(), geography.nearest_first[home[queue]].tolist(), strict=True):
         nearest = next((school for school in compared if left[school] > 0), None)
         if nearest is None:  # as rare as they are far away
             nearest = next(school for school in geography.by_distance(home[one]).tolist() if left[school] > 0)
