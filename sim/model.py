@@ -168,8 +168,8 @@ class ZoneReform(mesa.Model):
         if self.frozen is None:  # a world that only tells a channel apart is no plan of anyone's
             budget.keep_to_limit(self)
 
-    def under(self, policy: Policy) -> "ZoneReform":
-        """A copy of this world, as it stands, under another policy."""
+    def under(self, policy: Policy, *, copied: bool = True) -> "ZoneReform":
+        """A copy of this world, as it stands, under another policy; not copied, it goes on with the same state."""
         state = State(
             zones=self.zones,
             schools=self.schools,
@@ -182,7 +182,7 @@ class ZoneReform(mesa.Model):
             choice_weight=self.choice_weight,
         )
         world = ZoneReform(
-            state.copy(),
+            state.copy() if copied else state,
             year=self.year,
             district=self.district,
             policy=policy,

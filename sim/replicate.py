@@ -60,6 +60,7 @@ def replicate_from(
             for year, by_lever in model.costs.items()
             if year > scenario.baseline_year
         }
+        vars(model).clear()  # mesa's models refer to themselves: a finished world would wait for the collector
     gaps: dict[str, Floats] = {}
     for channel in channels:
         model = scenario.start(rest, "policy")
@@ -67,6 +68,7 @@ def replicate_from(
         while model.year < scenario.horizon:
             model.step()
         gaps[channel] = _figures(model)[:, :, GAP_COLUMN]
+        vars(model).clear()
     keys = tuple(Units.of(rest.schools, rest.zones, scenario.district.name).keys)
     return Replicate(number, keys, figures, costs, gaps)
 

@@ -117,7 +117,7 @@ class Scenario:
 
     def model(self, seed: int = 0, arm: Arm = "policy") -> "ZoneReform":
         """Replicate 0 of a seed, standing at the end of the baseline year."""
-        return self.start(self.at_rest(seed), arm)
+        return self.start(self.at_rest(seed), arm, copied=False)
 
     def at_rest(self, seed: int) -> "ZoneReform":
         """The district before any reform."""
@@ -139,9 +139,9 @@ class Scenario:
         columns = {"unit": schools.name, "zone": names, "lead": schools.lead, "east": schools.x, "north": schools.y}
         return pd.DataFrame({"level": [LEVELS[level] for level in schools.level]} | columns)
 
-    def start(self, rest: "ZoneReform", arm: Arm) -> "ZoneReform":
-        """A copy of the district at rest under the policy of an arm."""
-        return rest.under(self.policy if arm == "policy" else self.counterfactual)
+    def start(self, rest: "ZoneReform", arm: Arm, *, copied: bool = True) -> "ZoneReform":
+        """A copy of the district at rest under the policy of an arm; or that itself, if nobody needs it at rest."""
+        return rest.under(self.policy if arm == "policy" else self.counterfactual, copied=copied)
 
 
 def load(

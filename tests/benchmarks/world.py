@@ -47,7 +47,7 @@ def measured(students, years, reference_years):
     begun = time.process_time_ns()
     rest = scenario.at_rest(SEED)
     found = {"rest_seconds": (time.process_time_ns() - begun) / 1e9, "rest_peak": memory("VmHWM") - after_import}
-    model = scenario.start(rest, "policy")
+    model = scenario.start(rest, "policy", copied=False)
     del rest
     steps = [stepped(model) for _ in range(years)]
     found |= {
