@@ -60,7 +60,7 @@ def replicate_from(
             for year, by_lever in model.costs.items()
             if year > scenario.baseline_year
         }
-        vars(model).clear()  # mesa's models refer to themselves: a finished world would wait for the collector
+        _let_go(model)
     gaps: dict[str, Floats] = {}
     for channel in channels:
         model = scenario.start(rest, "policy")
@@ -68,7 +68,7 @@ def replicate_from(
         while model.year < scenario.horizon:
             model.step()
         gaps[channel] = _figures(model)[:, :, GAP_COLUMN]
-        vars(model).clear()
+        _let_go(model)
     keys = tuple(Units.of(rest.schools, rest.zones, scenario.district.name).keys)
     return Replicate(number, keys, figures, costs, gaps)
 
@@ -76,3 +76,8 @@ def replicate_from(
 def _figures(model: "ZoneReform") -> Floats:
     """All that was recorded, (years, rows, indicators)."""
     return np.stack([model.records[year] for year in sorted(model.records)])
+
+
+def _let_go(model: "ZoneReform") -> None:
+    """Free what a finished world holds: mesa's models refer to themselves, so that it would wait for the collector."""
+    model.__dict__.clear()

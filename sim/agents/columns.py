@@ -128,8 +128,13 @@ class Columns:
 
     def take(self, rows: Array | slice) -> Self:
         """A new table with these rows (positions or a mask), in this order; a slice shares the arrays."""
-        arrays = {name: array[rows] for name, array in self.arrays.items()}
-        return type(self)(len(arrays["id"]), **arrays)
+        return self._with({name: array[rows] for name, array in self.arrays.items()})
+
+    def _with(self, arrays: dict[str, Array]) -> Self:
+        """A table of the same kind with arrays of its own, which fit as they come from such tables."""
+        table = type(self).__new__(type(self))
+        table.arrays, table._rows = arrays, len(arrays["id"])
+        return table
 
     def select(self, where: Array | Callable[[Self], Array]) -> Self:
         """The agents for which `where` is true: a mask, or a function of the table."""
@@ -149,13 +154,12 @@ class Columns:
             array[places] = array[source]
 
     def copy(self) -> Self:
-        return type(self)(self._rows, **{name: array.copy() for name, array in self.arrays.items()})
+        return self._with({name: array.copy() for name, array in self.arrays.items()})
 
     def followed_by(self, *others: Self) -> Self:
         """This table with the rows of others after its own."""
         tables = (self, *others)
-        joined = {name: np.concatenate([table.arrays[name] for table in tables]) for name in self.arrays}
-        return type(self)(sum(map(len, tables)), **joined)
+        return self._with({name: np.concatenate([table.arrays[name] for table in tables]) for name in self.arrays})
 
     def replace(self, kept: Array | slice, new: Self) -> None:
         """Leave only the `kept` rows (positions, a mask or a slice) and put those of another table behind them.

@@ -236,13 +236,16 @@ def file_classes(model: "ZoneReform", primary: Formed, junior: Formed) -> None:
 
 def _fill_nearest(placed: Array, queue: Array, home: Array, geography: Geography, seats: Array) -> None:
     """Admit those in the queue, one after the other, to the school with seats that is nearest to their home's."""
-    left, queue = seats.tolist(), queue[: seats.sum()]
-    for one, compared in zip(queue.tolist(), geography.nearest_first[home[queue]].tolist(), strict=True):
-        nearest = next((school for school in compared if left[school] > 0), None)
-        if nearest is None:  # as rare as they are far away
-            nearest = next(school for school in geography.by_distance(home[one]).tolist() if left[school] > 0)
+    free, left, queue = np.flatnonzero(seats > 0), seats.tolist(), queue[: seats.sum()]
+    compared = geography.nearest_first[home[queue]].tolist()
+    for one, at, near in zip(queue.tolist(), home[queue].tolist(), compared, strict=True):
+        nearest = next((school for school in near if left[school] > 0), None)
+        if nearest is None:
+            nearest = int(free[np.argmin(geography[at, free])])
         placed[one] = nearest
         left[nearest] -= 1
+        if left[nearest] == 0:
+            free = free[free != nearest]
     seats[:] = left
 
 

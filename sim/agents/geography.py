@@ -34,11 +34,6 @@ class Geography:
         here, there = pair
         return np.asarray(np.hypot(self.x[here] - self.x[there], self.y[here] - self.y[there]))
 
-    def by_distance(self, here: int) -> Ints:
-        """All schools of the level of one, the nearest first."""
-        rows = np.flatnonzero(self._level == self._level[here])
-        return rows[np.argsort(self[here, rows], kind="stable")]
-
     @cached_property
     def nearest_first(self) -> Ints:
         """Those that families compare (`near`), the nearest first, (S, k)."""

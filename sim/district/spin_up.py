@@ -207,8 +207,9 @@ def fix_baseline(model: ZoneReform) -> Baseline:
     Scores and halves are the public schools', as all figures of the district are.
     """
     spec, teachers = model.district, model.teachers
-    students = model.students.select(~model.schools.private[model.students.school])
-    final = [students.score[students.grade == grade] for grade in FINAL_GRADE]
+    students = model.students
+    leavers = [np.flatnonzero(students.grade == grade) for grade in FINAL_GRADE]
+    final = [students.score[rows[~model.schools.private[students.school[rows]]]] for rows in leavers]
     skill = teachers.skill[teachers.employed]
     at = teachers.school[teachers.employed]
     count = len(model.schools)

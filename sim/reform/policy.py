@@ -5,7 +5,7 @@ import hashlib
 import importlib
 import inspect
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -66,6 +66,7 @@ class Policy:
     budgets: Mapping[int, float | None]
     spending_never_falls: bool
     ranges: tuple[Range, ...]
+    _in_force: dict[int, list[Lever]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def load(
@@ -150,8 +151,10 @@ class Policy:
 
     def in_force(self, year: int) -> list[Lever]:
         """The levers that are not off in `year`."""
-        levers = (self.lever(schedule.group, year) for schedule in self.levers)
-        return [lever for lever in levers if lever is not None]
+        if year not in self._in_force:  # asked in every step of a year
+            levers = (self.lever(schedule.group, year) for schedule in self.levers)
+            self._in_force[year] = [lever for lever in levers if lever is not None]
+        return list(self._in_force[year])
 
     def lever(self, group: str, year: int) -> Lever | None:
         """The lever of that name as it is in `year`; None where it is absent or off."""
