@@ -54,9 +54,10 @@ def lacking(model: "ZoneReform", pool: Array) -> tuple[Array, Array]:
     classes = np.bincount(model.classes.school, minlength=len(pool))[inside]
     post = (teachers.school + 1) * len(SUBJECTS) + teachers.subject  # the first are the empty posts
     held = np.bincount(post, minlength=(len(pool) + 1) * len(SUBJECTS)).reshape(-1, len(SUBJECTS))[1:][inside]
-    in_pool = pool[inside] == np.arange(pool.max() + 1)[:, None]
-    half[inside] = (in_pool @ classes)[pool[inside]]
-    lack[inside] = 2 * ((in_pool @ held)[pool[inside]] * classes[:, None] - held * half[inside, None])
+    of_pool = np.zeros((pool.max() + 1, len(SUBJECTS) + 1), np.int64)
+    np.add.at(of_pool, pool[inside], np.column_stack((held, classes)))
+    half[inside] = of_pool[pool[inside], -1]
+    lack[inside] = 2 * (of_pool[pool[inside], :-1] * classes[:, None] - held * half[inside, None])
     return lack, half
 
 

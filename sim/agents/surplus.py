@@ -43,29 +43,30 @@ def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> Arra
     teachers, schools = model.teachers, model.schools
     filled = teachers.count_by_school(len(schools))
     vacancies = in_order_of_need(establishment - filled, establishment, pool)
-    in_need = np.zeros(len(schools), dtype=bool)
-    in_need[vacancies] = True
     spares = (filled > establishment) & np.isin(pool, pool[vacancies])
     rows = np.flatnonzero(teachers.employed & (teachers.posting_end == 0) & ~teachers.bought)
     rows = rows[spares[teachers.school[rows]]]
     ids = teachers.id[rows]
     rows = rows[by_lot(pool[teachers.school[rows]], model.noise.lots("surplus", model.year, ids), ids)]
-    turns, empty = dict(runs(pool[teachers.school[rows]])), empty_posts(teachers, in_need)
+    turns = dict(runs(pool[teachers.school[rows]]))
+    empty = np.flatnonzero(~teachers.employed)
+    empty = empty[np.lexsort((teachers.id[empty], teachers.home_school[empty]))]
+    empty_at = dict(runs(teachers.home_school[empty]))
     spare, moved = (filled - establishment).tolist(), np.zeros(len(LEVELS), np.int64)
     for number, here in runs(pool[vacancies]):
         if number not in turns:
             continue
         turn = Turn(teachers, rows[turns[number]], spare)
         for there in vacancies[here].tolist():
-            wanted = [subject for subject in range(len(SUBJECTS)) if empty.get((there, subject))]
-            one = turn.first_of(wanted)
+            posts = empty[empty_at.get(there, slice(0))]
+            subjects = teachers.subject[posts[teachers.home_school[posts] == there]].tolist()
+            one = turn.first_of(set(subjects))
             one = turn.first_of(range(len(SUBJECTS))) if one is None else one
             if one is None:
                 break
             spare[teachers.school[one]] -= 1
-            same = empty.get((there, int(teachers.subject[one])))
-            if same:
-                teachers.home_school[same.pop()] = teachers.school[one]
+            same = posts[(teachers.home_school[posts] == there) & (teachers.subject[posts] == teachers.subject[one])]
+            teachers.home_school[same[:1]] = teachers.school[one]
             teachers.school[one] = teachers.home_school[one] = there
             teachers.years_here[one] = 0
             teachers.moved[one] = True
@@ -80,18 +81,6 @@ def in_order_of_need(missing: Array, establishment: Array, pool: Array) -> Array
     left = missing[school] - rank_within(school)
     below = np.round(left / np.maximum(establishment[school], 1), 9)
     return np.asarray(school[np.lexsort((school, -below, pool[school]))])
-
-
-def empty_posts(teachers: Teachers, at: Array) -> dict[tuple[int, int], list[int]]:
-    """Rows of the empty posts of schools that are asked for (S,), by school and subject, the lowest id last."""
-    empty = np.flatnonzero(~teachers.employed)
-    empty = empty[at[teachers.home_school[empty]]]
-    empty = empty[np.argsort(-teachers.id[empty])]
-    found: dict[tuple[int, int], list[int]] = {}
-    columns = (column[empty].tolist() for column in (teachers.home_school, teachers.subject))
-    for row, school, subject in zip(empty.tolist(), *columns, strict=True):
-        found.setdefault((school, subject), []).append(row)
-    return found
 
 
 class Turn:
