@@ -110,16 +110,17 @@ def grow(
     """`learning.grow`, in place; draws are made for a block of students at a time."""
     luck, eta = np.empty(_BLOCK), np.empty(_BLOCK)
     for start in range(0, len(ids), _BLOCK):
-        block = ids[start : start + _BLOCK]
-        _draw(block, trait_key, luck)
-        _draw(block, eta_key, eta)
-        for j in range(len(block)):
-            i = start + j
-            home_mean = home_means[catchment[i], grade[i]]
-            trait[i] = home_mean + rho * (trait[i] - home_mean) + luck_sd * luck[j]
-            g = gain[room[i]] + eta_sd * eta[j]
-            lasting[i] = lasting[i] + kappa * g
-            fading[i] = delta * fading[i] + (1.0 - kappa) * g
+        block = slice(start, min(start + _BLOCK, len(ids)))
+        _draw(ids[block], trait_key, luck)
+        _draw(ids[block], eta_key, eta)
+        c, h, g = room[block], catchment[block], grade[block]
+        t, l, f = trait[block], lasting[block], fading[block]
+        for j in range(len(c)):  # unsigned places need no look for negative ones
+            home_mean = home_means[np.uint64(h[j]), np.uint64(g[j])]
+            t[j] = home_mean + rho * (t[j] - home_mean) + luck_sd * luck[j]
+            own = gain[np.uint64(c[j])] + eta_sd * eta[j]
+            l[j] = l[j] + kappa * own
+            f[j] = delta * f[j] + (1.0 - kappa) * own
 
 
 @njit(cache=True)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.classroom import sum_by_class
+from sim.agents.classroom import class_sizes, sum_by_class
 from sim.agents.columns import Array
 from sim.agents.school import LAST_GRADE, PRIMARY
 from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, MOST_ARRIVALS, Students, student_ids
@@ -113,7 +113,7 @@ def migrate(model: "ZoneReform", students: Students) -> None:
     if len(rows) == 0:
         return
     room, classes = students.classroom[rows], len(model.classes)
-    size = np.bincount(students.classroom, minlength=classes)
+    size = class_sizes(students.classroom, classes)
     for knowledge in (students.lasting, students.fading):
         knowledge[rows] = sum_by_class(students.classroom, classes, knowledge)[room] / size[room]
     ids = students.id[rows] + ARRIVAL

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.assessment import noise_sd
-from sim.agents.classroom import Classes, class_ids
+from sim.agents.classroom import Classes, class_ids, class_sizes
 from sim.agents.columns import Array
 from sim.agents.geography import Geography
 from sim.agents.learning import GRADE_DIGITS
@@ -17,7 +17,7 @@ from sim.agents.school_choice import chosen_school
 from sim.agents.student import ARRIVAL, Students
 from sim.apportion import apportion
 from sim.noise import Floats
-from sim.turns import in_order, rank_within
+from sim.turns import first_within, in_order, rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -231,7 +231,7 @@ def file_classes(model: "ZoneReform", primary: Formed, junior: Formed) -> None:
     room = students.classroom
     if (room[1:] < room[:-1]).any():  # somebody has mixed them up
         students.move(in_order(room, students.id), np.arange(len(students)))
-    model.classes.size = np.bincount(students.classroom, minlength=len(model.classes))
+    model.classes.size = class_sizes(students.classroom, len(model.classes))
 
 
 def _fill_nearest(placed: Array, queue: Array, home: Array, geography: Geography, seats: Array) -> None:
@@ -258,8 +258,8 @@ def _fill(placed: Array, applicants: Array, target: Array, last: Array, turn: Ar
     admitted = (asking <= seats)[target]
     contested = np.flatnonzero(~admitted)
     at, behind = target[contested], last[contested]
-    place = rank_within(at * 2 + behind, turn[contested], ids[contested])
-    before = np.bincount(at[~behind], minlength=len(seats))
-    admitted[contested] = place + before[at] * behind < seats[at]
+    places = np.repeat(seats, 2)
+    places[1::2] -= np.bincount(at[~behind], minlength=len(seats))
+    admitted[contested] = first_within(at * 2 + behind, places, turn[contested], ids[contested])
     placed[applicants[admitted]] = target[admitted]
     seats -= np.bincount(target[admitted], minlength=len(seats)).astype(seats.dtype)
