@@ -113,14 +113,14 @@ def grow(
         block = slice(start, min(start + _BLOCK, len(ids)))
         _draw(ids[block], trait_key, luck)
         _draw(ids[block], eta_key, eta)
-        c, h, g = room[block], catchment[block], grade[block]
-        t, l, f = trait[block], lasting[block], fading[block]
+        c, home, g = room[block], catchment[block], grade[block]
+        brought, kept, fresh = trait[block], lasting[block], fading[block]
         for j in range(len(c)):  # unsigned places need no look for negative ones
-            home_mean = home_means[np.uint64(h[j]), np.uint64(g[j])]
-            t[j] = home_mean + rho * (t[j] - home_mean) + luck_sd * luck[j]
+            home_mean = home_means[np.uint64(home[j]), np.uint64(g[j])]
+            brought[j] = home_mean + rho * (brought[j] - home_mean) + luck_sd * luck[j]
             own = gain[np.uint64(c[j])] + eta_sd * eta[j]
-            l[j] = l[j] + kappa * own
-            f[j] = delta * f[j] + (1.0 - kappa) * own
+            kept[j] = kept[j] + kappa * own
+            fresh[j] = delta * fresh[j] + (1.0 - kappa) * own
 
 
 @njit(cache=True)
