@@ -25,7 +25,7 @@ _TABLE = tail_quantiles()  # as a constant: only then several draws are made at 
 _SIGN = np.int64(63)
 _BLOCK = 1024
 _SIXTH, _NINTH, _FIFTH = FINAL_GRADE[PRIMARY], FINAL_GRADE[JUNIOR], 5
-_BINS = 1024
+_TALLIED, _BINS = 12, 1024
 
 
 @njit(cache=True, inline="always")
@@ -182,34 +182,37 @@ def tally(
     cuts: Floats,
     schools: int,
 ) -> Floats:
-    """`tallies._tally`."""
-    out, i = np.zeros((12, schools)), 0
+    """`tallies._tally`, whose order the rows have."""
+    out, i = np.zeros((_TALLIED, schools)), 0
+    students, migrants, tested_migrants, score_migrant = out[0], out[1], out[2], out[3]
+    tested_left_behind, score_left_behind, rate = out[4], out[5], out[6]
+    sixth, excellent, passed, ninth, admitted = out[7], out[8], out[9], out[10], out[11]
     while i < len(school):
         s, start = school[i], i
-        n_migrant, n_tested, n_left = 0, 0, 0
-        of_migrants, of_left, rate = out[3, s], out[5, s], out[6, s]
+        n_migrants, n_tested, n_left_behind = 0, 0, 0
+        of_migrants, of_left_behind, rates = score_migrant[s], score_left_behind[s], rate[s]
         while i < len(school) and school[i] == s:
             x = score[i]
-            tested = x == x
-            n_migrant += migrant[i]
-            n_tested += migrant[i] & tested
-            n_left += left_behind[i] & tested
-            of_migrants += x if migrant[i] & tested else 0.0
-            of_left += x if left_behind[i] & tested else 0.0
-            rate += min(max(mean + sd * x, 0.0), 1.0)
+            is_migrant, is_left_behind = migrant[i] and x == x, left_behind[i] and x == x
+            n_migrants += migrant[i]
+            n_tested += is_migrant
+            n_left_behind += is_left_behind
+            of_migrants += x if is_migrant else 0.0
+            of_left_behind += x if is_left_behind else 0.0
+            rates += min(max(mean + sd * x, 0.0), 1.0)
             if grade[i] == _SIXTH:
-                out[7, s] += 1.0
-                out[8, s] += x >= cuts[0]
-                out[9, s] += x >= cuts[1]
+                sixth[s] += 1.0
+                excellent[s] += x >= cuts[0]
+                passed[s] += x >= cuts[1]
             elif grade[i] == _NINTH:
-                out[10, s] += 1.0
-                out[11, s] += x >= cuts[2]
+                ninth[s] += 1.0
+                admitted[s] += x >= cuts[2]
             i += 1
-        out[0, s] += i - start
-        out[1, s] += n_migrant
-        out[2, s] += n_tested
-        out[4, s] += n_left
-        out[3, s], out[5, s], out[6, s] = of_migrants, of_left, rate
+        students[s] += i - start
+        migrants[s] += n_migrants
+        tested_migrants[s] += n_tested
+        tested_left_behind[s] += n_left_behind
+        score_migrant[s], score_left_behind[s], rate[s] = of_migrants, of_left_behind, rates
     return out
 
 
