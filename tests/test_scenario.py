@@ -16,6 +16,7 @@ from sim.agents.places import School, Zone
 from sim.batch import indicator_table
 from sim.noise import Noise, replicate_seed
 from sim.replicate import run_replicate
+from sim.scenario import Scenario
 
 SMALL = ["district.students=900"]
 PLAN = "wuhan_edz_2021_2023"
@@ -162,6 +163,30 @@ class TestReplicates:
         assert_same_state(still, REFORM.model(seed=4, arm="counterfactual"))
         assert list(still.records) == list(rest.records) == [2020]
         assert reform.teachers.rotated.any()
+
+    def test_a_district_that_nobody_needs_at_rest_goes_on_itself(self):
+        rest = REFORM.at_rest(4)
+        copy, same = REFORM.start(rest, "policy"), REFORM.start(rest, "policy", copied=False)
+        assert same.students is rest.students and copy.students is not rest.students
+        copy.step()
+        same.step()
+        assert_same_state(copy, same)
+
+    def test_a_finished_world_is_gone_before_the_collector_comes(self, monkeypatch):
+        start, tables = Scenario.start, []
+
+        def watched(*words):
+            model = start(*words)
+            tables.append(weakref.ref(model.students))
+            return model
+
+        monkeypatch.setattr(Scenario, "start", watched)
+        gc.disable()
+        try:
+            run_replicate(REFORM, 4, ARMS, 0, ("peers",))
+            assert [table() for table in tables] == [None] * 3
+        finally:
+            gc.enable()
 
     def test_no_array_of_one_world_is_that_of_another_or_stands_for_two_columns(self):
         rest = REFORM.at_rest(4)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.compiled import plainly
 from sim.noise import Noise
-from sim.turns import by_lot, first_within
+from sim.turns import by_lot, first_within, runs
 
 GROUPS = 4
 rows = st.lists(st.tuples(st.integers(0, GROUPS - 1), st.sampled_from([-0.5, 0.0, 0.25, 7.0])), max_size=40)
@@ -41,3 +41,12 @@ def test_lots_decide_within_a_group_and_ids_among_equal_lots(engine, groups, see
     with engine():
         order = by_lot(group, lots, ids)
     assert order.tolist() == sorted(range(len(ids)), key=lambda row: (group[row], lots[row], ids[row]))
+
+
+@given(st.lists(st.integers(-1, GROUPS), max_size=20).map(sorted))
+@settings(deadline=None, derandomize=True)
+def test_runs_say_where_each_group_stands(groups):
+    group = np.array(groups, dtype=np.int16)
+    found = list(runs(group))
+    assert [number for number, _ in found] == sorted(set(groups))
+    assert [group[where].tolist() for _, where in found] == [[n] * groups.count(n) for n in sorted(set(groups))]

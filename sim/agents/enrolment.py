@@ -222,7 +222,7 @@ def file_classes(model: "ZoneReform", primary: Formed, junior: Formed) -> None:
     n_above = n_older + len(new_junior) + int(younger.sum())
     place = np.cumsum(older | younger) - 1 + len(new_junior) * younger
     # Entrants have no class yet, or that which they left: it is set next.
-    students.classroom = np.append(place, 0).astype(students.classroom.dtype)[students.classroom]
+    students.classroom = np.append(place, 0).astype(students.classroom.dtype).take(students.classroom)
     students.classroom[seventh_graders] = n_older + junior_room
     students.classroom[first_graders] = n_above + primary_room
     model.classes = classes.take(older).followed_by(new_junior, classes.take(younger), new_primary)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.agents.cells import Moments
+from sim.agents.classroom import class_sizes
 from sim.agents.student import Students
 
 SCHOOLS = 4
@@ -76,3 +77,10 @@ def test_students_who_all_know_the_same_have_no_spread():
     found = Moments.of(table, SCHOOLS, table.score, (table.trait,))
     assert not (found.xx.any() or found.xy.any() or found.yy.any())
     assert set(found.mean_x[found.count > 0].tolist()) == {0.1}
+
+
+@given(st.lists(st.integers(0, 6), max_size=30), st.booleans())
+@settings(derandomize=True, deadline=None)
+def test_students_of_a_class_are_counted_whether_they_stand_together_or_not(rooms, together):
+    room = np.array(sorted(rooms) if together else rooms, dtype=np.int32)
+    assert class_sizes(room, 8).tolist() == [rooms.count(one) for one in range(8)]
