@@ -15,19 +15,15 @@ _RUN = 24
 _12 = np.uint64(12)
 
 
-@njit(cache=True, inline="always")
-def _before(key: Ints, tie: Ints, one: int, other: int) -> bool:
-    return bool(key[one] < key[other] or (key[one] == key[other] and tie[one] < tie[other]))
-
-
 @njit(cache=True)
 def order_within(group: Ints, key: Ints, tie: Ints, groups: int) -> Ints:
     """Rows by group, key and tie, as `np.lexsort((tie, key, group))`; quick where they are nearly in order."""
     order, start = _by_group(group, groups)
-    spare = np.empty(len(group), np.int64)
+    keys, spare, spare_keys = key[order], np.empty(len(group), np.int64), np.empty(len(group), np.int64)
     for g in range(groups):
-        _sort_runs(order, key, tie, start[g], start[g + 1])
-        _merge_runs(order, key, tie, start[g], start[g + 1], spare)
+        for first in range(start[g], start[g + 1], _RUN):
+            _insert(order, keys, tie, first, min(first + _RUN, start[g + 1]))
+        _merge_runs(order, keys, tie, start[g], start[g + 1], spare, spare_keys)
     return order
 
 
@@ -47,12 +43,13 @@ def order_by_lot(group: Ints, lot: Bits, tie: Ints, groups: int) -> Ints:
         first[bucket[i] + 1] += 1
     for b in range(len(group)):
         first[b + 1] += first[b]
-    order = np.empty(len(group), np.int64)
+    order, lots = np.empty(len(group), np.int64), np.empty(len(group), np.uint64)
     for i in range(len(group)):
-        order[first[bucket[i]]] = i
+        place = first[bucket[i]]
+        order[place], lots[place] = i, lot[i]
         first[bucket[i]] += 1
     for g in range(groups):
-        _insert(order, lot, tie, start[g], start[g + 1])
+        _insert(order, lots, tie, start[g], start[g + 1])
     return order
 
 
@@ -93,47 +90,42 @@ def _by_group(group: Ints, groups: int) -> tuple[Ints, Ints]:
     return order, start
 
 
-@njit(cache=True)
-def _sort_runs(order: Ints, key: Ints, tie: Ints, low: int, high: int) -> None:
-    """Sort runs of `_RUN` rows, each by itself."""
-    for first in range(low, high, _RUN):
-        _insert(order, key, tie, first, min(first + _RUN, high))
+@njit(cache=True, inline="always")
+def _before(key: int, row: int, other_key: int, other: int, tie: Ints) -> bool:
+    return bool(key < other_key or (key == other_key and tie[row] < tie[other]))
 
 
-@njit(cache=True)
-def _insert(order: Ints, key: Array, tie: Ints, low: int, high: int) -> None:
-    """Insertion sort of `order[low:high]`."""
+@njit(cache=True, inline="always")
+def _insert(order: Ints, keys: Array, tie: Ints, low: int, high: int) -> None:
+    """Insertion sort of `order[low:high]` and of the keys of these rows beside it."""
     for at in range(low + 1, high):
-        row, to = order[at], at
-        own, own_tie = key[row], tie[row]
-        while to > low:
-            other = order[to - 1]
-            if key[other] < own or (key[other] == own and tie[other] <= own_tie):
-                break
-            order[to] = other
+        row, key, to = order[at], keys[at], at
+        while to > low and (key < keys[to - 1] or (key == keys[to - 1] and tie[row] < tie[order[to - 1]])):
+            order[to], keys[to] = order[to - 1], keys[to - 1]
             to -= 1
-        order[to] = row
+        order[to], keys[to] = row, key
 
 
-@njit(cache=True)
-def _merge_runs(order: Ints, key: Ints, tie: Ints, low: int, high: int, spare: Ints) -> None:
-    """Merge sorted runs of `_RUN` rows until `order[low:high]` is one."""
+@njit(cache=True, inline="always")
+def _merge_runs(order: Ints, keys: Ints, tie: Ints, low: int, high: int, spare: Ints, spare_keys: Ints) -> None:
+    """Merge sorted runs of `_RUN` rows until `order[low:high]`, and the keys beside it, are one."""
     width = _RUN
     while width < high - low:
         for left in range(low, high - width, 2 * width):
             middle, right = left + width, min(left + 2 * width, high)
-            if not _before(key, tie, order[middle], order[middle - 1]):
+            if not _before(keys[middle], order[middle], keys[middle - 1], order[middle - 1], tie):
                 continue
-            for at in range(left, middle):
-                spare[at - left] = order[at]
-            i, j = 0, middle
-            for to in range(left, right):
-                if i < width and (j == right or not _before(key, tie, order[j], spare[i])):
-                    order[to] = spare[i]
-                    i += 1
-                else:
-                    order[to] = order[j]
+            for at in range(width):
+                spare[at], spare_keys[at] = order[left + at], keys[left + at]
+            i, j, to = 0, middle, left
+            while i < width:
+                if j < right and _before(keys[j], order[j], spare_keys[i], spare[i], tie):
+                    order[to], keys[to] = order[j], keys[j]
                     j += 1
+                else:
+                    order[to], keys[to] = spare[i], spare_keys[i]
+                    i += 1
+                to += 1
         width *= 2
 
 
