@@ -19,12 +19,15 @@ from experiments.sweep.resolving import fingerprint
 from sim.sweep import MANIFEST
 from sim.userinput import UserError, no_such, number, shown
 
+NAME = "name"
+"""Column of a table of cells that says what they are called."""
 USAGE = """\
 zonesim compare A B ... [key=value ...]: policies, settings or finished runs against the first of them.
 
 What is compared
   A B ...                 policies (names), folders of finished runs, or cells of a sweep (DIR:CELL)
-  table=FILE.csv          instead: a cell a row, its columns settings such as policy.rotation.rate
+  table=FILE.csv          instead: a cell a row, its columns settings such as policy.rotation.rate; a column `name`
+                          says what it is called
   KEY=a,b                 or: settings of one policy, each combination a cell, held against the first
 
 Settings
@@ -115,9 +118,7 @@ def _led(table: pd.DataFrame) -> pd.DataFrame:
 def _worlds(asked: Question, named: Sequence[str], runs: Runs) -> dict[str, pd.DataFrame]:
     """Indicators of each world, under its policy."""
     if cells := _cells(asked):
-        varied = [key for key in cells[0] if any(cell.get(key) != cells[0][key] for cell in cells)]
-        labels = [_label({key.rpartition(".")[2]: cell[key] for key in varied if key in cell}) for cell in cells]
-        return dict(zip(labels, runs.worlds(cells, _scopes(asked)), strict=True))
+        return dict(zip(_labels(asked, cells), runs.worlds(cells, _scopes(asked)), strict=True))
     policies = [name for name in named if not _is_stored(name)]
     found = dict(zip(policies, runs.worlds([{"policy": name} for name in policies], _scopes(asked)), strict=True))
     worlds = {name: found[name] if name in found else _stored(name) for name in named}
@@ -131,7 +132,20 @@ def _cells(asked: Question) -> list[dict[str, Any]]:
     if not asked.axes and file is None:
         return []
     design = DesignSettings("grid") if file is None else DesignSettings("list", file=str(file))
-    return [dict(cell) for cell in cells_of(design, asked.axes)]
+    return [dict(cell) for cell in cells_of(design, asked.axes, (NAME,))]
+
+
+def _labels(asked: Question, cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the cells are called: by the names that their table gives them, or by what sets them apart."""
+    file = asked.own["table"]
+    rows = pd.DataFrame() if file is None or asked.axes else pd.read_csv(file, dtype=str, encoding="utf-8-sig")
+    if NAME not in rows:
+        varied = [key for key in cells[0] if any(cell.get(key) != cells[0][key] for cell in cells)]
+        return [_label({key.rpartition(".")[2]: cell[key] for key in varied if key in cell}) for cell in cells]
+    names = rows[NAME].str.strip()
+    if names.isna().any() or names.duplicated().any():
+        raise UserError(f"{file}: column {NAME} must have a name of its own for every cell")
+    return names.tolist()
 
 
 def _label(settings: Mapping[str, Any]) -> str:

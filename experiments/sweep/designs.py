@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -49,8 +49,13 @@ class DesignSettings:
             raise UserError("design=list needs design.file=FILE.csv: a table whose columns are settings, a cell a row")
 
 
-def cells_of(design: DesignSettings, axes: Sequence[Axis]) -> list[Cell]:
+def cells_of(design: DesignSettings, axes: Sequence[Axis], beside: Collection[str] = ()) -> list[Cell]:
     """The cells in order, each with a value for every axis.
+
+    Parameters
+    ----------
+    beside : collection of str
+        Columns that a list may have beside its settings; they are passed over.
 
     Raises
     ------
@@ -58,7 +63,7 @@ def cells_of(design: DesignSettings, axes: Sequence[Axis]) -> list[Cell]:
         Axes that the design cannot take.
     """
     if design.name == "list":
-        return _with(axes, _listed(Path(str(design.file))))
+        return _with(axes, _listed(Path(str(design.file)), beside))
     if design.name == "grid":
         return _with(axes, [{}])
     if not axes:
@@ -116,7 +121,7 @@ def _morris(design: DesignSettings, axes: int) -> Floats:
     return np.asarray(points, dtype=np.float64)
 
 
-def _listed(path: Path) -> list[Cell]:
+def _listed(path: Path, beside: Collection[str]) -> list[Cell]:
     """The cells of a table."""
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -127,7 +132,7 @@ def _listed(path: Path) -> list[Cell]:
     rows = csv.reader(io.StringIO(text, newline=""))
     keys = [key.strip() for key in next(rows, [])]
     for key in keys:
-        if not of_the_world(key):
+        if not of_the_world(key) and key not in beside:
             known = ("district", "policy", "effects", "background", "counterfactual", "run.seed", "run.horizon")
             raise UserError(
                 f"{path}: column {shown(key)} is no setting of the world, such as policy.rotation.rate, "
@@ -144,7 +149,7 @@ def _listed(path: Path) -> list[Cell]:
             raise UserError(f"{where}: {len(row)} fields for {len(keys)} columns; a value with commas stands in quotes")
         try:
             typed = {key: field.strip() for key, field in zip(keys, row, strict=True) if field.strip()}
-            cells.append({key: read_one(key, value) for key, value in typed.items()})
+            cells.append({key: read_one(key, value) for key, value in typed.items() if key not in beside})
         except UserError as problem:
             raise UserError(f"{where}: {problem}") from None
     if not cells:

@@ -82,6 +82,12 @@ def test_settings_and_cells_of_a_table_are_compared(here, zonesim):
     one, other = (pd.read_csv(here / name / "differences.csv") for name in "ab")
     assert one["one"].unique().tolist() == ["rate=0.2"]
     pd.testing.assert_frame_equal(one, other)
+    (here / "named.csv").write_text("name,policy.rotation.rate\nnone,0\nmany, 0.2\n", encoding="utf-8")
+    zonesim("compare", "table=named.csv", *SMALL, "run.replicates=2", "out=c", "scopes=[district]")
+    named = pd.read_csv(here / "c" / "differences.csv", keep_default_na=False)
+    assert named[["one", "against"]].drop_duplicates().values.tolist() == [["many", "none"]]
+    (here / "named.csv").write_text("name,policy.rotation.rate\nsome,0\nsome,0.2\n", encoding="utf-8")
+    assert "must have a name of its own" in zonesim("compare", "table=named.csv", *SMALL)[2]
 
 
 def test_finished_runs_and_cells_of_a_sweep_are_compared(here, zonesim):
