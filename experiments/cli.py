@@ -205,7 +205,8 @@ def _parse(words: list[str]) -> _Command:
         elif any(word in own for own in FLAGS_OF.values()):
             flags.append(word)
         elif word.startswith("-") and word != "--debug":
-            raise _mistake(f"{word}: no such flag; known: --help, --config-dir DIR, --debug")
+            more = ", ".join(f"{flag} of {verb}" for verb, own in FLAGS_OF.items() for flag in own)
+            raise _mistake(f"{word}: no such flag; known: --help, --config-dir DIR, --debug, {more}")
         elif word != "--debug":
             from_user.append(word)
     verb = None

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.failure import Failure, writing
-from experiments.store import DOCUMENT, RECORD, REPORT, TEMPORARY, RunFolder
+from experiments.failure import writing
+from experiments.store import DOCUMENT, RECORD, REPORT, TEMPORARY, RunFolder, told_disk
 from experiments.words import read_value, split
 from sim.indicators.catalogue import INDICATORS
 from sim.report.words import LANGUAGES, check_language
@@ -141,13 +141,11 @@ def _save(file: Path, content: bytes) -> None:
     """Write a whole file, or leave what was there."""
     temporary = file.with_name(f"{TEMPORARY}{token_hex(8)}-{file.name}")
     try:
-        with open(temporary, "xb") as unfinished:
-            unfinished.write(content)
-            unfinished.flush()
-            os.fsync(unfinished.fileno())
-        os.replace(temporary, file)
-    except OSError as problem:
-        reason = problem.strerror or problem
-        raise Failure(f"cannot write {file}: {reason}; mend that, then type the command again") from None
+        with told_disk(file.parent, kept=True):
+            with open(temporary, "xb") as unfinished:
+                unfinished.write(content)
+                unfinished.flush()
+                os.fsync(unfinished.fileno())
+            os.replace(temporary, file)
     finally:
         temporary.unlink(missing_ok=True)

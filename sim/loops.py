@@ -21,7 +21,8 @@ _G, _A, _B = np.uint64(GOLDEN), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D04
 _30, _27, _31, _12, _1 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12), np.uint64(1)
 _PLACE = (1 << PLACE_BITS) - 1
 _PLACE_UNIT = 2.0**-PLACE_BITS
-_TABLE = tail_quantiles()  # as a constant: only then several draws are made at once
+_TABLE = tail_quantiles()
+"""A constant, so that several draws are made at once; loops that are compiled keep it until this file changes."""
 _SIGN = np.int64(63)
 _BLOCK = 1024
 _SIXTH, _NINTH, _FIFTH = FINAL_GRADE[PRIMARY], FINAL_GRADE[JUNIOR], 5

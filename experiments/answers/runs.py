@@ -92,7 +92,7 @@ class Runs:
         if len(failed := sweep.failed):
             raise Failure(
                 f"{failed['run'].nunique()} runs failed ({failed['reason'].iloc[0]}); zonesim sweep {place} --failed "
-                "shows them"
+                f"shows them, zonesim sweep {place} retry=true runs them again"
             )
         return sweep
 
