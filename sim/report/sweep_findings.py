@@ -83,7 +83,8 @@ def _ranges(effects: pd.DataFrame, axes: Sequence[str], words: Both) -> Iterator
             told = int((rows["mean"].abs() > ERRORS * rows["se"]).sum())
             parts = {"least": figure(least["mean"] / scale), "most": figure(most["mean"] / scale)}
             parts |= {"at_least": _cell(least, axes, words), "at_most": _cell(most, axes, words)}
-            levels.append(words("sweep.range", level=words(f"level.{level}"), told=told, cells=len(rows), **parts))
+            sort = "sweep.range" if least["mean"] < most["mean"] else "sweep.same"
+            levels.append(words(sort, level=words(f"level.{level}"), told=told, cells=len(rows), **parts))
         measure = words("in_unit", what=words(f"indicator.{name}"), unit=unit)
         yield words("sweep.ranges", measure=measure, year=int(effects["year"].max()), levels=words.listed(levels))
 

@@ -29,6 +29,8 @@ LINES = (
     (style.AMBER, "v", "-"),
 )
 """Colour, marker and stroke of each line."""
+ASIDE = 0.08
+"""How far the points of one line stand beside those of another, where values are names."""
 
 
 def draw(effects: pd.DataFrame, setting: str, by: str | None, words: Speaker, ax: Axes | None = None) -> Axes:
@@ -49,11 +51,12 @@ def draw(effects: pd.DataFrame, setting: str, by: str | None, words: Speaker, ax
         effects, what = measured(effects, words)
         where, labels = places(effects[setting])
         if by:
-            for (value, rows), look in zip(effects.groupby(by, sort=False), LINES, strict=False):
-                _line(ax, where[effects.index.get_indexer(rows.index)], rows, look, plain(value))
+            for number, ((value, rows), look) in enumerate(zip(effects.groupby(by, sort=False), LINES, strict=False)):
+                aside = number * ASIDE if labels else 0.0
+                _line(ax, where[effects.index.get_indexer(rows.index)] + aside, rows, look, plain(value), bool(labels))
             ax.legend(title=names.setting(by, words), title_fontsize="small", loc="best")
         elif by is not None:
-            _line(ax, where, effects, LINES[0], "")
+            _line(ax, where, effects, LINES[0], "", bool(labels))
         elif len(effects) <= MOST_POINTS:
             ax.plot(where, effects["mean"], "o", color=style.POLICY, markersize=3.5, alpha=0.6)
         else:
@@ -61,6 +64,7 @@ def draw(effects: pd.DataFrame, setting: str, by: str | None, words: Speaker, ax
         ax.axhline(0, color=style.INK, linewidth=0.8)
         if labels:
             turned: dict[str, Any] = {"rotation": 20, "ha": "right", "fontsize": "small"} if len(labels) > 3 else {}
+            ax.margins(x=0.15)
             ax.set_xticks(range(len(labels)), [words.name(label) for label in labels], **turned)
         ax.set_title(what)
         ax.set_xlabel(names.setting(setting, words))
@@ -104,8 +108,8 @@ def plain(value: object) -> str:
     return f"{value:.4g}" if abs(value) < LARGE else f"{value:.0f}"
 
 
-def _line(ax: Axes, where: Floats, rows: pd.DataFrame, look: tuple[str, str, str], label: str) -> None:
-    """Means with whiskers, from left to right."""
+def _line(ax: Axes, where: Floats, rows: pd.DataFrame, look: tuple[str, str, str], label: str, named: bool) -> None:
+    """Means with whiskers, from left to right; names have nothing between them that a line would pass through."""
     order = np.argsort(where, kind="stable")
     colour, marker, stroke = look
     ax.errorbar(
@@ -114,7 +118,7 @@ def _line(ax: Axes, where: Floats, rows: pd.DataFrame, look: tuple[str, str, str
         yerr=ERRORS * rows["se"].fillna(0.0).to_numpy()[order],
         color=colour,
         marker=marker,
-        linestyle=stroke,
+        linestyle="none" if named else stroke,
         markersize=4,
         capsize=2,
         linewidth=1.3,
