@@ -128,8 +128,13 @@ def connected(settings: EngineSettings, most: int) -> Iterator["Client"]:
 
 
 def workers_of(client: "Client") -> dict[str, dict[str, Any]]:
-    """What the scheduler knows of its workers, by address."""
-    return dict(client.scheduler_info(n_workers=-1)["workers"])
+    """What the scheduler knows of its workers, by address; nothing where it does not answer.
+
+    It is asked itself: what `client.scheduler_info` keeps may be replaced, meanwhile, by one without workers.
+    """
+    with suppress(OSError):
+        return dict(client.sync(client.scheduler.identity, n_workers=-1)["workers"])
+    return {}
 
 
 def _check(client: "Client", where: str) -> None:

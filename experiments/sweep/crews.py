@@ -164,8 +164,7 @@ class Cluster:
         self.under_way: dict[Future, Chunk] = {}
         self.back: SimpleQueue[Future] = SimpleQueue()
         self.code = code_hash()
-        self.size, self.seen = 1, 0.0
-        self._count()
+        self.size, self.seen = max(1, len(workers_of(client))), time.monotonic()
 
     def free(self) -> int:
         return self.size - len(self.under_way)
