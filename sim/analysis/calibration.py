@@ -103,7 +103,7 @@ class Calibration:
             for r in self.intervals.itertuples()
         ]
         last = self.waves.iloc[-1]
-        left = f"{last['cells']:.0f} cells leave {last['left']:.1%} of the range before the data that is not ruled out."
+        left = f"After {last['cells']:.0f} cells the data leave {last['left']:.1%} of the range before them."
         inside = self.predictive["observed"].between(self.predictive["p05"], self.predictive["p95"]).sum()
         far = self.predictive.nsmallest(1, "tail").iloc[0]
         check = (
