@@ -7,7 +7,7 @@ way. numba is imported at the first use of a loop, not before.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, wraps
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,8 +17,7 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 
-LOOPS = ("loops.py", "loops_of_turns.py")
-"""Files of hot loops beside this one."""
+LOOPS = Path(__file__).with_name("loops")
 _plain_only = [False]
 
 
@@ -39,17 +38,17 @@ def plainly() -> Iterator[None]:
 
 def to_compile() -> bool:
     """Whether the first use of the loops will take half a minute: nobody has compiled them here as they are now."""
-    sources = [Path(__file__).with_name(name) for name in LOOPS]
-    folder = sources[0].with_name("__pycache__")
-    keeps = folder if folder.exists() else folder.parent  # Python may be told to write no bytecode; numba makes its own
+    folder = LOOPS / "__pycache__"
+    keeps = folder if folder.exists() else LOOPS  # Python may be told to write no bytecode; numba makes its own
     if find_spec("numba") is None or not os.access(keeps, os.W_OK):
         return False
+    kept = {path.name.partition(".")[0] for path in folder.glob("*.nbi") if path.stat().st_mtime >= _written()}
+    return not {source.stem for source in LOOPS.glob("[!_]*.py")} <= kept
 
-    def compiled_since(source: Path) -> bool:
-        written = source.stat().st_mtime
-        return any(kept.stat().st_mtime >= written for kept in folder.glob(f"{source.stem}.*.nbi"))
 
-    return not all(map(compiled_since, sources))
+def _written() -> float:
+    """When the loops were last changed."""
+    return max(source.stat().st_mtime for source in LOOPS.glob("*.py"))
 
 
 def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -82,6 +81,16 @@ def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callab
 def _loops() -> ModuleType | None:
     if find_spec("numba") is None:
         return None
+    _forget_stale()
     import sim.loops
 
     return sim.loops
+
+
+def _forget_stale() -> None:
+    """Drop what was compiled before any loop changed: numba looks only at a loop's own file, not at what it calls."""
+    written = _written()
+    for kept in (LOOPS / "__pycache__").glob("*.nbi"):
+        with suppress(OSError):  # another process may be first, and not everybody may write here
+            if kept.stat().st_mtime < written:
+                kept.unlink()

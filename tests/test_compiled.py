@@ -255,7 +255,6 @@ LOOPS = {
     "first_within": first_ones,
 }
 """What runs each loop on something random; its plain twin where loops are not to be used."""
-PARTS_OF_LOOPS = {"mixed", "uniform_of", "normal_of"}
 
 
 @pytest.mark.parametrize("loop", LOOPS)
@@ -284,7 +283,7 @@ def test_a_loop_gives_the_bits_of_its_twin(loop, monkeypatch):
 
 def test_every_loop_is_held_to_its_twin():
     public = {name for name, loop in vars(loops()).items() if hasattr(loop, "py_func") and not name.startswith("_")}
-    assert public == LOOPS.keys() | PARTS_OF_LOOPS
+    assert public == LOOPS.keys()
 
 
 def test_plainly_ends_with_its_block_even_after_a_mistake():

@@ -8,8 +8,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 NO_WORLD = {
-    "sim/loops.py": "the same bits as twins that are searched; else sizes of arrays",
-    "sim/loops_of_turns.py": "the same bits as twins that are searched; else sizes of sorted runs",
+    "sim/loops/draws.py": "the same bits as twins that are searched",
+    "sim/loops/records.py": "the same bits as twins that are searched; else sizes of arrays",
+    "sim/loops/scores.py": "the same bits as twins that are searched; else sizes of arrays",
+    "sim/loops/turns.py": "the same bits as twins that are searched; else sizes of sorted runs",
     "sim/memory.py": "numbers and sizes that the C library is told",
     "sim/noise.py": "the generator's own constants",
     "sim/userinput.py": "how long a message may be",

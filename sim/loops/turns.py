@@ -1,6 +1,6 @@
-"""The loops that put rows in order, for numba: each has a plain NumPy twin in `sim.turns`, named beside it.
+"""The loops that put rows in order, for numba; each has a plain NumPy twin in `sim.turns`, named beside it.
 
-Keys are whole numbers. Import it through `sim.compiled`.
+Keys are whole numbers.
 """
 
 from typing import Any

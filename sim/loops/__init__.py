@@ -1,0 +1,30 @@
+"""The hot loops, for numba: each has a plain NumPy twin where its rule is at home, named beside it.
+
+Same bits as the twin: ``+ - * /``, ``sqrt``, comparisons and integers only, sums in row order as `np.bincount` adds,
+no `fastmath`, one thread. Import it through `sim.compiled`.
+"""
+
+from sim.loops.draws import hashes, normals, uniforms
+from sim.loops.enrolment import fill_pairs
+from sim.loops.records import lowest, moments, tally
+from sim.loops.scores import class_sums, grow, scores
+from sim.loops.turns import first_within, group_count, kth_lowest, order_by_lot, order_within, ranks
+
+__all__ = [
+    "class_sums",
+    "fill_pairs",
+    "first_within",
+    "group_count",
+    "grow",
+    "hashes",
+    "kth_lowest",
+    "lowest",
+    "moments",
+    "normals",
+    "order_by_lot",
+    "order_within",
+    "ranks",
+    "scores",
+    "tally",
+    "uniforms",
+]
