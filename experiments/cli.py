@@ -1,5 +1,6 @@
 """The command `zonesim VERB [key=value ...] [--flag]`: which verb, and how it ends."""
 
+import gc
 import io
 import os
 import shlex
@@ -36,6 +37,10 @@ VERBS = {
 FLAGS_OF = {"sweep": ("--status", "--failed")}
 """Flags of single verbs, which they find among their words."""
 
+SELDOM = 100_000
+"""Objects made and kept after which Python looks for unused ones: reports make many, and looking took a tenth of their
+time."""
+
 HELP = """\
 zonesim: what a reform of school zones does to a district, against the same district without it.
 
@@ -70,6 +75,7 @@ def main(argv: Sequence[str] | None = None, act: Callable[[list[str]], None] | N
     """
     words = list(sys.argv[1:] if argv is None else argv)
     _ready_streams()
+    gc.set_threshold(SELDOM)
     try:
         with _ended_cleanly():
             (act or _do)(words)

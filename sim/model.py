@@ -37,6 +37,7 @@ from sim.district.spec import DistrictSpec
 from sim.indicators import record
 from sim.noise import Floats, Ints, Noise
 from sim.reform import Policy
+from sim.reform.lever import act
 
 Rule = Callable[["ZoneReform"], None]
 MESA_SEEDS = 2**32
@@ -159,11 +160,11 @@ class ZoneReform(mesa.Model):
         """Simulate one year."""
         self.begin_year()
         for lever in self.policy.in_force(self.year):
-            lever.announce(self, self.year)
+            act(lever.announce, self, self.year)
         self.zones.fidelity = fidelity(self)
         for name, rule in CALENDAR:
             for lever in self.policy.acting(name, self.year):
-                lever.apply(self, self.year)
+                act(lever.apply, self, self.year)
             rule(self)
         if self.frozen is None:  # a world that only tells a channel apart is no plan of anyone's
             budget.keep_to_limit(self)

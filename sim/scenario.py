@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.agents.channels import CHANNELS
 from sim.agents.school import LEVELS, NO_ZONE
+from sim.compiled import plainly
 from sim.config import HORIZON, Effects, EffectTable, RunSettings
 from sim.district.background import Background, load_background
 from sim.district.filled import as_given, filled, given_in_words, jump_to_junior
@@ -134,7 +135,8 @@ class Scenario:
 
         from sim.district.synthesis import zones_and_schools
 
-        zones, schools = zones_and_schools(self.district, Noise(seed))
+        with plainly():  # for so few, loading the loops would take longer
+            zones, schools = zones_and_schools(self.district, Noise(seed))
         names = ["" if row == NO_ZONE else zones.name[row] for row in schools.zone]
         columns = {"unit": schools.name, "zone": names, "lead": schools.lead, "east": schools.x, "north": schools.y}
         return pd.DataFrame({"level": [LEVELS[level] for level in schools.level]} | columns)

@@ -48,6 +48,24 @@ def test_the_own_lever_off_is_absent(own_files):
     assert figures.iloc[:half].reset_index(drop=True).equals(figures.iloc[half:].reset_index(drop=True))
 
 
+@pytest.mark.parametrize("engine", ["serial", "processes"])
+def test_a_mistake_in_an_own_lever_is_told_as_its_writers(own_files, capsys, monkeypatch, engine):
+    from experiments import cli
+
+    text = (own_files / "reading.py").read_text(encoding="utf-8")
+    (own_files / "broken.py").write_text(text.replace("model.classes.extra", "model.classes.more"), encoding="utf-8")
+    policy = own_files / "configs" / "policy" / "reading_hour.yaml"
+    policy.write_text(policy.read_text(encoding="utf-8").replace("reading.Read", "broken.Read"), encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(own_files))
+    small = ["district.students=1500", "run.horizon=2021", "run.replicates=2", f"engine={engine}"]
+    assert cli.main(["policy=reading_hour", *small]) == 2
+    line = text[: text.index("model.classes.extra")].count("\n") + 1
+    told = f"lever ReadingHour stopped in 2021 in apply, line {line} of {own_files / 'broken.py'}: AttributeError: "
+    error = capsys.readouterr().err
+    assert told in error and error.endswith("; mend it there\n")
+    assert not list(own_files.glob("outputs/**/run.json"))
+
+
 def test_the_python_example_runs():
     code = block("## In Python", "python").replace("replicates=20", "replicates=2")
     names: dict[str, object] = {}

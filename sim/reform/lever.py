@@ -1,13 +1,16 @@
 """What every lever has in common: declared settings that check themselves, and `apply`."""
 
 import dataclasses
+import inspect
+import traceback
 import types
 import typing
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from types import MethodType
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from sim.agents.channels import CHANNELS
 from sim.userinput import UserError, closest, no_such, number, shown
@@ -205,6 +208,24 @@ class Lever(Settings, ABC):
     def is_off(self) -> bool:
         """Whether every setting is at its off value."""
         return all(getattr(self, name) == declared.off for name, declared in self.settings().items())
+
+
+def act(part: Callable[["ZoneReform", int], None], model: "ZoneReform", year: int) -> None:
+    """Let a lever `announce` or `apply`; a mistake in a lever of the user's own is told as theirs to mend."""
+    try:
+        part(model, year)
+    except (UserError, OSError, MemoryError):
+        raise
+    except Exception as problem:
+        lever = type(cast(MethodType, part).__self__)
+        own = inspect.getfile(lever)
+        lines = [frame.lineno for frame in traceback.extract_tb(problem.__traceback__) if frame.filename == own]
+        if lever.__module__.startswith("sim.") or not lines:
+            raise
+        raise UserError(
+            f"the lever {lever.__name__} stopped in {year} in {part.__name__}, line {lines[-1]} of {own}: "
+            f"{type(problem).__name__}: {problem}; mend it there"
+        ) from problem
 
 
 @cache
