@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.agents.school import LEVELS
 from sim.district.filled import filled
-from sim.district.given import GivenSchool
+from sim.district.given_tables import GivenSchool
 from sim.district.spec import DistrictSpec
 from sim.district.tables.of_places import SCHOOLS
 from sim.indicators.standards import weighted_cv

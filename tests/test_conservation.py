@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import sim
 from books import Books, watched
-from sim.district.listed import PrivateSchool
+from sim.district.listed_places import PrivateSchool
 from sim.indicators import record
 from sim.indicators.catalogue import INDICATORS
 from sim.model import ZoneReform

@@ -146,7 +146,7 @@ STRUCTURE = {
         "LOG_SLACK": "where a bisection begins",
         "CLOSE_ENOUGH": "where a search for a root ends",
     },
-    "sim/district/stated.py": {"SHOWN": "how long a message may be"},
+    "sim/district/stated_margins.py": {"SHOWN": "how long a message may be"},
     "sim/district/tables/cells.py": {
         "LONGEST": "how long a name may be",
         "WHOLE": "how close counts as equal",

@@ -8,7 +8,7 @@ import pytest
 import sim
 from reforms import EACH, NO_DISTRICT, REFORMS, all_published, policy_file, published, rows
 from sim.config import EffectTable
-from sim.district.listed import ZoneSpec
+from sim.district.listed_places import ZoneSpec
 from sim.district.spec import DistrictSpec
 from sim.reform import known_levers
 from sim.targets import DISTRICT_TABLE, Target, Targets, Unscored

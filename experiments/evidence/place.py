@@ -8,7 +8,7 @@ from typing import Any
 import sim
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
-from sim.district.listed import ZoneSpec
+from sim.district.listed_places import ZoneSpec
 from sim.reform import Lever, Policy
 from sim.reform.schedule import Schedule
 from sim.scenario import Scenario

@@ -23,8 +23,8 @@ from experiments.failure import writing
 from experiments.importers.folder import Table, check_free, write_folder
 from sim.agents.school import LEVELS, PRIMARY, YEARS
 from sim.agents.zone import FORMS
-from sim.district.given import GivenSchool
-from sim.district.listed import ZoneSpec
+from sim.district.given_tables import GivenSchool
+from sim.district.listed_places import ZoneSpec
 from sim.district.reading import load_district
 from sim.district.spec import DistrictSpec
 from sim.district.zoning import AUTO, zones_by_distance

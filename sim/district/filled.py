@@ -4,8 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from sim.agents.school import JUNIOR, LEVELS, PRIMARY
-from sim.district.given import GivenPeople, GivenSchool
-from sim.district.lists import by_school, counted
+from sim.district.given_tables import GivenPeople, GivenSchool
+from sim.district.person_counts import by_school, counted
 from sim.district.spec import DistrictSpec
 
 OF_A_SCHOOL = {

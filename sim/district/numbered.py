@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.agents.school import LAST_GRADE, LEVELS, YEARS
 from sim.agents.zone import FORMS
-from sim.district.listed import ZoneSpec
+from sim.district.listed_places import ZoneSpec
 from sim.userinput import UserError, no_such, number, shown
 
 EXAMPLE = "{primary: {students_a_school: 1500, schools_a_zone: 4, form: zone}, junior: {...}}"

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.district.listed import check_levels
+from sim.district.listed_places import check_levels
 from sim.district.spec import DistrictSpec
-from sim.district.stated import check_private, read_margins, read_ranges, read_year
+from sim.district.stated_margins import check_private, read_margins, read_ranges, read_year
 from sim.district.tables.files import OUTSIDE
 from sim.district.tables.folder import DERIVED, OwnTables, holds_tables, read_tables
 from sim.district.tables.problems import Problems

@@ -12,8 +12,8 @@ from sim.agents.assessment import noise_sd
 from sim.agents.columns import Array
 from sim.agents.staffing import may_rotate
 from sim.agents.teacher import DISTRICT_BACKBONE, MASTERS, SUBJECTS
-from sim.district.given import GivenPeople
-from sim.district.lists import by_school, known_of
+from sim.district.given_tables import GivenPeople
+from sim.district.person_counts import by_school, known_of
 from sim.district.roll import given_of
 from sim.noise import Ints
 

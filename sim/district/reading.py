@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.agents.school import LEVELS
-from sim.district.listed import (
+from sim.district.listed_places import (
     ZoneSpec,
     check_levels,
     check_names,
@@ -17,7 +17,7 @@ from sim.district.listed import (
 from sim.district.numbered import read_zone_numbers
 from sim.district.own import is_own_folder, read_own
 from sim.district.spec import DistrictSpec
-from sim.district.stated import check_private, read_margins, read_ranges, read_year
+from sim.district.stated_margins import check_private, read_margins, read_ranges, read_year
 from sim.district.tables.problems import FolderError, Problems
 from sim.district.zoning import rezoned
 from sim.userinput import UserError, closest, find, read_yaml, shown

@@ -11,7 +11,7 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.school import ENTRY_GRADE, FINAL_GRADE, LAST_GRADE, LEVELS, PRIMARY, YEARS, Schools
 from sim.apportion import apportion
-from sim.district.given import GivenSchool
+from sim.district.given_tables import GivenSchool
 from sim.district.spec import DistrictSpec
 from sim.noise import Floats, Ints
 from sim.userinput import UserError

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sim.agents.school import LEVELS
-from sim.district.given import GivenPeople, GivenSchool
-from sim.district.listed import OutsideSchool, PrivateSchool, ZoneSpec
+from sim.district.given_tables import GivenPeople, GivenSchool
+from sim.district.listed_places import OutsideSchool, PrivateSchool, ZoneSpec
 
 
 def margin(

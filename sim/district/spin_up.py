@@ -23,8 +23,8 @@ from sim.agents.teacher import SUBJECTS
 from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.background import Background
-from sim.district.lists import counted
 from sim.district.people import seat_people
+from sim.district.person_counts import counted
 from sim.district.roll import Roll
 from sim.district.spec import DistrictSpec
 from sim.district.synthesis import teachers_of, zones_and_schools

@@ -22,10 +22,10 @@ from sim.agents.teacher import (
 from sim.agents.zone import Zones
 from sim.apportion import apportion
 from sim.config import Effects
-from sim.district.given import GivenSchool
-from sim.district.listed import OutsideSchool, PrivateSchool
-from sim.district.lists import subjects_listed
+from sim.district.given_tables import GivenSchool
+from sim.district.listed_places import OutsideSchool, PrivateSchool
 from sim.district.margins import amounts, rest, school_sizes
+from sim.district.person_counts import subjects_listed
 from sim.district.roll import given_of, number_of_classes, stated_of, students_by_grade
 from sim.district.spec import DistrictSpec
 from sim.noise import Floats, Ints, Noise

@@ -10,8 +10,8 @@ from sim.agents.columns import Array
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
 from sim.apportion import apportion
-from sim.district.given import GivenSchool
-from sim.district.listed import ZoneSpec
+from sim.district.given_tables import GivenSchool
+from sim.district.listed_places import ZoneSpec
 from sim.district.numbered import WORDS
 from sim.noise import Floats, Ints
 from sim.userinput import UserError, number, shown

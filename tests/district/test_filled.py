@@ -7,8 +7,8 @@ import numpy as np
 import sim
 from sim.agents.school import JUNIOR, PRIMARY
 from sim.district.filled import as_given, filled, given_in_words
-from sim.district.given import GivenPeople, GivenSchool
-from sim.district.listed import ZoneSpec
+from sim.district.given_tables import GivenPeople, GivenSchool
+from sim.district.listed_places import ZoneSpec
 
 
 def place(**given):

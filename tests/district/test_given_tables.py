@@ -22,8 +22,8 @@ from reference.tiny_district import (
 from sim.agents.school import ENTRY_GRADE, FINAL_GRADE, JUNIOR, PRIMARY, YEARS
 from sim.agents.teacher import DISTRICT_BACKBONE, MASTERS, PE_ARTS
 from sim.compiled import plainly
-from sim.district.given import GivenSchool
-from sim.district.listed import ZoneSpec
+from sim.district.given_tables import GivenSchool
+from sim.district.listed_places import ZoneSpec
 from sim.district.margins import amounts
 from sim.district.roll import Roll, classes_by_grade, students_by_grade
 from sim.indicators.standards import weighted_cv

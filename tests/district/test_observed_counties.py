@@ -14,7 +14,7 @@ import pytest
 
 import sim
 from sim.agents.school import PRIMARY
-from sim.district.listed import ZoneSpec
+from sim.district.listed_places import ZoneSpec
 from sim.indicators import INDICATORS
 from sim.indicators.standards import weighted_cv
 

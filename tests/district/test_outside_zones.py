@@ -8,7 +8,7 @@ import yaml
 
 import sim
 from sim.agents.school import NO_ZONE
-from sim.district.listed import OutsideSchool
+from sim.district.listed_places import OutsideSchool
 from sim.district.reading import load_district
 from sim.indicators.units import Units
 from sim.userinput import UserError, find, read_yaml

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import sim
 from sim.agents.assessment import noise_sd
 from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY, YEARS
-from sim.district.given import GivenPeople, GivenSchool
-from sim.district.listed import ZoneSpec
+from sim.district.given_tables import GivenPeople, GivenSchool
+from sim.district.listed_places import ZoneSpec
 
 SCHOOLS = (("甲", PRIMARY), ("乙", PRIMARY), ("丙", PRIMARY), ("丁", JUNIOR))
 RANGES = {

@@ -10,7 +10,7 @@ import yaml
 
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
-from sim.district.listed import PrivateSchool
+from sim.district.listed_places import PrivateSchool
 from sim.district.reading import load_district
 from sim.district.spec import DistrictSpec
 from sim.userinput import UserError, config_root, find, parse_override, read_yaml

@@ -10,7 +10,7 @@ from sim.agents.geography import Feeding, Geography
 from sim.agents.school import JUNIOR, LEVELS, PRIMARY, YEARS
 from sim.agents.teacher import CORE, DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, SCIENCE_IT
 from sim.config import Effects
-from sim.district.listed import PrivateSchool
+from sim.district.listed_places import PrivateSchool
 from sim.district.reading import load_district
 from sim.district.synthesis import POSTS, RESOURCES, teachers_of, zones_and_schools
 from sim.indicators.standards import weighted_cv

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.district.given import GivenSchool
+from sim.district.given_tables import GivenSchool
 from sim.district.reading import load_district
 from sim.district.zoning import AUTO, balanced_zones, rezoned, zones_by_distance
 from sim.userinput import UserError

@@ -7,7 +7,7 @@ import numpy as np
 
 import sim
 from sim.agents import demography
-from sim.district.listed import PrivateSchool
+from sim.district.listed_places import PrivateSchool
 
 
 @cache

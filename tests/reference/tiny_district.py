@@ -8,8 +8,8 @@ import numpy as np
 import sim
 from sim.agents.zone import FORMS
 from sim.district.background import load_background
-from sim.district.given import GivenSchool
-from sim.district.listed import OutsideSchool, PrivateSchool, ZoneSpec
+from sim.district.given_tables import GivenSchool
+from sim.district.listed_places import OutsideSchool, PrivateSchool, ZoneSpec
 
 MOST_STUDENTS = 300
 BACKGROUNDS = ["law", "frozen", "double_reduction", "falling_births", "curriculum_2022"]

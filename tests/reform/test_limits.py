@@ -10,7 +10,7 @@ import sim
 from books import Books, watched
 from reference.random_district import empty_school
 from sim.agents.zone import FORMS
-from sim.district.listed import ZoneSpec
+from sim.district.listed_places import ZoneSpec
 from sim.district.reading import load_district
 from sim.indicators.catalogue import INDICATORS
 from sim.indicators.record import rows

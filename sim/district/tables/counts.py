@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.agents.school import ENTRY_GRADE, LEVELS, YEARS
 from sim.apportion import apportion
-from sim.district.given import GivenSchool
+from sim.district.given_tables import GivenSchool
 from sim.district.tables.persons import Counted, Key
 from sim.district.tables.problems import Problems
 from sim.district.tables.records import Records

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from sim.agents.school import LEVELS
-from sim.district.given import GivenPeople, GivenSchool
-from sim.district.listed import OutsideSchool, PrivateSchool, ZoneSpec
+from sim.district.given_tables import GivenPeople, GivenSchool
+from sim.district.listed_places import OutsideSchool, PrivateSchool, ZoneSpec
 from sim.district.tables.counts import given_schools
 from sim.district.tables.files import READERS
 from sim.district.tables.of_people import STUDENTS, TEACHERS

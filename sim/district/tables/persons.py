@@ -13,7 +13,7 @@ from sim.agents.columns import Array, Columns
 from sim.agents.school import LEVELS, PRIMARY, YEARS
 from sim.agents.student import Students
 from sim.agents.teacher import DISTRICT_BACKBONE, MASTERS, PE_ARTS, Teachers
-from sim.district.given import GivenPeople
+from sim.district.given_tables import GivenPeople
 from sim.district.tables.problems import Problems
 from sim.district.tables.records import Records
 from sim.district.tables.schools import Register

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.agents.school import LEVELS
 from sim.agents.zone import FORMS
-from sim.district.listed import ZoneSpec
+from sim.district.listed_places import ZoneSpec
 from sim.district.tables.of_places import NINE_YEAR
 from sim.district.tables.problems import Problems
 from sim.district.tables.records import Records

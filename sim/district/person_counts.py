@@ -8,7 +8,7 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.school import ENTRY_GRADE, FINAL_GRADE
 from sim.agents.teacher import DISTRICT_BACKBONE, MASTERS, PE_ARTS, SUBJECTS
-from sim.district.given import GivenPeople, GivenSchool
+from sim.district.given_tables import GivenPeople, GivenSchool
 from sim.district.spec import DistrictSpec
 from sim.noise import Ints
 

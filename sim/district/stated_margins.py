@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.agents.school import LEVELS
 from sim.config import BASELINE_YEAR
-from sim.district.listed import PrivateSchool
+from sim.district.listed_places import PrivateSchool
 from sim.district.spec import DistrictSpec
 from sim.userinput import UserError, closest, number, shown
 
