@@ -10,7 +10,7 @@ from rich.text import Text
 
 from experiments.failure import writing
 from experiments.own_district import assessed, figures, filled_in
-from experiments.scoreboard import LEVELS, PLAIN, print_fitting, terminal
+from experiments.terminal import LEVELS, PLAIN, print_fitting, terminal
 from experiments.words import check_switches, put, split
 from sim.district.filled import given_in_words
 from sim.district.own import read_own

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments import comparison_table, engines, provenance, scoreboard
+from experiments import comparison_table, engines, provenance
 from experiments.experiment import Experiment
 from experiments.failure import writing
 from experiments.run import progress, session, tell
-from experiments.scoreboard import counted
 from experiments.settings import Settings
 from experiments.store import RunFolder, default_folder
+from experiments.terminal import counted, terminal
 from sim.comparison import compare, of_another_place, run_policies
 from sim.reform.projects import MissingPlace
 from sim.result import Result
@@ -63,7 +63,7 @@ def run(settings: Settings, command: str) -> None:
             more_than = f", more than the {wanted} asked for" if done > wanted else ""
             tell(f"this experiment is finished and has {counted(done)}{more_than}; force=true runs it again")
         with writing():
-            comparison_table.show(folder.path, scoreboard.terminal())
+            comparison_table.show(folder.path, terminal())
             print(f"\nFiles: {place}")
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from experiments.scoreboard import LEVELS, PLAIN, counted, print_fitting
+from experiments.terminal import LEVELS, PLAIN, counted, print_fitting
 from sim.report.figures import figure
 
 BY_LEVEL = {

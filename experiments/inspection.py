@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from experiments.scoreboard import LEVELS, PLAIN, VERDICTS
+from experiments.terminal import LEVELS, PLAIN, VERDICTS
 from sim.inspection import OfficialStandard
 from sim.report.figures import figure
 from sim.result import Result

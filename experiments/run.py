@@ -23,9 +23,9 @@ import sim
 from experiments import engines, inspection, provenance, report, scoreboard
 from experiments.engines import Engine
 from experiments.failure import writing
-from experiments.scoreboard import counted
 from experiments.settings import Settings
 from experiments.store import REPORT, RunFolder, default_folder
+from experiments.terminal import counted, terminal
 from sim.analysis.channels import means_table
 from sim.inspection import OfficialStandard
 from sim.result import Result
@@ -93,9 +93,9 @@ def run(settings: Settings, scenario: Scenario, command: str) -> None:
         if held and REPORT not in held["files"]:  # after the tables, which a picture that fails must not cost
             report.write(folder, held, settings.language)
         with writing():
-            scoreboard.show(folder.path, scoreboard.terminal(), settings.language)
+            scoreboard.show(folder.path, terminal(), settings.language)
             if standard is not None:
-                inspection.show(standard, Result.read(folder.path), scoreboard.terminal())
+                inspection.show(standard, Result.read(folder.path), terminal())
             print(f"\nFiles: {place}")
 
 

@@ -5,7 +5,6 @@ Every figure is read from the run's own files, so that the two cannot disagree.
 """
 
 import json
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,10 @@ from typing import Any
 import pandas as pd
 from rich.cells import set_cell_size
 from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from experiments.terminal import PLAIN, VERDICTS, print_fitting
 from sim.analysis.channels import channels_table
 from sim.analysis.cost_effect import MONEY, dearer_than_public_budget
 from sim.analysis.paired import KEYS
@@ -27,16 +26,9 @@ from sim.report.findings import NOTES, judged, stated_by
 from sim.report.words import LANGUAGES, Words
 
 HEADLINES = ("cv_backbone", "backbone_cover", "teacher_skill_gap", "score_gap", "score_mean")
-LEVELS = {"primary": "P", "junior": "J", "both": "P+J"}
 TEXTS = ("id", "indicator", "for", "year")
 NUMBERS = ("goal", "policy", "interval", "without", "chance", "luck", "noise")
 """Columns of the verdicts, but the last."""
-VERDICTS = {"met": "green", "missed": "red", "uncertain": "yellow"}
-
-
-def terminal() -> Console:
-    """Standard output; 120 columns and no colour where that is not a terminal."""
-    return Console(width=None if sys.stdout.isatty() else 120, markup=False, highlight=False, emoji=False)
 
 
 def show(folder: Path, console: Console, language: str = LANGUAGES[0]) -> None:
@@ -93,11 +85,6 @@ INDENT = 9
 _LEAST = ("stated", "noise", "luck", "without", "interval", "for")
 _OUT = [_LEAST[:count] for count in range(len(_LEAST) + 1)]
 """What a narrow terminal leaves out of the verdicts: ever more, what matters least first."""
-
-
-def counted(replicates: int, kind: str = "") -> str:
-    """Such as `1 replicate`, `20 paired replicates`."""
-    return f"{replicates} {kind}replicate{'' if replicates == 1 else 's'}"
 
 
 def _title(record: dict[str, Any], words: Words) -> str:
@@ -282,21 +269,6 @@ def _dear(indicators: pd.DataFrame, words: Words) -> Iterable[str]:
 def _million(yuan: float, words: Words) -> str:
     """An amount in millions."""
     return words("scoreboard.million", million=figure(yuan / MILLION))
-
-
-def print_fitting(console: Console, tables: Iterable[Table]) -> int:
-    """Print the first table that fits, or the last as wide as it is; gives which."""
-    unbounded = console.options.update(max_width=10_000)
-    for number, table in enumerate(tables):  # noqa: B007
-        table.width = Measurement.get(console, unbounded, table).maximum
-        if table.width <= console.width:
-            break
-    console.print(table, crop=False)
-    return number
-
-
-PLAIN: dict[str, Any] = {"box": None, "padding": (0, 1, 0, 0), "pad_edge": False, "header_style": "dim"}
-"""A table without lines: their characters are twice as wide in some Chinese terminals."""
 
 
 def _table(*texts: str) -> Table:

@@ -10,7 +10,7 @@ from rich.measure import Measurement
 from rich.table import Column, Table
 from rich.text import Text
 
-from experiments.scoreboard import PLAIN
+from experiments.terminal import PLAIN
 from sim.report.figures import figure
 
 COLOURS = {"agrees": "green", "consistent": "green", "differs": "red", "not consistent": "red"}

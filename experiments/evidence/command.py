@@ -7,7 +7,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from experiments import engines, provenance, scoreboard
+from experiments import engines, provenance
 from experiments.engines import EngineSettings
 from experiments.evidence import board
 from experiments.evidence.repeats import carry_out, planned
@@ -16,6 +16,7 @@ from experiments.evidence.table import evidence_table, repeat_table
 from experiments.failure import writing
 from experiments.run import progress, session, tell
 from experiments.store import OUTPUTS, RunFolder
+from experiments.terminal import terminal
 from experiments.words import check_switches, composed, put, split
 from sim.config import RunSettings
 from sim.userinput import UserError, no_such
@@ -127,7 +128,7 @@ def run(words: Sequence[str], config_dirs: Sequence[Path], command: str) -> None
         tables = {"evidence.csv": table, "repeats.csv": repeat_table(outcomes)}
         folder.save(tables, session(command, started) | about | {"replays": settings.replays})
         with writing():
-            board.show(table, _title(settings), scoreboard.terminal())
+            board.show(table, _title(settings), terminal())
             print(f"\nFiles: {settings.out}")
 
 

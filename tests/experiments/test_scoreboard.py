@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import toy_world
-from experiments.scoreboard import HEADLINES, show, terminal
+from experiments.scoreboard import HEADLINES, show
+from experiments.terminal import terminal
 from sim.report.figures import figure
 from sim.report.findings import NOTES
 from sim.report.words import Words
