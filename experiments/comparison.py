@@ -9,10 +9,11 @@ import pandas as pd
 from experiments import comparison_table, engines, provenance
 from experiments.experiment import Experiment
 from experiments.failure import writing
-from experiments.run import progress, session, tell
+from experiments.progress import progress
+from experiments.provenance import session
 from experiments.settings import Settings
 from experiments.store import RunFolder, default_folder
-from experiments.terminal import counted, terminal
+from experiments.terminal import counted, tell, terminal
 from sim.comparison import compare, of_another_place, run_policies
 from sim.reform.projects import MissingPlace
 from sim.result import Result

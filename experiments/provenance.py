@@ -5,6 +5,7 @@ import json
 import os
 import platform
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -53,3 +54,16 @@ def machine() -> dict[str, object]:
 
 def _hash(content: bytes) -> str:
     return hashlib.blake2b(content, digest_size=6).hexdigest()
+
+
+def session(command: str, started: datetime) -> dict[str, object]:
+    """What it says of the command that computed it, or the last of its replicates."""
+    finished = datetime.now(UTC)
+    return {
+        "command": command,
+        "started": started.isoformat(timespec="seconds"),
+        "finished": finished.isoformat(timespec="seconds"),
+        "seconds": round((finished - started).total_seconds(), 3),
+        "versions": versions(),
+        "machine": machine(),
+    }

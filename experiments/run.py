@@ -1,41 +1,33 @@
 """`zonesim run`: a scenario and its counterfactual over replicates, their folder and their scoreboard."""
 
-import sys
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
-from typing import TypeVar
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
+from threading import Thread
+from typing import TYPE_CHECKING
 
 import sim
-from experiments import engines, inspection, provenance, report, scoreboard
-from experiments.engines import Engine
+from experiments import engines, provenance
 from experiments.failure import writing
+from experiments.progress import progress
+from experiments.provenance import session
 from experiments.settings import Settings
 from experiments.store import REPORT, RunFolder, default_folder
-from experiments.terminal import counted, terminal
-from sim.analysis.channels import means_table
-from sim.inspection import OfficialStandard
-from sim.result import Result
+from experiments.terminal import counted, tell, terminal
 from sim.scenario import Scenario
 
-T = TypeVar("T")
-R = TypeVar("R")
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.inspection import OfficialStandard
+    from sim.result import Result
 
 CHANNELS = "channels.csv"
 """Its presence among a run's files says that the run is split by channel."""
+AFTERWARDS = ("sim.tables", "experiments.scoreboard", "experiments.report", "sim.report.page")
+"""Modules that a finished run is saved, shown and reported with, which take more than a second to import."""
 
 
 def run(settings: Settings, scenario: Scenario, command: str) -> None:
@@ -48,7 +40,11 @@ def run(settings: Settings, scenario: Scenario, command: str) -> None:
     command : str
         As it was typed, for the record.
     """
-    standard = OfficialStandard.load(settings.standard, settings.config_dirs) if settings.standard else None
+    standard = None
+    if settings.standard:
+        from sim.inspection import OfficialStandard
+
+        standard = OfficialStandard.load(settings.standard, settings.config_dirs)
     for note in scenario.notes:
         tell(note)
     about = _about(scenario, settings)
@@ -72,31 +68,56 @@ def run(settings: Settings, scenario: Scenario, command: str) -> None:
         if done < wanted:
             started = datetime.now(UTC)
             result = _replicates(scenario, settings, range(done, wanted), channels)
-            ours = session(command, started)
+            ours = session(command, started) | {"replicates": wanted}
             if held:
-                result = Result.read(folder.path).join(result)
+                result = _joined(folder, result)
                 about["earlier"] = [*held["earlier"], {key: held[key] for key in ours}]
-            tables = {
-                "indicators.parquet": result.indicators,
-                "targets.csv": result.targets(),
-                "effects.csv": result.effects(),
-                "costs.csv": result.costs,
-                "cost_effect.csv": result.cost_per_sd(),
-                report.PLACES: scenario.places(settings.run.seed),
-            }
-            if result.parts is not None:
-                tables |= {CHANNELS: means_table(result.channels()), "channels.parquet": result.parts}
-            held = folder.save(tables, ours | {"replicates": wanted} | about)
+            held = folder.save(_tables(result, scenario, settings.run.seed), ours | about)
         else:
             more = f", more than the {wanted} asked for" if done > wanted else ""
             tell(f"this run is finished and has {counted(done)}{more}; force=true runs it again")
         if held and REPORT not in held["files"]:  # after the tables, which a picture that fails must not cost
+            from experiments import report
+
             report.write(folder, held, settings.language)
-        with writing():
-            scoreboard.show(folder.path, terminal(), settings.language)
-            if standard is not None:
-                inspection.show(standard, Result.read(folder.path), terminal())
-            print(f"\nFiles: {place}")
+        _show(folder.path, settings.language, standard)
+
+
+def _joined(folder: RunFolder, more: "Result") -> "Result":
+    """The replicates in a folder and those that come after them."""
+    from sim.result import Result
+
+    return Result.read(folder.path).join(more)
+
+
+def _tables(result: "Result", scenario: Scenario, seed: int) -> dict[str, "pd.DataFrame"]:
+    """All that is kept of a run, by the names of its files."""
+    from experiments.report import PLACES
+    from sim.analysis.channels import means_table
+
+    tables = {
+        "indicators.parquet": result.indicators,
+        "targets.csv": result.targets(),
+        "effects.csv": result.effects(),
+        "costs.csv": result.costs,
+        "cost_effect.csv": result.cost_per_sd(),
+        PLACES: scenario.places(seed),
+    }
+    if result.parts is not None:
+        tables |= {CHANNELS: means_table(result.channels()), "channels.parquet": result.parts}
+    return tables
+
+
+def _show(place: Path, language: str, standard: "OfficialStandard | None") -> None:
+    """The run's scoreboard, and what the inspectors of a standard would find."""
+    from experiments import inspection, scoreboard
+    from sim.result import Result
+
+    with writing():
+        scoreboard.show(place, terminal(), language)
+        if standard is not None:
+            inspection.show(standard, Result.read(place), terminal())
+        print(f"\nFiles: {place}")
 
 
 def _about(scenario: Scenario, settings: Settings) -> dict[str, object]:
@@ -123,24 +144,12 @@ def _about(scenario: Scenario, settings: Settings) -> dict[str, object]:
     }
 
 
-def session(command: str, started: datetime) -> dict[str, object]:
-    """What it says of the command that computed it, or the last of its replicates."""
-    finished = datetime.now(UTC)
-    return {
-        "command": command,
-        "started": started.isoformat(timespec="seconds"),
-        "finished": finished.isoformat(timespec="seconds"),
-        "seconds": round((finished - started).total_seconds(), 3),
-        "versions": provenance.versions(),
-        "machine": provenance.machine(),
-    }
-
-
-def _replicates(scenario: Scenario, settings: Settings, numbers: range, channels: bool) -> Result:
-    """Those that are missing."""
+def _replicates(scenario: Scenario, settings: Settings, numbers: range, channels: bool) -> "Result":
+    """Those that are missing; what is imported for them when they are done is imported meanwhile."""
     engine = engines.make(settings.engine)
     more = len(scenario.channels) if channels else 0
     words = f"replicates of {2 + more} worlds, {more} of them for channels" if more else "replicates"
+    Thread(target=_import, args=(AFTERWARDS,)).start()
     with progress(engine, len(numbers), words) as watched:
         return sim.run(
             scenario,
@@ -152,39 +161,8 @@ def _replicates(scenario: Scenario, settings: Settings, numbers: range, channels
         )
 
 
-@contextmanager
-def progress(engine: Engine, total: int, words: str) -> Iterator[Engine]:
-    """The engine with a bar that counts its results, on a terminal; closed whatever happens."""
-    console = Console(stderr=True)
-    bar = Progress(
-        TextColumn(words),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with ExitStack() as open_results, bar:
-        task = bar.add_task("", total=total)
-
-        def watched(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
-            for result in open_results.enter_context(closing(engine(function, items))):
-                bar.advance(task)
-                yield result
-
-        yield watched
-
-
-class _Rate(ProgressColumn):
-    """Replicates a second."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:.1f} a second" if speed else "")
-
-
-def tell(message: str) -> None:
-    """To the user, beside the results."""
-    print(message, file=sys.stderr)
+def _import(modules: Iterable[str]) -> None:
+    """Import modules; what is in the way is told where they are needed."""
+    with suppress(Exception):
+        for module in modules:
+            import_module(module)

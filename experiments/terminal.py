@@ -35,3 +35,8 @@ def print_fitting(console: Console, tables: Iterable[Table]) -> int:
 def counted(replicates: int, kind: str = "") -> str:
     """Such as `1 replicate`, `20 paired replicates`."""
     return f"{replicates} {kind}replicate{'' if replicates == 1 else 's'}"
+
+
+def tell(message: str) -> None:
+    """To the user, beside the results."""
+    print(message, file=sys.stderr)

@@ -1,18 +1,16 @@
-"""A batch of replicates of a scenario, and the tables that they make."""
+"""A batch of replicates of a scenario."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
-import numpy as np
-import pandas as pd
-
-from sim.analysis.channels import split
 from sim.config import REPLICATES, RunSettings
-from sim.indicators.catalogue import DISTRICT, INDICATORS
-from sim.replicate import GAP_COLUMN, Replicate, run_replicate
-from sim.result import COST_KEYS, Result
+from sim.replicate import Replicate, run_replicate
 from sim.scenario import Arm, Scenario
 from sim.userinput import UserError, shown
+
+if TYPE_CHECKING:
+    from sim.result import Result
 
 Engine = Callable[[Callable[[int], Replicate], Iterable[int]], Iterator[Replicate]]
 """Anything like the built-in `map`: results in order, computed anywhere."""
@@ -27,7 +25,7 @@ def run(
     channels: bool = False,
     map: Engine = map,
     first_replicate: int = 0,
-) -> Result:
+) -> "Result":
     """Run a scenario and its counterfactual.
 
     Parameters
@@ -52,53 +50,10 @@ def run(
     numbers = range(first_replicate, first_replicate + replicates)
     reruns = scenario.channels if channels else ()
     done = list(map(partial(run_replicate, scenario, seed, arms, channels=reruns), numbers))
+    from sim.result import (
+        Result,  # pandas, too, takes half a second to import: an engine's workers need not wait for it
+    )
+    from sim.tables import cost_table, indicator_table, part_table
+
     parts = part_table(scenario, done) if channels else None
     return Result(indicator_table(scenario, done), cost_table(done), scenario, parts)
-
-
-def indicator_table(scenario: Scenario, done: Sequence[Replicate]) -> pd.DataFrame:
-    """One row per scenario, replicate, year, level, scope and unit."""
-    years = range(scenario.baseline_year, scenario.horizon + 1)
-    keys = done[0].keys
-    arms = list(done[0].figures)
-    index = pd.MultiIndex.from_product([arms, [one.number for one in done], years, range(len(keys))])
-    level, scope, unit = (np.array(part, dtype=object)[index.codes[3]] for part in zip(*keys, strict=True))
-    values = np.concatenate([one.figures[arm].reshape(-1, len(INDICATORS)) for arm in arms for one in done])
-    head = pd.DataFrame(
-        {
-            "scenario": index.get_level_values(0).to_numpy(dtype=object),
-            "replicate": index.get_level_values(1).to_numpy(),
-            "year": index.get_level_values(2).to_numpy(),
-            "level": level,
-            "scope": scope,
-            "unit": unit,
-        }
-    )
-    return pd.concat([head, pd.DataFrame(values, columns=list(INDICATORS))], axis=1)
-
-
-def cost_table(done: Sequence[Replicate]) -> pd.DataFrame:
-    """Yuan by scenario, year and lever, mean over replicates."""
-    total: dict[tuple[str, int, str], int] = {}
-    for one in done:
-        for arm, by_year in one.costs.items():
-            for year, by_lever in by_year.items():
-                for lever, yuan in by_lever.items():
-                    key = (arm, year, lever)
-                    total[key] = total.get(key, 0) + yuan
-    rows = [(*key, yuan / len(done)) for key, yuan in sorted(total.items())]
-    return pd.DataFrame(rows, columns=[*COST_KEYS, "yuan"])
-
-
-def part_table(scenario: Scenario, done: Sequence[Replicate]) -> pd.DataFrame:
-    """The change of the district's score gap and its parts by channel, one row per replicate, year and level."""
-    years = np.arange(scenario.baseline_year, scenario.horizon + 1)
-    tables = []
-    for one in done:
-        gaps = {arm: figures[:, :, GAP_COLUMN] for arm, figures in one.figures.items()}
-        parts = split(gaps["policy"], gaps["counterfactual"], one.gaps)
-        for row, (level, scope, _) in enumerate(one.keys):
-            if scope == DISTRICT:
-                by_year = {name: values[:, row] for name, values in parts.items()}
-                tables.append(pd.DataFrame({"replicate": one.number, "year": years, "level": level} | by_year))
-    return pd.concat(tables, ignore_index=True)

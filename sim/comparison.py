@@ -10,13 +10,13 @@ import pandas as pd
 
 from sim.agents.school import LEVELS
 from sim.analysis.paired import summary
-from sim.batch import cost_table, indicator_table
 from sim.indicators.catalogue import DISTRICT, INDICATORS
 from sim.noise import Floats, replicate_seed
 from sim.replicate import Replicate, replicate_from
 from sim.result import Result
 from sim.scenario import Scenario
 from sim.scoring import kept
+from sim.tables import cost_table, indicator_table
 from sim.targets import Target, Targets
 
 GAPS = ("score_gap", "teacher_skill_gap")

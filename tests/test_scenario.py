@@ -13,10 +13,10 @@ import pytest
 
 import sim
 from sim.agents.places import School, Zone
-from sim.batch import indicator_table
 from sim.noise import Noise, replicate_seed
 from sim.replicate import run_replicate
 from sim.scenario import Scenario
+from sim.tables import indicator_table
 
 SMALL = ["district.students=900"]
 PLAN = "wuhan_edz_2021_2023"

@@ -1,6 +1,5 @@
 """The folder of an answer: its tables, one picture, and the sentences that a reader can quote."""
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,9 +11,10 @@ import pandas as pd
 from experiments import provenance
 from experiments.answers.question import Question
 from experiments.failure import writing
-from experiments.run import session
+from experiments.provenance import session
 from experiments.store import OUTPUTS, RunFolder
 from experiments.sweep.resolving import fingerprint
+from experiments.terminal import tell
 
 if TYPE_CHECKING:
     from sim.report.pictures import Picture
@@ -86,11 +86,6 @@ def give(
         with writing():
             print((place / SENTENCES).read_text(encoding="utf-8"))
             print(f"Picture: {place / PICTURE}\nFiles: {place}")
-
-
-def tell(message: str) -> None:
-    """To the user, beside the results."""
-    print(message, file=sys.stderr)
 
 
 def _drawn(found: Answer) -> str:

@@ -14,9 +14,10 @@ from experiments.evidence.repeats import carry_out, planned
 from experiments.evidence.studies import STUDIES, replay
 from experiments.evidence.table import evidence_table, repeat_table
 from experiments.failure import writing
-from experiments.run import progress, session, tell
+from experiments.progress import progress
+from experiments.provenance import session
 from experiments.store import OUTPUTS, RunFolder
-from experiments.terminal import terminal
+from experiments.terminal import tell, terminal
 from experiments.words import check_switches, composed, put, split
 from sim.config import RunSettings
 from sim.userinput import UserError, no_such

@@ -12,13 +12,13 @@ import numpy as np
 import sim
 from experiments.explore.settings import ExploreSettings
 from sim.agents.school import LEVELS, NO_ZONE
-from sim.batch import cost_table, indicator_table
 from sim.indicators.catalogue import INDICATORS
 from sim.noise import Floats, replicate_seed
 from sim.reform import Policy
 from sim.replicate import Replicate, replicate_from
 from sim.result import Result
 from sim.scenario import Arm, Scenario
+from sim.tables import cost_table, indicator_table
 from sim.userinput import UserError, config_root
 
 if TYPE_CHECKING:

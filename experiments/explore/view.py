@@ -8,13 +8,13 @@ import numpy as np
 from experiments.explore.session import ARMS, Pairs, Place
 from sim.agents.school import LEVELS, YEARS
 from sim.analysis.paired import Spread, spread
-from sim.batch import indicator_table
 from sim.indicators.catalogue import DISTRICT, INDICATORS, SCHOOL, ZONE
 from sim.indicators.scores import PERCENT
 from sim.noise import Floats
 from sim.report.places import FEWEST
 from sim.scenario import Arm
 from sim.scoring import score
+from sim.tables import indicator_table
 from sim.targets import Target, Targets
 
 STUDENTS = "students"

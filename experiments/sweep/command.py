@@ -1,7 +1,6 @@
 """`zonesim sweep`: plan it, save the plan, run what is missing, and say what came of it."""
 
 import shutil
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -25,6 +24,7 @@ from experiments.sweep.settings import SweepSettings
 from experiments.sweep.status import again, counted
 from experiments.sweep.tasks import Tasks
 from experiments.sweep.usage import SWEEP
+from experiments.terminal import tell
 from sim.sweep import CELLS, MANIFEST, PLAN
 from sim.sweep_parts import FAILED, OK
 from sim.userinput import UserError, find, shown
@@ -239,10 +239,3 @@ def _clear(place: Path) -> None:
                 (place / name).unlink()
         for table in TABLES:
             shutil.rmtree(place / table, ignore_errors=True)
-
-
-def tell(message: str) -> None:
-    """To the user, beside the results."""
-    print(message, file=sys.stderr)
-
-
