@@ -12,7 +12,9 @@ from reference.random_policy import YEARS, policies
 from reference.tiny_district import at_rest
 from sim.agents.assessment import sit_tests
 from sim.agents.cells import Moments
-from sim.agents.classroom import Classes, sum_by_class
+from sim.agents.class_formation import _deal
+from sim.agents.classroom import Classes, means_of_classes, sizes_in_order, sum_by_class
+from sim.agents.enrolment import _edges_passed, _fill_uncontested
 from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import grow
 from sim.agents.school import Schools
@@ -236,6 +238,43 @@ def first_ones(draw, rows):
     return first_within(groups, places, key, some_ids(draw, rows))
 
 
+def dealt(draw, rows):
+    classes = draw.integers(1, 4, draw.integers(1, 9))
+    school = draw.integers(0, len(classes), rows)
+    filing = draw.permutation(len(classes))
+    first = np.zeros(len(classes), np.int64)
+    first[filing] = np.cumsum(classes[filing]) - classes[filing]
+    lots = some_lots(draw, rows) if rows and draw.random() < 0.5 else draw.integers(0, 2**64, rows, dtype=np.uint64)
+    fast = loops()
+    order, size = (_deal if fast is None else fast.deal)(school, lots, some_ids(draw, rows), classes, first)
+    return {"order": order, "size": size}
+
+
+def edges_passed(draw, rows):
+    ids, catchment, fast = np.abs(some_ids(draw, rows)), draw.integers(0, 5, rows), loops()
+    children, edges = np.bincount(catchment, minlength=5), np.cumsum(draw.dirichlet(np.ones(3), 5), axis=1)
+    return (_edges_passed if fast is None else fast.edges_passed)(ids, catchment, children, edges)
+
+
+def fill_uncontested(draw, rows):
+    placed, asks, target = np.full(rows, -1), draw.random(rows) < 0.7, draw.integers(0, 6, rows)
+    seats, fast = draw.integers(0, rows // 4 + 2, 6), loops()
+    left = (_fill_uncontested if fast is None else fast.fill_uncontested)(placed, asks, target, seats)
+    return {"placed": placed, "seats": seats, "left": left}
+
+
+def class_sizes(draw, rows):
+    room = draw.integers(-1, 6, rows).astype(np.int32)
+    room = room[np.argsort(np.where(room < 0, 6, room), kind="stable")] if draw.random() < 0.7 else room
+    sizes = sizes_in_order(room, 6)
+    return "mixed up" if sizes is None else sizes
+
+
+def class_means(draw, rows):
+    room, lasting, fading = draw.integers(0, 6, rows).astype(np.int32), *draw.normal(size=(2, rows))
+    return means_of_classes(room, 6, np.flatnonzero(draw.random(rows) < 0.1), lasting, fading)
+
+
 LOOPS = {
     "hashes": hashes,
     "uniforms": uniforms,
@@ -252,6 +291,11 @@ LOOPS = {
     "ranks": ranked_by_lot,
     "kth_lowest": kth,
     "fill_pairs": filled_pairs,
+    "fill_uncontested": fill_uncontested,
+    "edges_passed": edges_passed,
+    "deal": dealt,
+    "sizes_in_order": class_sizes,
+    "means_of_classes": class_means,
     "first_within": first_ones,
 }
 """What runs each loop on something random; its plain twin where loops are not to be used."""

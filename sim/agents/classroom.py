@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
 from sim.compiled import loops
-from sim.noise import Floats
+from sim.noise import Floats, Ints
 
 SCHOOL_DIGITS = 10**5
 INDEX_DIGITS = 10**4
@@ -39,11 +39,19 @@ class Classes(Columns):
         return np.bincount(self.school, weights=self.size, minlength=schools).astype(np.int64)
 
 
-def class_sizes(room: Array, classes: int) -> Array:
-    """Students of each class, from the class of each; quick where those of one stand together."""
-    first, sizes = np.flatnonzero(np.append(True, room[1:] != room[:-1])[: len(room)]), np.zeros(classes, np.int64)
-    np.add.at(sizes, room[first], np.diff(first, append=len(room)))
-    return sizes
+def sizes_in_order(room: Array, classes: int) -> Ints | None:
+    """Students of each class where they stand in the order of their classes, those without one (-1) last; else None."""
+    fast = loops()
+    sizes = (_sizes_in_order if fast is None else fast.sizes_in_order)(room, classes)
+    return None if len(sizes) < classes else np.asarray(sizes)
+
+
+def _sizes_in_order(room: Array, classes: int) -> Ints:
+    """The sizes, too few of them where the students do not stand in order."""
+    place = np.where(room < 0, classes, room)
+    if (place[1:] < place[:-1]).any():
+        return np.zeros(0, np.int64)
+    return np.bincount(place, minlength=classes)[:classes]
 
 
 def sum_by_class(room: Array, classes: int, *parts: Floats) -> Floats:
@@ -61,6 +69,25 @@ def sum_by_class(room: Array, classes: int, *parts: Floats) -> Floats:
 def _class_sums(room: Array, parts: tuple[Floats, ...], classes: int) -> Floats:
     total = sum(parts, np.zeros(len(room)))
     return np.bincount(room, weights=total, minlength=classes).astype(np.float64, copy=False)
+
+
+def means_of_classes(room: Array, classes: int, rows: Ints, *parts: Floats) -> Floats:
+    """Means of these parts in the classes of some students, (parts, rows).
+
+    Parameters
+    ----------
+    room, parts : (n,) arrays
+        Class of each student, and what is averaged.
+    rows : (rows,) array
+        The students whose classes they are.
+    """
+    fast = loops()
+    return np.asarray((_means_of_classes if fast is None else fast.means_of_classes)(room, classes, rows, parts))
+
+
+def _means_of_classes(room: Array, classes: int, rows: Ints, parts: tuple[Floats, ...]) -> Floats:
+    size, at = np.bincount(room, minlength=classes), room[rows]
+    return np.stack([np.bincount(room, weights=part, minlength=classes)[at] / size[at] for part in parts])
 
 
 def class_ids(year: int, schools: Array, index: Array) -> Array:

@@ -146,12 +146,10 @@ class Columns:
         for value in np.unique(values):
             yield value, self.take(values == value)
 
-    def move(self, source: Array, target: Array) -> None:
-        """Bring the rows `source` to the places `target`, which ascend, in place."""
-        together = len(target) > 0 and target[-1] - target[0] == len(target) - 1
-        places = slice(target[0], target[-1] + 1) if together else target
+    def reorder(self, order: Array) -> None:
+        """Bring the rows, in place, into this order of the positions at which they stand."""
         for array in self.arrays.values():
-            array[places] = array[source]
+            array[:] = array.take(order, axis=0)
 
     def copy(self) -> Self:
         return self._with({name: array.copy() for name, array in self.arrays.items()})

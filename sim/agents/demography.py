@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.classroom import class_sizes, sum_by_class
+from sim.agents.classroom import means_of_classes
 from sim.agents.columns import Array
 from sim.agents.school import LAST_GRADE, PRIMARY
 from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, MOST_ARRIVALS, Students, student_ids
@@ -112,10 +112,8 @@ def migrate(model: "ZoneReform", students: Students) -> None:
     model.flows["replaced"] = len(rows)
     if len(rows) == 0:
         return
-    room, classes = students.classroom[rows], len(model.classes)
-    size = class_sizes(students.classroom, classes)
-    for knowledge in (students.lasting, students.fading):
-        knowledge[rows] = sum_by_class(students.classroom, classes, knowledge)[room] / size[room]
+    known = means_of_classes(students.classroom, len(model.classes), rows, students.lasting, students.fading)
+    students.lasting[rows], students.fading[rows] = known
     ids = students.id[rows] + ARRIVAL
     ses = noise.normal("ses", 0, ids)
     students.id[rows] = ids

@@ -41,30 +41,30 @@ def reputation_weight(model: "ZoneReform", level: int) -> float:
     return weight * (1.0 - model.effects.quota_choice * more)
 
 
-def chosen_school(model: "ZoneReform", students: Students, rows: Array, home: Array, level: int) -> Array:
+def chosen_school(model: "ZoneReform", entrants: Students, home: Array, level: int) -> Array:
     """School each family wants: the catchment's, unless it likes another better for which it may apply.
 
     Any family may apply to a private school with places; those who may choose, to any of the schools near them.
     """
-    schools = model.schools
-    chooses = may_choose(model, students, rows)
-    wanted, geography = home.copy(), model.geography
+    schools, geography = model.schools, model.geography
+    chooses = may_choose(model, entrants)
+    wanted = home.copy()
     private = np.flatnonzero((schools.level == level) & schools.private & (schools.seats > 0))
     own = np.arange(len(schools))[:, None]
-    for families, public, far in (
-        (np.flatnonzero(chooses), geography.near, geography.near_kilometres),
-        (np.flatnonzero(~chooses), own, np.zeros(own.shape)),
+    for whose, public, far in (
+        (chooses, geography.near, geography.near_kilometres),
+        (~chooses, own, np.zeros(own.shape)),
     ):
-        if len(families) == 0 or public.shape[1] + len(private) == 1:
+        if public.shape[1] + len(private) == 1:
             continue
-        at = home[families]
-        options = np.column_stack((public[at], np.broadcast_to(private, (len(at), len(private)))))
-        kilometres = np.column_stack((far[at], geography[at[:, None], private]))
-        wanted[families] = best_liked(model, students, rows[families], options, kilometres, level)
+        options = np.column_stack((public, np.broadcast_to(private, (len(own), len(private)))))
+        kilometres = np.column_stack((far, geography[own, private]))
+        families = np.flatnonzero(whose)
+        wanted[families] = best_liked(model, entrants.take(families), home[families], options, kilometres, level)
     return wanted
 
 
-def may_choose(model: "ZoneReform", students: Students, rows: Array) -> NDArray[np.bool_]:
+def may_choose(model: "ZoneReform", entrants: Students) -> NDArray[np.bool_]:
     """Whether each family may choose: in expectation the share `terms.may_choose`, the better-off rather than others.
 
     Where catchments are enforced, money and connections choose (以钱择校、以权择校): what opens doors to a family is a
@@ -72,27 +72,34 @@ def may_choose(model: "ZoneReform", students: Students, rows: Array) -> NDArray[
     """
     share, goes_with = model.terms.may_choose, model.effects.choice_status
     if share <= 0.0 or share >= 1.0:
-        return np.full(len(rows), share >= 1.0)
-    other = model.noise.normal("may choose", model.year, students.id[rows])
-    opens = goes_with * students.ses[rows].astype(np.float64) + np.sqrt(1.0 - goes_with * goes_with) * other
+        return np.full(len(entrants), share >= 1.0)
+    other = model.noise.normal("may choose", model.year, entrants.id)
+    opens = goes_with * entrants.ses.astype(np.float64) + np.sqrt(1.0 - goes_with * goes_with) * other
     return np.asarray(opens > -inverse_normal(np.array([max(share, 1e-12)])))
 
 
 def best_liked(
-    model: "ZoneReform", students: Students, rows: Array, options: Array, far: Floats, level: int
+    model: "ZoneReform", families: Students, home: Array, options: Array, far: Floats, level: int
 ) -> Array:
-    """The school of most utility among each family's options, (n, k) -> (n,), which are so many kilometres away.
+    """The school of most utility among each family's options.
 
     Utility is -distance/scale + w * reputation + a taste of the pair, and the appeal of private schools, all in
     distance scales; w grows with the family's status. That fees keep away the poor is left out for want of evidence.
+
+    Parameters
+    ----------
+    home : (n,) array
+        Row of the school in whose catchment each family lives.
+    options, far : (S, k) arrays
+        The schools from which families of a catchment choose, and how many kilometres away they are.
     """
-    schools = model.schools
-    weight = reputation_weight(model, level) * status_weight(students.ses[rows].astype(np.float64))
-    pairs = students.id[rows][:, None] * PAIR + schools.id[options]
-    taste = model.effects.taste_scale * gumbel(model.noise, "taste", 0, pairs.ravel()).reshape(pairs.shape)
-    near = -far / model.effects.distance_scale
-    utility = near + weight[:, None] * schools.reputation[options] + schools.appeal[options] + taste
-    return np.asarray(options[np.arange(len(options)), np.argmax(utility, axis=1)])
+    schools, effects = model.schools, model.effects
+    weight = reputation_weight(model, level) * status_weight(families.ses.astype(np.float64))
+    at, near = options[home], (-far / effects.distance_scale)[home]
+    pairs = families.id[:, None] * PAIR + schools.id[at]
+    taste = effects.taste_scale * gumbel(model.noise, "taste", 0, pairs.ravel()).reshape(pairs.shape)
+    utility = near + weight[:, None] * schools.reputation[at] + schools.appeal[at] + taste
+    return np.asarray(at[np.arange(len(at)), np.argmax(utility, axis=1)])
 
 
 def status_weight(ses: Floats) -> Floats:

@@ -4,27 +4,33 @@ Same bits as the twin: ``+ - * /``, ``sqrt``, comparisons and integers only, sum
 no `fastmath`, one thread. Import it through `sim.compiled`.
 """
 
+from sim.loops.demography import means_of_classes
 from sim.loops.draws import hashes, normals, uniforms
-from sim.loops.enrolment import fill_pairs
+from sim.loops.enrolment import deal, edges_passed, fill_pairs, fill_uncontested, sizes_in_order
 from sim.loops.records import lowest, moments, tally
 from sim.loops.scores import class_sums, grow, scores
 from sim.loops.turns import first_within, group_count, kth_lowest, order_by_lot, order_within, ranks
 
 __all__ = [
     "class_sums",
+    "deal",
+    "edges_passed",
     "fill_pairs",
+    "fill_uncontested",
     "first_within",
     "group_count",
     "grow",
     "hashes",
     "kth_lowest",
     "lowest",
+    "means_of_classes",
     "moments",
     "normals",
     "order_by_lot",
     "order_within",
     "ranks",
     "scores",
+    "sizes_in_order",
     "tally",
     "uniforms",
 ]

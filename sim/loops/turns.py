@@ -18,39 +18,41 @@ _12 = np.uint64(12)
 @njit(cache=True)
 def order_within(group: Ints, key: Ints, tie: Ints, groups: int) -> Ints:
     """Rows by group, key and tie, as `np.lexsort((tie, key, group))`; quick where they are nearly in order."""
-    order, start = _by_group(group, groups)
+    order, start = by_group(group, groups)
     keys, spare, spare_keys = key[order], np.empty(len(group), np.int64), np.empty(len(group), np.int64)
     for g in range(groups):
         for first in range(start[g], start[g + 1], _RUN):
-            _insert(order, keys, tie, first, min(first + _RUN, start[g + 1]))
+            insert(order, keys, tie, first, min(first + _RUN, start[g + 1]))
         _merge_runs(order, keys, tie, start[g], start[g + 1], spare, spare_keys)
     return order
 
 
 @njit(cache=True)
 def order_by_lot(group: Ints, lot: Bits, tie: Ints, groups: int) -> Ints:
-    """The same for keys that are uniform over all 64 bits: each row goes nearly to its place at once."""
-    size, start = np.zeros(groups), np.zeros(groups + 1, np.int64)
-    for i in range(len(group)):
-        start[group[i] + 1] += 1
+    """The same for keys that are uniform over all 64 bits."""
+    order, start = by_group(group, groups)
     for g in range(groups):
-        size[g] = start[g + 1]
-        start[g + 1] += start[g]
-    bucket, first = np.empty(len(group), np.int64), np.zeros(len(group) + 1, np.int64)
-    for i in range(len(group)):
-        g = group[i]
-        bucket[i] = start[g] + np.int64(np.float64(lot[i] >> _12) * 2.0**-52 * size[g])
-        first[bucket[i] + 1] += 1
-    for b in range(len(group)):
-        first[b + 1] += first[b]
-    order, lots = np.empty(len(group), np.int64), np.empty(len(group), np.uint64)
-    for i in range(len(group)):
-        place = first[bucket[i]]
-        order[place], lots[place] = i, lot[i]
-        first[bucket[i]] += 1
-    for g in range(groups):
-        _insert(order, lots, tie, start[g], start[g + 1])
+        sort_by_lot(order[start[g] : start[g + 1]], lot, tie)
     return order
+
+
+@njit(cache=True)
+def sort_by_lot(rows: Ints, lot: Bits, tie: Ints) -> None:
+    """Put rows in the order of their lots, in place: each goes nearly to its place at once."""
+    lots, count = lot[rows], len(rows)
+    if count > _RUN:
+        bucket, first = np.empty(count, np.int64), np.zeros(count + 1, np.int64)
+        for i in range(count):
+            bucket[i] = np.int64(np.float64(lots[i] >> _12) * 2.0**-52 * count)
+            first[bucket[i] + 1] += 1
+        for b in range(count):
+            first[b + 1] += first[b]
+        drawn, unordered = lots.copy(), rows.copy()
+        for i in range(count):
+            place = first[bucket[i]]
+            rows[place], lots[place] = unordered[i], drawn[i]
+            first[bucket[i]] += 1
+    insert(rows, lots, tie, 0, count)
 
 
 @njit(cache=True)
@@ -76,7 +78,7 @@ def ranks(group: Ints, order: Ints, groups: int) -> Ints:
 
 
 @njit(cache=True)
-def _by_group(group: Ints, groups: int) -> tuple[Ints, Ints]:
+def by_group(group: Ints, groups: int) -> tuple[Ints, Ints]:
     """Rows by group in the order they stand, and where each group begins."""
     start = np.zeros(groups + 1, np.int64)
     for i in range(len(group)):
@@ -96,7 +98,7 @@ def _before(key: int, row: int, other_key: int, other: int, tie: Ints) -> bool:
 
 
 @njit(cache=True, inline="always")
-def _insert(order: Ints, keys: Array, tie: Ints, low: int, high: int) -> None:
+def insert(order: Ints, keys: Array, tie: Ints, low: int, high: int) -> None:
     """Insertion sort of `order[low:high]` and of the keys of these rows beside it."""
     for at in range(low + 1, high):
         row, key, to = order[at], keys[at], at
@@ -132,7 +134,7 @@ def _merge_runs(order: Ints, keys: Ints, tie: Ints, low: int, high: int, spare: 
 @njit(cache=True)
 def first_within(group: Ints, places: Array, key: Ints, tie: Ints, groups: int) -> Array:
     """`turns.first_within`: those before the last who comes first, and the first by id of those who draw with him."""
-    order, start = _by_group(group, groups)
+    order, start = by_group(group, groups)
     chosen, keys, ties = np.zeros(len(group), np.bool_), np.empty(len(group), np.int64), np.empty(len(group), np.int64)
     for g in range(groups):
         size = start[g + 1] - start[g]

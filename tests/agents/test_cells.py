@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.agents.cells import Moments
-from sim.agents.classroom import class_sizes
+from sim.agents.classroom import sizes_in_order
 from sim.agents.student import Students
 
 SCHOOLS = 4
@@ -79,8 +79,11 @@ def test_students_who_all_know_the_same_have_no_spread():
     assert set(found.mean_x[found.count > 0].tolist()) == {0.1}
 
 
-@given(st.lists(st.integers(0, 6), max_size=30), st.booleans())
+@given(st.lists(st.integers(-1, 6), max_size=30), st.booleans())
 @settings(derandomize=True, deadline=None)
-def test_students_of_a_class_are_counted_whether_they_stand_together_or_not(rooms, together):
-    room = np.array(sorted(rooms) if together else rooms, dtype=np.int32)
-    assert class_sizes(room, 8).tolist() == [rooms.count(one) for one in range(8)]
+def test_students_are_counted_by_class_where_they_stand_class_by_class(rooms, together):
+    standing = sorted(rooms, key=lambda room: (room < 0, room))
+    rooms = standing if together else rooms
+    sizes = sizes_in_order(np.array(rooms, dtype=np.int32), 8)
+    assert (sizes is not None) == (rooms == standing)
+    assert sizes is None or sizes.tolist() == [rooms.count(one) for one in range(8)]

@@ -164,8 +164,8 @@ def test_no_school_exceeds_its_seats_while_another_has_room(model):
 
 def admitted(model, level=PRIMARY):
     rows = np.flatnonzero(model.students.grade == ENTRY_GRADE[level])
-    home = enrolment.home_school(model, model.students, rows, level)
-    return rows, home, enrolment.admit(model, model.students, rows, home, level)
+    home = enrolment.home_school(model, model.students.take(rows), level)
+    return rows, home, enrolment.admit(model, model.students.take(rows), home, level)
 
 
 @pytest.mark.parametrize("level", [PRIMARY, JUNIOR])
@@ -236,7 +236,7 @@ def test_residents_who_stay_come_before_those_who_apply_from_elsewhere():
     model.schools.reputation[:] = 0.0
     halve_the_seats(model)
     rows, home, school = admitted(model)
-    wants = enrolment.chosen_school(model, model.students, rows, home, PRIMARY)
+    wants = enrolment.chosen_school(model, model.students.take(rows), home, PRIMARY)
     asked, got = wants != home, wants == school
     contested = [row for row in set(wants.tolist()) if (asked & ~got & (wants == row)).any()]
     mixed = [row for row in contested if (asked & got & (wants == row)).any()]
@@ -286,9 +286,9 @@ def test_a_better_reputation_draws_more_families_and_the_better_off_first():
     model.schools.reputation[:] = 0.0
     rows, home, _ = admitted(model)
     star = int(np.flatnonzero(model.schools.level == PRIMARY)[0])
-    plain = enrolment.chosen_school(model, model.students, rows, home, PRIMARY) == star
+    plain = enrolment.chosen_school(model, model.students.take(rows), home, PRIMARY) == star
     model.schools.reputation[star] = 3.0
-    starred = enrolment.chosen_school(model, model.students, rows, home, PRIMARY) == star
+    starred = enrolment.chosen_school(model, model.students.take(rows), home, PRIMARY) == star
     assert (starred >= plain).all() and starred.sum() > plain.sum()
     drawn = starred & ~plain
     assert model.students.ses[rows][drawn].mean() > model.students.ses[rows].mean() + 0.2

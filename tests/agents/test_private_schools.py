@@ -75,8 +75,8 @@ def test_private_places_are_the_stated_share_and_never_exceeded(luck, share, pub
 def test_a_migrant_child_without_a_public_place_takes_the_nearest_private_one(level):
     model = entrants(private_share=np.full(2, 0.9), migrant_public_share=0.0)
     rows = np.flatnonzero(model.students.grade == ENTRY_GRADE[level])
-    home = enrolment.home_school(model, model.students, rows, level)
-    school = enrolment.admit(model, model.students, rows, home, level)
+    home = enrolment.home_school(model, model.students.take(rows), level)
+    school = enrolment.admit(model, model.students.take(rows), home, level)
     migrant = model.students.migrant[rows]
     private = np.flatnonzero(model.schools.private & (model.schools.level == level))
     nearest = private[np.argmin(model.geography[home[:, None], private], axis=1)]
@@ -103,19 +103,19 @@ def test_applying_to_a_private_school_does_not_depend_on_the_catchments_enforcem
     model.schools.reputation[model.schools.private] = 10.0
     model.choice_weight[:] = 5.0
     rows = np.flatnonzero(model.students.grade == 1)
-    home = enrolment.home_school(model, model.students, rows, PRIMARY)
+    home = enrolment.home_school(model, model.students.take(rows), PRIMARY)
     enrolment.open_private_places(model, len(rows), PRIMARY)
-    wants = enrolment.chosen_school(model, model.students, rows, home, PRIMARY)
+    wants = enrolment.chosen_school(model, model.students.take(rows), home, PRIMARY)
     assert (model.schools.private[wants] | (wants == home)).all()
     assert model.schools.private[wants].mean() > 0.5
-    school = enrolment.admit(model, model.students, rows, home, PRIMARY)
+    school = enrolment.admit(model, model.students.take(rows), home, PRIMARY)
     taken = np.bincount(school, minlength=len(model.schools))
     private = model.schools.private & (model.schools.level == PRIMARY)
     assert np.array_equal(taken[private], model.schools.seats[private])
     crowded = model.schools.seats.copy()
     crowded[~private] = 10**6
     model.schools.seats = crowded
-    school = enrolment.admit(model, model.students, rows, home, PRIMARY)
+    school = enrolment.admit(model, model.students.take(rows), home, PRIMARY)
     assert np.array_equal(school[~private[school]], home[~private[school]])  # who is not admitted goes home
 
 
@@ -126,10 +126,10 @@ def test_the_lot_for_a_private_place_is_fair_and_forgets_the_address():
         model.students.migrant[:] = False
         rows = np.flatnonzero(model.students.grade == 1)
         star = int(np.flatnonzero(model.schools.private)[0])
-        home = enrolment.home_school(model, model.students, rows, PRIMARY)
+        home = enrolment.home_school(model, model.students.take(rows), PRIMARY)
         enrolment.open_private_places(model, len(rows), PRIMARY)
         all_want_it = np.full(len(rows), star)
-        placed = enrolment.admit_privately(model, model.students, rows, home, all_want_it, PRIMARY)
+        placed = enrolment.admit_privately(model, model.students.take(rows), home, all_want_it, PRIMARY)
         assert (placed == star).sum() == model.schools.seats[star]
         won.append(placed == star)
     chance = np.mean(won, axis=0)
@@ -151,9 +151,9 @@ def test_at_rest_each_private_place_has_the_applicants_that_the_effects_say(appl
         demography.advance(world)
         for level in (PRIMARY, JUNIOR):
             rows = np.flatnonzero(world.students.grade == ENTRY_GRADE[level])
-            home = enrolment.home_school(world, world.students, rows, level)
+            home = enrolment.home_school(world, world.students.take(rows), level)
             enrolment.open_private_places(world, len(rows), level)
-            wants = enrolment.chosen_school(world, world.students, rows, home, level)
+            wants = enrolment.chosen_school(world, world.students.take(rows), home, level)
             applying = world.schools.private[wants] & ~world.students.migrant[rows]
             asked += np.bincount(wants[applying], minlength=len(asked))
         places += world.schools.seats

@@ -33,7 +33,7 @@ def choosers(share, goes_with, luck=0):
     model.noise = Noise(luck)
     model.terms.may_choose = share
     model.effects = replace(model.effects, choice_status=goes_with)
-    return may_choose(model, model.students, np.arange(len(model.students))), model.students.ses
+    return may_choose(model, model.students), model.students.ses
 
 
 @pytest.mark.parametrize("goes_with", [0.0, 0.7, 1.0])
@@ -138,8 +138,8 @@ def test_entrants_want_to_leave_as_often_as_was_seen_if_all_may_choose():
         model.noise = Noise(luck)
         for level in (PRIMARY, JUNIOR):
             rows = np.flatnonzero(model.students.grade == ENTRY_GRADE[level])
-            home = enrolment.home_school(model, model.students, rows, level)
-            leave += (chosen_school(model, model.students, rows, home, level) != home).tolist()
+            home = enrolment.home_school(model, model.students.take(rows), level)
+            leave += (chosen_school(model, model.students.take(rows), home, level) != home).tolist()
     assert len(leave) > 10_000 and np.mean(leave) == pytest.approx(0.405, abs=0.03)
 
 
@@ -148,8 +148,8 @@ def test_families_want_one_of_the_nearest_schools_that_they_compare(level):
     model = before_enrolment(1, students=3000, schools_considered=4)
     model.terms.may_choose = 1.0
     rows = np.flatnonzero(model.students.grade == ENTRY_GRADE[level])
-    home = enrolment.home_school(model, model.students, rows, level)
-    wants = chosen_school(model, model.students, rows, home, level)
+    home = enrolment.home_school(model, model.students.take(rows), level)
+    wants = chosen_school(model, model.students.take(rows), home, level)
     schools = np.flatnonzero(model.schools.level == level)
     for row in set(home.tolist()):
         nearest = schools[np.argsort(model.geography[row, schools])][:4]

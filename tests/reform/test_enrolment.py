@@ -36,19 +36,19 @@ def crowded(lottery):
 
 def admitted(model):
     rows = np.flatnonzero(model.students.grade == ENTRY_GRADE[PRIMARY])
-    home = enrolment.home_school(model, model.students, rows, PRIMARY)
-    wants = enrolment.chosen_school(model, model.students, rows, home, PRIMARY)
-    return rows, home, wants, enrolment.admit(model, model.students, rows, home, PRIMARY)
+    home = enrolment.home_school(model, model.students.take(rows), PRIMARY)
+    wants = enrolment.chosen_school(model, model.students.take(rows), home, PRIMARY)
+    return rows, home, wants, enrolment.admit(model, model.students.take(rows), home, PRIMARY)
 
 
 def applicants(model, star, level):
     """Rows of those who want the star school from elsewhere, and who of them get in, once its residents are in."""
     rows = np.flatnonzero(model.students.grade == ENTRY_GRADE[level])
-    home = enrolment.home_school(model, model.students, rows, level)
-    wants = school_choice.chosen_school(model, model.students, rows, home, level)
+    home = enrolment.home_school(model, model.students.take(rows), level)
+    wants = school_choice.chosen_school(model, model.students.take(rows), home, level)
     outside, stays = (wants == star) & (home != star), (wants == star) & (home == star)
     model.schools.seats[star] = stays.sum() + outside.sum() // 3
-    school = enrolment.admit(model, model.students, rows, home, level)
+    school = enrolment.admit(model, model.students.take(rows), home, level)
     assert (school == star)[stays].all() and (school == star)[outside].sum() == outside.sum() // 3
     return rows[outside], (school == star)[outside]
 
@@ -91,7 +91,7 @@ def test_without_a_lottery_a_primary_school_takes_the_best_of_an_entrance_test()
         model, star = star_of(PRIMARY, luck, lottery=False)
         model.students.migrant[:] = False
         rows, got_in = applicants(model, star, PRIMARY)
-        test = enrolment.seen_at_entry(model, model.students, rows, PRIMARY)
+        test = enrolment.seen_at_entry(model, model.students.take(rows), PRIMARY)
         assert test[got_in].min() >= test[~got_in].max()
         seen, trait, taken = [*seen, *test], [*trait, *model.students.trait[rows]], [*taken, *got_in]
     error = np.subtract(seen, trait)

@@ -1,0 +1,105 @@
+"""Part of step 2, enrolment: classes form in grades 1 and 7, and students stand in the order of their classes."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.agents.classroom import Classes, class_ids, sizes_in_order
+from sim.agents.learning import GRADE_DIGITS
+from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY
+from sim.agents.student import Students
+from sim.compiled import loops
+from sim.noise import Bits, Ints
+from sim.turns import by_lot, in_order, ranks
+
+if TYPE_CHECKING:
+    from sim.model import ZoneReform
+
+
+def put_in_order(model: "ZoneReform") -> None:
+    """See to it that the students stand in the order of their classes, those without one last, and count them.
+
+    They stand so since the classes were formed, an arrival in the place of the child who left; if somebody has mixed
+    them up they go by id.
+    """
+    students, classes = model.students, len(model.classes)
+    sizes = sizes_in_order(students.classroom, classes)
+    if sizes is None:
+        room = np.where(students.classroom < 0, classes, students.classroom)
+        students.reorder(in_order(room, students.id))
+        sizes = np.bincount(room, minlength=classes)[:classes]
+    model.classes.size = sizes
+
+
+def old_and_dissolved(classes: Classes) -> tuple[slice, slice]:
+    """Classes above the entry grade of junior school, which come first, and those that end with primary school."""
+    older = int(np.count_nonzero(classes.grade > ENTRY_GRADE[JUNIOR]))
+    return slice(older), slice(older, older + int(np.count_nonzero(classes.grade == ENTRY_GRADE[JUNIOR])))
+
+
+def form_classes(model: "ZoneReform", entrants: Students, level: int) -> Classes:
+    """Deal each school's entrants into as many classes as the cap asks for, and let them stand by class, then by id.
+
+    The order is drawn by id and cut into equal runs, so that one child more moves few others. Gives the new classes,
+    which go by zone, school and number.
+    """
+    schools = model.schools
+    count = np.bincount(entrants.school, minlength=len(schools))
+    classes = np.ceil(count / model.terms.class_cap[level]).astype(np.int64)
+    if model.roll is not None:
+        stated = model.roll.classes_formed(level, model.year)
+        classes = np.where(stated > 0, np.minimum(stated, count), classes)
+    filing = np.lexsort((schools.id, schools.zone))
+    first = np.zeros(len(schools), dtype=np.int64)
+    first[filing] = np.cumsum(classes[filing]) - classes[filing]
+    lots, fast = model.noise.lots("class", model.year, entrants.id), loops()
+    deal = _deal if fast is None else fast.deal
+    order, size = deal(entrants.school.astype(np.int64), lots, entrants.id, classes, first)
+    entrants.reorder(order)
+    where = np.repeat(filing, classes[filing])
+    number = np.arange(len(where)) - first[where]
+    return Classes(
+        len(where),
+        id=class_ids(model.year, schools.id[where], number),
+        school=where,
+        grade=np.full(len(where), ENTRY_GRADE[level]),
+        size=size,
+        team=np.full(Classes.team.shape(len(where)), -1),
+    )
+
+
+def _deal(school: Ints, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Ints, Ints]:
+    """Rows by class, then id, and the size of each class, where schools form so many, whose first is row `first`."""
+    rank = ranks(school, by_lot(school, lots, ids))
+    room = first[school] + rank * classes[school] // np.bincount(school, minlength=len(classes))[school]
+    return np.lexsort((ids, room)), np.bincount(room, minlength=int(classes.sum()))
+
+
+def reshuffle(model: "ZoneReform") -> None:
+    """Deal the students of each school's grade, but for the entrants', over its classes anew, in equal runs by lot.
+
+    For replays of studies elsewhere; the classes are those that were formed, and get new teams.
+    """
+    students, classes = model.students, model.classes
+    rows = np.flatnonzero((students.grade != ENTRY_GRADE[PRIMARY]) & (students.grade != ENTRY_GRADE[JUNIOR]))
+    cell = students.school[rows].astype(np.int64) * GRADE_DIGITS + students.grade[rows]
+    of_class = classes.school.astype(np.int64) * GRADE_DIGITS + classes.grade
+    # The classes of a school's grade stand together.
+    cells, first, formed = np.unique(of_class, return_index=True, return_counts=True)
+    at = np.searchsorted(cells, cell)
+    order = model.noise.rank("class", model.year, students.id[rows], cell)
+    students.classroom[rows] = first[at] + order * formed[at] // np.bincount(at)[at]
+
+
+def file_classes(model: "ZoneReform", new_primary: Classes, new_junior: Classes) -> None:
+    """Put the new classes in their place, oldest grade first, where their students stand."""
+    room, classes = model.students.classroom, model.classes
+    older, dissolved = old_and_dissolved(classes)
+    stay = classes.take(older), classes.take(slice(dissolved.stop, None))
+    seventh = int(stay[0].size.sum())
+    younger = seventh + int(new_junior.size.sum())
+    first = younger + int(stay[1].size.sum())
+    model.classes = stay[0].followed_by(new_junior, stay[1], new_primary)
+    room[seventh:younger] = len(stay[0]) + np.repeat(np.arange(len(new_junior)), new_junior.size)
+    room[younger:first] += len(new_junior) - (dissolved.stop - dissolved.start)
+    room[first:] = len(model.classes) - len(new_primary) + np.repeat(np.arange(len(new_primary)), new_primary.size)
