@@ -37,7 +37,8 @@ def tilt_titles(model: "ZoneReform") -> None:
     titles = (held[:, DISTRICT_BACKBONE:] + schools.vacant_titles[:, DISTRICT_BACKBONE - 1 :]).sum(axis=1)
     mates = ~schools.private & (students > 0)
     for rung in RUNGS:
-        give(tilted(model, rung), rung, schools.vacant_titles, titles, held[:, rung - 1], students, schools.level, mates)
+        ready = held[:, rung - 1]
+        give(tilted(model, rung), rung, schools.vacant_titles, titles, ready, students, schools.level, mates)
 
 
 @compiled()
