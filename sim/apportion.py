@@ -8,6 +8,9 @@ from sim.compiled import compiled
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+ALIKE = 1e9
+"""Shares that differ by less than one in so many are equal."""
+
 
 def apportion(total: int, weights: ArrayLike) -> Ints:
     """Share `total` units in proportion to `weights` by largest remainders, ties by position.
@@ -37,7 +40,7 @@ def _shares(totals: Ints, weights: Floats, wholes: Floats, first: Ints) -> Ints:
             due = totals[k] * (weights[i] if wholes[k] > 0 else 1.0)
             rest = np.fmod(due, whole)
             shares[i] = int(np.rint((due - rest) / whole))
-            remainder[i] = np.rint(rest / whole * 1e9)
+            remainder[i] = np.rint(rest / whole * ALIKE)
             left -= shares[i]
         order = np.argsort(-remainder[start:end], kind="mergesort")
         for i in order[:left]:

@@ -7,6 +7,7 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, Schools
 from sim.agents.teacher import SUBJECTS
+from sim.apportion import ALIKE
 from sim.compiled import compiled
 from sim.filing import filed
 from sim.noise import Ints
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 POOLS = ("zone", "district")
 """Within what surplus teachers are moved, the nearer one first; a district's levels are apart."""
-ALIKE = 1e9
-"""Shares of an establishment that differ by less than one in so many are equal."""
 _SUBJECTS = len(SUBJECTS)
 
 

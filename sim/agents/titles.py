@@ -7,6 +7,7 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE
+from sim.apportion import ALIKE
 from sim.compiled import compiled
 from sim.noise import Ints
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 _LEVELS = len(LEVELS)
 RUNGS = range(len(BACKBONE) - 1, DISTRICT_BACKBONE - 1, -1)
 """City and district titles, from the top; school titles are the school's own."""
-ALIKE = 1e9
-"""Titles per student that differ by less than one in so many are equal."""
 VACANCIES = 1000
 """A vacancy's number is (its school's id * rungs + rung) * VACANCIES + its place among them."""
 
