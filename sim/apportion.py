@@ -1,25 +1,48 @@
 """Whole units shared out in proportion: nothing is lost, nothing is made."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.compiled import compiled
 
-def apportion(total: int, weights: ArrayLike) -> NDArray[np.int64]:
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+ALIKE = 1e9
+"""Shares that differ by less than one in so many are equal."""
+
+
+def apportion(total: int, weights: ArrayLike) -> Ints:
     """Share `total` units in proportion to `weights` by largest remainders, ties by position.
 
     Weights that are all zero share equally.
     """
-    weight: NDArray[Any] = np.asarray(weights, dtype=np.float64)
-    if len(weight) == 0:
-        return np.zeros(0, dtype=np.int64)
-    whole = weight.sum()
-    if not whole > 0:
-        weight, whole = np.ones(len(weight)), float(len(weight))
-    # Quotient and remainder: the fractions of a quotient in the millions are too coarse to tell a tie.
-    quotient, rest = np.divmod(total * weight, whole)
-    shares: NDArray[np.int64] = quotient.astype(np.int64)
-    order = np.argsort(-np.round(rest / whole, 9), kind="stable")
-    shares[order[: total - int(shares.sum())]] += 1
+    weight = np.ascontiguousarray(weights, np.float64)
+    return apportion_each(np.array([total], np.int64), weight, np.array([0, len(weight)]))
+
+
+def apportion_each(totals: Ints, weights: Floats, first: Ints) -> Ints:
+    """Share each of the totals in proportion to its own weights, ``weights[first[k] : first[k + 1]]`` for number k."""
+    ends = first.tolist()
+    wholes = [np.add.reduce(weights[start:end]) for start, end in zip(ends, ends[1:], strict=False)]
+    return _shares(totals, weights, np.array(wholes, np.float64), first)
+
+
+@compiled()
+def _shares(totals: Ints, weights: Floats, wholes: Floats, first: Ints) -> Ints:
+    """What `apportion_each` gives, the sums of the weights being `wholes`."""
+    shares, remainder = np.empty(len(weights), np.int64), np.empty(len(weights))
+    for k in range(len(totals)):
+        start, end, left = first[k], first[k + 1], totals[k]
+        whole = wholes[k] if wholes[k] > 0 else float(end - start)
+        for i in range(start, end):
+            # Quotient and remainder: the fractions of a quotient in the millions are too coarse to tell a tie.
+            due = totals[k] * (weights[i] if wholes[k] > 0 else 1.0)
+            rest = np.fmod(due, whole)
+            shares[i] = int(np.rint((due - rest) / whole))
+            remainder[i] = np.rint(rest / whole * ALIKE)
+            left -= shares[i]
+        order = np.argsort(-remainder[start:end], kind="mergesort")
+        for i in order[:left]:
+            shares[start + i] += 1
     return shares

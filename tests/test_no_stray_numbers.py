@@ -62,7 +62,8 @@ STRUCTURE = {
         "GENERATIONS": "digits of an id",
         "PAIR": "digits of an id",
     },
-    "sim/agents/titles.py": {"ALIKE": "how close counts as equal", "VACANCIES": "digits of an id"},
+    "sim/agents/titles.py": {"VACANCIES": "digits of an id"},
+    "sim/apportion.py": {"ALIKE": "how close counts as equal"},
     "sim/analysis/calibration.py": {
         "CELLS": "default of a design",
         "WAVES": "default of a design",

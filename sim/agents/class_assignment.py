@@ -4,14 +4,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.classroom import Classes
 from sim.agents.columns import Array
 from sim.agents.school import ENTRY_GRADE
-from sim.agents.teacher import CORE, Teachers
+from sim.agents.teacher import CORE
+from sim.compiled import compiled
+from sim.noise import Ints
 from sim.turns import by_lot, rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
+
+_PLACES = len(CORE)
+"""Places of a team: the first is for the first core subject, and so on."""
 
 
 def assign(model: "ZoneReform") -> None:
@@ -23,137 +27,169 @@ def assign(model: "ZoneReform") -> None:
     has, and how many years it follows the class, the district says.
     """
     classes, teachers = model.classes, model.teachers
-    classes.team = kept_teams(model)
-    size = np.array(model.district.by_level("core_teachers"))[model.schools.level[classes.school]]
-    normal, any_load = int(model.district.core_load), len(classes) * len(CORE)
+    size = np.array(model.district.by_level("core_teachers"), np.int64)[model.schools.level[classes.school]]
+    normal, any_load = int(model.district.core_load), len(classes) * _PLACES
     home, second = teachers.school, teachers.second_school
     ways = (
         *((home, normal, True), (second, normal, True), (home, normal, False)),
         *((home, any_load, True), (home, any_load, False)),
     )
-    load = loads(teachers, classes.team)
-    row, slot = np.nonzero((classes.team < 0) & (np.array(CORE) < size[:, None]))
+    classes.team = team = kept_teams(model)
+    load = _loads(team, len(teachers))
+    rows = np.flatnonzero((team[:, 0] < 0) | (team[:, 1] < 0) | ((team[:, 2] < 0) & (size > 2)))
+    ids = classes.id[rows]
+    rows = rows[by_lot(classes.school[rows], model.noise.lots("team class", model.year, ids), ids)]
     for where, most, own_subject in ways:
-        # Teachers of the subject take places of one slot only; others may be asked for any, slot by slot.
-        for slots in (CORE,) if own_subject else tuple((slot,) for slot in CORE):
-            now = (slot >= slots[0]) & (slot <= slots[-1])
-            if not now.any():
-                continue
-            found = least_loaded(model, load, row[now], slot[now], where, most, own_subject)
-            classes.team[row[now], slot[now]] = found
-            load += np.bincount(found[found >= 0], minlength=len(load))
-            now[now] = found >= 0
-            row, slot = row[~now], slot[~now]
-    classes.covered = within_normal_loads(classes, load, size, normal)
-    classes.team_ids = teachers.id[classes.team]
+        if len(rows):
+            asked, first = in_turn(model, np.where(load < most, where, -1), own_subject, classes.school[rows])
+            rows = _deal(team, rows, size, classes.school, asked, first, load, most, own_subject)
+    classes.covered, uncovered, overloaded = _within_loads(team, size, load, normal)
+    if len(overloaded):  # of a larger load the classes beyond, by id
+        beyond = rank_within(overloaded, classes.id[uncovered]) >= normal
+        classes.covered[uncovered[beyond]] = False
+    classes.team_ids = _ids(team, teachers.id)
 
 
-def kept_teams(model: "ZoneReform") -> Array:
-    """Teams without those who no longer come to the school; none in a new class or cycle (`team_years`)."""
-    classes, teachers = model.classes, model.teachers
-    years = classes.grade - np.array(ENTRY_GRADE)[model.schools.level[classes.school]]
-    kept = np.full_like(classes.team, -1)
-    if model.district.classes_reshuffled:
-        return kept
-    goes_on = np.flatnonzero(years % int(model.district.team_years))
-    team, at = classes.team[goes_on], classes.school[goes_on, None]
-    there = teachers.school[team] == at
-    if (teachers.second_school >= 0).any():
-        there |= teachers.second_school[team] == at
-    same_person = classes.team_ids[goes_on] == teachers.id[team]
-    kept[goes_on] = np.where((team >= 0) & there & same_person, team, -1)
-    return kept
+def in_turn(model: "ZoneReform", where: Array, own_subject: bool, schools: Array) -> tuple[Ints, Ints]:
+    """Core teachers who may be asked at these schools, by a yearly draw, and where those of each queue begin.
 
-
-def least_loaded(
-    model: "ZoneReform", load: Array, row: Array, slot: Array, where: Array, most: int, own_subject: bool
-) -> Array:
-    """A teacher's row for each open place, or -1: a school's places are dealt by load, ties by a yearly draw.
+    A queue is for one place of the teams of a school, or the first one for all of them.
 
     Parameters
     ----------
-    load : (T,) array
-        Classes that each teacher has, and may have at `most`.
-    row, slot : (n,) array
-        Class and subject of each open place.
     where : (T,) array
         School at which each teacher may be asked, -1 for none.
     own_subject : bool
         Whether only teachers of the subject may be asked, or all core teachers.
     """
-    teachers, classes, noise = model.teachers, model.classes, model.noise
-    queue = classes.school[row] * len(CORE) + slot * own_subject
-    places = np.bincount(queue, minlength=len(model.schools) * len(CORE))
-    rows = np.flatnonzero((load < most) & (where >= 0) & (teachers.subject < len(CORE)))
-    asked = where[rows] * len(CORE) + teachers.subject[rows] * own_subject
-    able = np.flatnonzero(places[asked])
-    rows, asked = rows[able], asked[able]
-    load = load[rows]
-    offers = np.maximum(0, np.minimum(most, load_that_serves(places, asked, load, most)[asked]) - load)
-    teacher, asked = np.repeat(rows, offers), np.repeat(asked, offers)
-    level = np.arange(len(teacher)) - np.repeat(np.cumsum(offers) - offers - load, offers)
-    ids = teachers.id[rows]
-    offer = by_lot(
-        asked * (level.max(initial=0) + 1) + level,
-        np.repeat(noise.lots("team teacher", model.year, ids), offers),
-        np.repeat(ids, offers),
-    )
-    ids = classes.id[row]
-    place = by_lot(queue, noise.lots("team class", model.year, ids), ids)
-    return _meet(queue, place, np.bincount(asked, minlength=len(places)), teacher[offer])
+    teachers = model.teachers
+    asking = np.zeros(len(model.schools) + 1, np.bool_)
+    asking[schools] = True
+    rows = np.flatnonzero(asking[where] & (teachers.subject < _PLACES))
+    queue, ids = where[rows].astype(np.int64) * _PLACES + teachers.subject[rows] * own_subject, teachers.id[rows]
+    order = by_lot(queue, model.noise.lots("team teacher", model.year, ids), ids)
+    first = np.zeros(len(model.schools) * _PLACES + 1, np.int64)
+    np.cumsum(np.bincount(queue, minlength=len(first) - 1), out=first[1:])
+    return rows[order], first
 
 
-def load_that_serves(places: Array, asked: Array, load: Array, most: int) -> Array:
-    """Load up to which the teachers of each queue must be asked for all its places; beyond `most` where that is short.
+def kept_teams(model: "ZoneReform") -> Array:
+    """Teams without those who no longer come to the school; none in a new class or cycle (`team_years`)."""
+    classes, teachers, district = model.classes, model.teachers, model.district
+    team = classes.team.copy()
+    if district.classes_reshuffled:
+        team[:] = -1
+        return team
+    first_grade = np.array(ENTRY_GRADE)[model.schools.level]
+    where = teachers.school, teachers.second_school, teachers.id
+    _keep(team, classes.team_ids, classes.school, classes.grade, first_grade, int(district.team_years), *where)
+    return team
+
+
+@compiled()
+def _keep(
+    team: Ints,
+    team_ids: Ints,
+    school: Ints,
+    grade: Ints,
+    first_grade: Ints,
+    years: int,
+    teacher_school: Ints,
+    second_school: Ints,
+    teacher_id: Ints,
+) -> None:
+    """Take from the teams, in place, those who do not go on."""
+    for c in range(len(team)):
+        begins = (grade[c] - first_grade[school[c]]) % years == 0
+        for place in range(_PLACES):
+            t = team[c, place]
+            if t >= 0 and (
+                begins
+                or teacher_id[t] != team_ids[c, place]
+                or (teacher_school[t] != school[c] and second_school[t] != school[c])
+            ):
+                team[c, place] = -1
+
+
+@compiled()
+def _deal(
+    team: Ints,
+    rows: Ints,
+    size: Ints,
+    school: Ints,
+    asked: Ints,
+    first: Ints,
+    load: Ints,
+    most: int,
+    own_subject: bool,
+) -> Ints:
+    """Give the open places of these classes, in turn, to those with the least load below `most`, then the first asked.
+
+    Returns the classes of which some stay open.
 
     Parameters
     ----------
-    places : (Q,) array
-        Open places of each queue.
-    asked, load : (n,) array
-        Queue and load of each teacher.
+    rows : array
+        Classes with open places, those of a school in turn.
+    asked, first : array
+        Teachers who may be asked, by queue and in turn, and where each queue begins.
     """
-    levels = min(most, int(load.max(initial=0) + places.max()))
-    ready = np.bincount(asked * levels + load, minlength=len(places) * levels).reshape(-1, levels)
-    offers = ready.cumsum(axis=1).cumsum(axis=1)  # at each load and below: who has less makes an offer at each
-    return np.asarray((offers < places[:, None]).sum(axis=1) + 1)
+    left = np.zeros(len(rows), np.bool_)
+    for place in range(_PLACES):
+        at, turn, last, level = -1, 0, 0, 0
+        for k in range(len(rows)):
+            c = rows[k]
+            if school[c] != at:
+                at = school[c]
+                queue = at * _PLACES + place * own_subject
+                turn, last = first[queue], first[queue + 1]
+                level = 0 if turn < last else most
+            if team[c, place] >= 0 or place >= size[c]:
+                continue
+            while level < most and load[asked[turn]] != level:
+                turn += 1
+                if turn == last:
+                    turn, level = first[queue], level + 1
+            if level < most:
+                team[c, place] = asked[turn]
+                load[asked[turn]] += 1
+            else:
+                left[k] = True
+    return rows[left]
 
 
-def within_normal_loads(classes: Classes, load: Array, size: Array, normal: int) -> Array:
-    """Classes whose team is whole and of different people, and within everybody's normal load.
-
-    Where a teacher has more than the normal load, the classes beyond it, by id, are not.
-    """
-    team = classes.team
-    whole = (team[:, 0] >= 0) & (team[:, 1] >= 0) & ((team[:, 2] >= 0) | (size == 2))
-    whole &= (team[:, 0] != team[:, 1]) & (team[:, 0] != team[:, 2]) & (team[:, 1] != team[:, 2])
-    row, slot = np.nonzero((team >= 0) & (load > normal)[team])
-    beyond = rank_within(team[row, slot], classes.id[row]) >= normal
-    whole[row[beyond]] = False
-    return np.asarray(whole)
-
-
-def loads(teachers: Teachers, team: Array) -> Array:
+@compiled()
+def _loads(team: Ints, teachers: int) -> Ints:
     """Classes each teacher has."""
-    return np.bincount(team[team >= 0], minlength=len(teachers))
+    load = np.zeros(teachers, np.int64)
+    for c in range(len(team)):
+        for place in range(_PLACES):
+            if team[c, place] >= 0:
+                load[team[c, place]] += 1
+    return load
 
 
-def _meet(queue: Array, place: Array, offers: Array, teacher: Array) -> Array:
-    """The k-th open place of a queue takes its k-th offer; -1 where offers have run out.
+@compiled()
+def _within_loads(team: Ints, size: Ints, load: Ints, normal: int) -> tuple[Array, Ints, Ints]:
+    """Classes whose team is whole and of different people; and each class and member with more than the normal load."""
+    whole, found = np.zeros(len(team), np.bool_), 0
+    classes, members = np.empty(team.size, np.int64), np.empty(team.size, np.int64)
+    for c in range(len(team)):
+        one, two, three = team[c]
+        whole[c] = min(one, two) >= 0 and (three >= 0 or size[c] == 2)
+        whole[c] &= one != two and one != three and two != three
+        for t in team[c]:
+            if t >= 0 and load[t] > normal:
+                classes[found], members[found] = c, t
+                found += 1
+    return whole, classes[:found], members[:found]
 
-    Parameters
-    ----------
-    queue : (n,) array
-        Queue of each open place.
-    place : (n,) array
-        The open places, queue by queue and in turn.
-    offers, teacher : array
-        How many offers each queue has, and who makes them, queue by queue and in turn.
-    """
-    met = np.full(len(queue), -1)
-    at = queue[place]
-    places = np.bincount(queue, minlength=len(offers))
-    turn = np.arange(len(at)) - (np.cumsum(places) - places)[at]
-    served = turn < offers[at]
-    met[place[served]] = teacher[((np.cumsum(offers) - offers)[at] + turn)[served]]
-    return met
+
+@compiled()
+def _ids(team: Ints, ids: Ints) -> Ints:
+    """Ids of the members, to see next year who has gone."""
+    found = np.empty(team.shape, np.int64)
+    for c in range(len(team)):
+        for place in range(_PLACES):
+            found[c, place] = ids[team[c, place]]
+    return found

@@ -1,20 +1,24 @@
 """Part of step 3, staffing: surplus teachers of one school fill the vacancies of another (区管校聘, 统筹)."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, Schools
-from sim.agents.teacher import SUBJECTS, Teachers
-from sim.turns import by_lot, rank_within, runs
+from sim.agents.teacher import SUBJECTS
+from sim.apportion import ALIKE
+from sim.compiled import compiled
+from sim.filing import filed
+from sim.noise import Ints
+from sim.turns import by_lot
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 POOLS = ("zone", "district")
 """Within what surplus teachers are moved, the nearer one first; a district's levels are apart."""
+_SUBJECTS = len(SUBJECTS)
 
 
 def even_out(model: "ZoneReform", establishment: Array) -> None:
@@ -41,69 +45,111 @@ def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> Arra
     way, so that each school keeps its posts by subject.
     """
     teachers, schools = model.teachers, model.schools
-    filled = teachers.count_by_school(len(schools))
-    vacancies = in_order_of_need(establishment - filled, establishment, pool)
-    spares = (filled > establishment) & np.isin(pool, pool[vacancies])
-    rows = np.flatnonzero(teachers.employed & (teachers.posting_end == 0) & ~teachers.bought)
-    rows = rows[spares[teachers.school[rows]]]
-    ids = teachers.id[rows]
-    rows = rows[by_lot(pool[teachers.school[rows]], model.noise.lots("surplus", model.year, ids), ids)]
-    turns = dict(runs(pool[teachers.school[rows]]))
+    pools = int(pool.max(initial=-1)) + 1
+    spare = teachers.count_by_school(len(schools)) - establishment
+    short = np.bincount(pool[(spare < 0) & (pool >= 0)], minlength=pools + 1) > 0
+    gives = (spare > 0) & short[pool]  # who is in no pool looks at the last place, where nobody is short
+    rows = np.flatnonzero(np.append(gives, False)[teachers.school])
+    rows = rows[(teachers.posting_end[rows] == 0) & ~teachers.bought[rows]]
+    if len(rows) == 0:
+        return np.zeros(len(LEVELS), np.int64)
+    at, ids = teachers.school[rows], teachers.id[rows]
+    turn = rows[by_lot(pool[at], model.noise.lots("surplus", model.year, ids), ids)]
     empty = np.flatnonzero(~teachers.employed)
-    empty = empty[np.lexsort((teachers.id[empty], teachers.home_school[empty]))]
-    empty_at = dict(runs(teachers.home_school[empty]))
-    spare, moved = (filled - establishment).tolist(), np.zeros(len(LEVELS), np.int64)
-    for number, here in runs(pool[vacancies]):
-        if number not in turns:
-            continue
-        turn = Turn(teachers, rows[turns[number]], spare)
-        for there in vacancies[here].tolist():
-            posts = empty[empty_at.get(there, slice(0))]
-            subjects = teachers.subject[posts[teachers.home_school[posts] == there]].tolist()
-            one = turn.first_of(set(subjects))
-            one = turn.first_of(range(len(SUBJECTS))) if one is None else one
-            if one is None:
-                break
-            spare[teachers.school[one]] -= 1
-            same = posts[(teachers.home_school[posts] == there) & (teachers.subject[posts] == teachers.subject[one])]
-            teachers.home_school[same[:1]] = teachers.school[one]
-            teachers.school[one] = teachers.home_school[one] = there
-            teachers.years_here[one] = 0
-            teachers.moved[one] = True
-            moved[schools.level[there]] += 1
-    return moved
+    posts, first_post = filed(teachers.home_school[empty], len(schools))
+    members, first_member = filed(pool, pools)
+    columns = teachers.id, teachers.school, teachers.home_school, teachers.subject
+    moved = _fill_vacancies(
+        *(members, first_member, pool, establishment, spare), turn, empty[posts], first_post, *columns
+    )
+    teachers.years_here[moved] = 0
+    teachers.moved[moved] = True
+    return schools.count_by_level(teachers.school[moved])
 
 
-def in_order_of_need(missing: Array, establishment: Array, pool: Array) -> Array:
-    """School of each vacancy, by pool: first that which then is furthest below its establishment, as a share of it."""
-    short = np.flatnonzero((missing > 0) & (pool >= 0))
-    school = np.repeat(short, missing[short])
-    left = missing[school] - rank_within(school)
-    below = np.round(left / np.maximum(establishment[school], 1), 9)
-    return np.asarray(school[np.lexsort((school, -below, pool[school]))])
-
-
-class Turn:
-    """Teachers of a pool in turn, whose schools have some to spare.
+def _first_waiting(
+    turn: Ints, waiting: Ints, end: int, sought: Array, spare: Ints, school: Array, subject: Array
+) -> int:
+    """Place in turn of the first teacher of the subjects sought whose school still has one to spare; -1 for none.
 
     Parameters
     ----------
-    rows : (n,) array
-        Rows of the teachers, in turn.
-    spare : list of int
-        Teachers above the establishment of each school now.
+    waiting : (subjects,) array
+        Place in turn before which nobody of a subject waits any more; it moves on.
     """
+    first = end
+    for k in range(len(sought)):
+        while (
+            sought[k]
+            and waiting[k] < end
+            and (subject[turn[waiting[k]]] != k or spare[school[turn[waiting[k]]]] <= 0)
+        ):
+            waiting[k] += 1
+        if sought[k]:
+            first = min(first, waiting[k])
+    return first if first < end else -1
 
-    def __init__(self, teachers: Teachers, rows: Array, spare: list[int]) -> None:
-        self._rows, self._school, self._spare = rows, teachers.school[rows].tolist(), spare
-        subject = teachers.subject[rows]
-        self._waiting = [np.flatnonzero(subject == each)[::-1].tolist() for each in range(len(SUBJECTS))]
 
-    def first_of(self, subjects: Iterable[int]) -> int | None:
-        """Row of the first in turn of these subjects, who leaves the turn."""
-        queues = [self._waiting[subject] for subject in subjects]
-        for queue in queues:
-            while queue and self._spare[self._school[queue[-1]]] <= 0:
-                queue.pop()
-        queues = [queue for queue in queues if queue]
-        return int(self._rows[min(queues, key=lambda queue: queue[-1]).pop()]) if queues else None
+@compiled(_first_waiting)
+def _fill_vacancies(
+    members: Ints,
+    first_member: Ints,
+    pool: Ints,
+    establishment: Ints,
+    spare: Ints,
+    turn: Ints,
+    posts: Ints,
+    first_post: Ints,
+    ids: Ints,
+    school: Array,
+    home: Array,
+    subject: Array,
+) -> Ints:
+    """Rows of those who moved, one after the other; their school, and that of the posts they left, change in place.
+
+    Parameters
+    ----------
+    members, first_member, posts, first_post
+        Schools by pool, and empty posts by school.
+    spare : (S,) array
+        Teachers above the establishment now, below 0 for vacancies.
+    turn : array
+        Those who may move, by pool and in their turn.
+    """
+    below = np.rint(-spare / np.maximum(establishment, 1) * ALIKE)
+    moved, found, end = np.empty_like(turn), 0, 0
+    for p in range(len(first_member) - 1):
+        begin = end
+        while end < len(turn) and pool[school[turn[end]]] == p:
+            end += 1
+        waiting = np.full(_SUBJECTS, begin)
+        while begin < end:
+            there = members[first_member[p]]
+            for s in members[first_member[p] : first_member[p + 1]]:
+                if below[s] > below[there]:
+                    there = s
+            if below[there] <= 0:
+                break
+            sought = np.zeros(_SUBJECTS, np.bool_)
+            for post in posts[first_post[there] : first_post[there + 1]]:
+                sought[subject[post]] |= home[post] == there
+            place = _first_waiting(turn, waiting, end, sought, spare, school, subject)
+            if place < 0:
+                place = _first_waiting(turn, waiting, end, ~sought, spare, school, subject)
+            if place < 0:
+                break
+            one = turn[place]
+            waiting[subject[one]] += 1
+            left = -1
+            for post in posts[first_post[there] : first_post[there + 1]]:
+                if home[post] == there and subject[post] == subject[one] and (left < 0 or ids[post] < ids[left]):
+                    left = post
+            if left >= 0:
+                home[left] = school[one]
+            spare[school[one]] -= 1
+            spare[there] += 1
+            below[there] = np.rint(-spare[there] / max(establishment[there], 1) * ALIKE)
+            school[one] = home[one] = there
+            moved[found] = one
+            found += 1
+    return moved[:found]

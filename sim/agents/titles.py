@@ -1,6 +1,5 @@
 """Part of step 3, staffing: backbone titles (骨干教师) that fell vacant go to schools that have few."""
 
-from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,14 +7,16 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE
+from sim.apportion import ALIKE
+from sim.compiled import compiled
+from sim.noise import Ints
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
+_LEVELS = len(LEVELS)
 RUNGS = range(len(BACKBONE) - 1, DISTRICT_BACKBONE - 1, -1)
 """City and district titles, from the top; school titles are the school's own."""
-ALIKE = 1e9
-"""Titles per student that differ by less than one in so many are equal."""
 VACANCIES = 1000
 """A vacancy's number is (its school's id * rungs + rung) * VACANCIES + its place among them."""
 
@@ -30,46 +31,47 @@ def tilt_titles(model: "ZoneReform") -> None:
     teachers, schools = model.teachers, model.schools
     n = len(schools)
     students = model.classes.students_by_school(n)
-    at = np.where(teachers.employed, teachers.school, 0)
-    titles = np.bincount(at, teachers.employed & (teachers.backbone >= DISTRICT_BACKBONE), n)
-    titles = titles.astype(np.int64) + schools.vacant_titles[:, DISTRICT_BACKBONE - 1 :].sum(axis=1)
+    post = (teachers.school + 1) * len(BACKBONE) + teachers.backbone  # the first are the empty posts
+    held = np.bincount(post, minlength=(n + 1) * len(BACKBONE)).reshape(-1, len(BACKBONE))[1:]
+    titles = (held[:, DISTRICT_BACKBONE:] + schools.vacant_titles[:, DISTRICT_BACKBONE - 1 :]).sum(axis=1)
+    mates = ~schools.private & (students > 0)
     for rung in RUNGS:
-        ready = np.bincount(at, teachers.employed & (teachers.backbone == rung - 1), n).astype(np.int64)
-        givers = tilted(model, rung)
-        for level in range(len(LEVELS)):
-            mates = (schools.level == level) & ~schools.private & (students > 0)
-            here = givers[schools.level[givers] == level].tolist()
-            give(here, schools.vacant_titles[:, rung - 1], titles, ready, students, mates)
+        ready = held[:, rung - 1]
+        give(tilted(model, rung), rung, schools.vacant_titles, titles, ready, students, schools.level, mates)
 
 
-def give(givers: list[int], vacant: Array, titles: Array, ready: Array, students: Array, mates: Array) -> None:
+@compiled()
+def give(
+    givers: Ints, rung: int, vacant_titles: Array, titles: Ints, ready: Ints, students: Ints, level: Array, mates: Array
+) -> None:
     """Let each vacancy of the givers, in turn, go to the school of its level with the fewest titles per student.
 
     That is one of the `mates` that has teachers `ready` for all its vacancies and one more; the vacancy stays where it
     is while there is none, or none below the density of the level.
     """
-    total, held = int(students[mates].sum()), int(titles[mates].sum())
+    vacant = vacant_titles[:, rung - 1]
     few = np.rint(titles / np.maximum(students, 1) * ALIKE)
-
-    def change(school: int, by: int) -> None:
-        nonlocal held
-        titles[school] += by
-        vacant[school] += by
-        held += by * int(mates[school])
-        few[school] = np.rint(titles[school] / max(students[school], 1) * ALIKE)
-        if mates[school] and ready[school] > vacant[school]:
-            heappush(queue, (few[school], school))
-
-    takers = np.flatnonzero(mates & (ready > vacant))
-    queue = list(zip(few[takers].tolist(), takers.tolist(), strict=True))
-    heapify(queue)
+    of_level, titles_of_level = np.zeros(_LEVELS, np.int64), np.zeros(_LEVELS, np.int64)
+    for s in range(len(mates)):
+        if mates[s]:
+            of_level[level[s]] += students[s]
+            titles_of_level[level[s]] += titles[s]
     for giver in givers:
-        change(giver, -1)
-        while queue and (queue[0][0] != few[queue[0][1]] or ready[queue[0][1]] <= vacant[queue[0][1]]):
-            heappop(queue)  # it stood so before
-        fewest = queue[0][1] if queue else giver
-        below = titles[fewest] * total < (held + 1) * students[fewest]
-        change(fewest if below else giver, 1)
+        its = level[giver]
+        titles[giver] -= 1
+        vacant[giver] -= 1
+        titles_of_level[its] -= mates[giver]
+        few[giver] = np.rint(titles[giver] / max(students[giver], 1) * ALIKE)
+        taker = -1
+        for s in range(len(mates)):
+            if mates[s] and level[s] == its and ready[s] > vacant[s] and (taker < 0 or few[s] < few[taker]):
+                taker = s
+        if taker < 0 or titles[taker] * of_level[its] >= (titles_of_level[its] + 1) * students[taker]:
+            taker = giver
+        titles[taker] += 1
+        vacant[taker] += 1
+        titles_of_level[its] += mates[taker]
+        few[taker] = np.rint(titles[taker] / max(students[taker], 1) * ALIKE)
 
 
 def tilted(model: "ZoneReform", rung: int) -> Array:

@@ -10,7 +10,6 @@ to move teachers as a bonus of the same size in their pay would.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -20,8 +19,10 @@ from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE, Schools
 from sim.agents.terms import by_level
 from sim.agents.zone import of_zone
-from sim.apportion import apportion
-from sim.noise import Floats
+from sim.apportion import apportion, apportion_each
+from sim.compiled import compiled
+from sim.filing import filed
+from sim.noise import Floats, Ints
 from sim.reform.lever import Lever, setting
 from sim.userinput import UserError
 
@@ -165,15 +166,17 @@ class Funding(Lever):
         fund = self.budget(model)
         model.ledger.budgeted += int(fund.sum())
         model.spend(self.group, np.bincount(model.zones.level, weights=fund, minlength=len(LEVELS)))
+        students, measured = model.classes.students_by_school(len(model.schools)), self.measured(model)
+        of_zones = by_zone(model, students)
         for level in range(len(LEVELS)):
             zones = np.flatnonzero(model.zones.level == level)
             if len(zones):
                 model.zones.account[zones] += self.split(
-                    model, zones, int(fund[zones].sum()), model.zones.award[zones]
+                    of_zones[zones], int(fund[zones].sum()), model.zones.award[zones]
                 )
-        self.divide(model)
-        self.buy(model)
-        self.award(model)
+        self.divide(model, self.claims(model, students, measured))
+        self.buy(model, students)
+        self.award(model, students, measured, fund)
 
     def weight_of_zone(self, model: "ZoneReform") -> float:
         """Weight of the zone's results in an assessment; all of it where appraisal is one for the zone."""
@@ -187,38 +190,33 @@ class Funding(Lever):
         exact = zone_fund[model.zones.level] + per_school[model.zones.level] * model.zones.members
         return np.round(exact).astype(np.int64)
 
-    def split(self, model: "ZoneReform", zones: Array, total: int, award: Floats) -> Array:
+    def split(self, students: Floats, total: int, award: Floats) -> Array:
         """Yuan of each zone of a level: the performance share by award (if any was earned), the rest by students."""
-        by_students = zone_students(model)[zones]
         performance = round(self.performance_share * total) if award.sum() > 0 else 0
-        return apportion(total - performance, by_students) + apportion(performance, award)
+        return apportion(total - performance, students) + apportion(performance, award)
 
-    def divide(self, model: "ZoneReform") -> None:
-        """Zones keep the director's claim and spend it on joint projects; the rest goes to the members."""
+    def divide(self, model: "ZoneReform", claims: Floats) -> None:
+        """Zones keep the director's claim and spend it on joint projects; members share the rest by their claims."""
         schools, zones = model.schools, model.zones
-        weights = self.claims(model)
-        for zone, members in enumerate(members_by_zone(model)):
-            kept = round(model.terms.director_share * int(zones.account[zone]))
-            paid = int(zones.account[zone]) - kept
-            schools.received[members] = apportion(paid, weights[members])
-            model.ledger.spent_by_zones += kept
-            zones.account[zone] = 0
+        kept = np.rint(model.terms.director_share * zones.account).astype(np.int64)
+        members, first = filed(schools.zone, len(zones))
+        schools.received[members] = apportion_each(zones.account - kept, claims[members], first)
+        model.ledger.spent_by_zones += int(kept.sum())
+        zones.account[:] = 0
         schools.account += schools.received
 
-    def claims(self, model: "ZoneReform") -> Floats:
+    def claims(self, model: "ZoneReform", students: Array, measured: Floats) -> Floats:
         """Weight of each school in its zone's division."""
         schools = model.schools
-        students = model.classes.students_by_school(len(model.schools))
         if self.division == "equal":
             return np.ones(len(schools))
         if self.division == "need":
             return students * claim_per_student(-standardised(schools.score, rivals(schools)))
-        own, zone = self.measured(model), self.zone_means(model, self.measured(model))
-        bundled = self.weight_of_zone(model)
-        mixed = (1.0 - bundled) * own + bundled * of_zone(zone, schools.zone, 0.0)
+        zone, bundled = zone_means(model, measured, students), self.weight_of_zone(model)
+        mixed = (1.0 - bundled) * measured + bundled * of_zone(zone, schools.zone, 0.0)
         return students * claim_per_student(standardised(mixed, rivals(schools)))
 
-    def buy(self, model: "ZoneReform") -> None:
+    def buy(self, model: "ZoneReform", students: Array) -> None:
         """Schools spend by purpose; equipment adds to its book value.
 
         Posts are bought whole and paid for a year, with what was put by for them in earlier years as well.
@@ -233,26 +231,23 @@ class Funding(Lever):
                 spent = saved // pay * pay
                 schools.post_savings = saved - spent
             if purpose == "equipment":
-                schools.equipment = schools.equipment + (where_needed(model, spent) if together else spent)
+                schools.equipment = schools.equipment + (where_needed(model, spent, students) if together else spent)
             schools.account -= spent
             model.ledger.spent_by_schools += int(spent.sum())
 
-    def award(self, model: "ZoneReform") -> None:
+    def award(self, model: "ZoneReform", students: Array, measured: Floats, fund: Array) -> None:
         """Appraise the zones of each level for next year, and note how much of the award is luck."""
-        zones = model.zones
-        measured = self.zone_means(model, self.measured(model))
-        true = self.zone_means(model, model.schools.true_effect)
-        students = zone_students(model)
-        zones.performance = measured
-        weight = students * claim_per_student(standardised(measured, zones.level))
-        deserved = students * claim_per_student(standardised(true, zones.level))
-        zones.award = weight
+        zones, of_zones = model.zones, by_zone(model, students)
+        zones.performance = zone_means(model, measured, students)
+        true = zone_means(model, model.schools.true_effect, students)
+        zones.award = of_zones * claim_per_student(standardised(zones.performance, zones.level))
         if self.performance_share == 0:
             return
+        deserved = of_zones * claim_per_student(standardised(true, zones.level))
         for level in range(len(LEVELS)):
             of = zones.level == level
-            if self.budget(model)[of].sum() > 0:
-                model.fund_luck_share[level] = luck_share(weight[of], deserved[of])
+            if fund[of].sum() > 0:
+                model.fund_luck_share[level] = luck_share(zones.award[of], deserved[of])
 
     def measured(self, model: "ZoneReform") -> Floats:
         """Performance of each school by the metric in force."""
@@ -269,28 +264,33 @@ class Funding(Lever):
             result[of] = shrunken_value_added(schools.value_added[of])
         return result
 
-    @staticmethod
-    def zone_means(model: "ZoneReform", values: Floats) -> Floats:
-        """Mean over each zone's students of a value of their schools."""
-        students = model.classes.students_by_school(len(values))
-        return by_zone(model, values * students) / np.maximum(by_zone(model, students), 1)
 
-
-def where_needed(model: "ZoneReform", spent: Array) -> Array:
+def where_needed(model: "ZoneReform", spent: Array, students: Array) -> Array:
     """Yuan of equipment that each school gets when zones pool what their members spend on it.
 
     Those with the least for each student are brought up to one level, as high as the money goes; a school without
     students counts as one student.
     """
-    schools, students = model.schools, model.classes.students_by_school(len(model.schools))
-    got = np.zeros_like(spent)
-    for members in members_by_zone(model):
-        total = int(spent[members].sum())
-        have, heads = schools.equipment[members], np.maximum(students[members], 1)
-        order = np.argsort(have / heads, kind="stable")
-        levels = (total + np.cumsum(have[order])) / np.cumsum(heads[order])  # if the k poorest share it all
-        got[members] = apportion(total, np.maximum(0.0, levels.min() * heads - have))
+    members, first = filed(model.schools.zone, len(model.zones))
+    have, heads, got = model.schools.equipment[members], np.maximum(students[members], 1), np.zeros_like(spent)
+    totals = by_zone(model, spent).astype(np.int64)
+    level = np.repeat(_highest_levels(totals, have, heads, first), np.diff(first))
+    got[members] = apportion_each(totals, np.maximum(0.0, level * heads - have), first)
     return got
+
+
+@compiled()
+def _highest_levels(totals: Ints, have: Floats, heads: Ints, first: Ints) -> Floats:
+    """What the poorest of each zone have for each student once its money has gone to them, as far as it goes."""
+    highest = np.full(len(totals), np.inf)
+    for k in range(len(totals)):
+        start, end = first[k], first[k + 1]
+        yuan, students = 0.0, 0
+        for i in np.argsort(have[start:end] / heads[start:end], kind="mergesort"):
+            yuan += have[start + i]
+            students += heads[start + i]
+            highest[k] = min(highest[k], (totals[k] + yuan) / students)  # if the poorest so far share it all
+    return highest
 
 
 def luck_share(weight: Floats, deserved: Floats) -> float:
@@ -317,9 +317,13 @@ def standardised(values: Floats, level: Array) -> Floats:
     """Distance from the mean of the level in SD; 0 where all are equal but for rounding."""
     result = np.zeros(len(values))
     for kind in range(len(LEVELS)):
-        of = level == kind
-        if of.any() and values[of].std() > ROUNDING:
-            result[of] = (values[of] - values[of].mean()) / values[of].std()
+        of = np.flatnonzero(level == kind)
+        if len(of) == 0:
+            continue
+        apart = values[of] - values[of].mean()
+        spread = np.sqrt((apart * apart).sum() / len(of))
+        if spread > ROUNDING:
+            result[of] = apart / spread
     return result
 
 
@@ -330,23 +334,15 @@ def pass_rates(model: "ZoneReform") -> Floats:
     return passed / np.maximum(model.classes.students_by_school(len(model.schools)), 1)
 
 
-def zone_students(model: "ZoneReform") -> Array:
-    """Students of each zone, (Z,)."""
-    return by_zone(model, model.classes.students_by_school(len(model.schools)))
-
-
-def members_by_zone(model: "ZoneReform") -> list[Array]:
-    """Rows of the schools of each zone."""
-    filed = np.argsort(model.schools.zone, kind="stable")
-    ends = np.searchsorted(model.schools.zone[filed], np.arange(len(model.zones) + 1))
-    return [filed[start:end] for start, end in pairwise(ends.tolist())]
+def zone_means(model: "ZoneReform", values: Floats, students: Array) -> Floats:
+    """Mean over each zone's students of a value of their schools."""
+    return by_zone(model, values * students) / np.maximum(by_zone(model, students), 1)
 
 
 def by_zone(model: "ZoneReform", values: Array) -> Floats:
     """Sum over the schools of each zone, (S,) -> (Z,)."""
-    zone = model.schools.zone
-    inside = zone != NO_ZONE
-    return np.asarray(np.bincount(zone[inside], weights=values[inside], minlength=len(model.zones)))
+    sums = np.bincount(model.schools.zone + 1, weights=values, minlength=len(model.zones) + 1)
+    return np.asarray(sums[1:])  # the first is of the schools in no zone
 
 
 def rivals(schools: Schools) -> Array:
