@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.cells import Moments
 from sim.indicators import activity, resources, scores, staff
 from sim.indicators.catalogue import INDICATORS, SCOPES
 from sim.indicators.standards import load_standard
-from sim.indicators.tallies import Marks, Tally
+from sim.indicators.tallies import Marks, tallied
 from sim.indicators.units import Units
 from sim.noise import Floats
 
@@ -46,8 +45,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
     schools, students, classes = model.schools, model.students, model.classes
     units = Units.of(schools, model.zones, model.district.name)
     standard, teachers = load_standard(STANDARD), model.teachers.select(model.teachers.employed)
-    known = Moments.of_scores(students, len(schools))
-    tally = Tally.of(students, marks(model, baseline), len(schools))
+    known, tally = tallied(students, marks(model, baseline), len(schools))
     enrolled = tally.students
     measured = {
         **resources.counts(units, schools, model.zones, teachers, classes, enrolled, standard.large_class),

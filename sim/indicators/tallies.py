@@ -1,10 +1,10 @@
 """Students counted for the year's figures: each is looked at once, and counts for his school."""
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
+from sim.agents.cells import Moments
 from sim.agents.columns import Array
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
 from sim.agents.student import Students
@@ -52,12 +52,17 @@ class Tally:
     """Students of grade 9, and those of them at or above the general high school line."""
     admitted: Floats
 
-    @classmethod
-    def of(cls, students: Students, marks: Marks, schools: int) -> Self:
-        known = students.school, students.grade, students.migrant, students.left_behind, students.score
-        cuts = np.array([marks.excellent, marks.passed, marks.general_high])
-        fast = loops()
-        return cls(*(_tally if fast is None else fast.tally)(*known, marks.mean, marks.sd, cuts, schools))
+
+def tallied(students: Students, marks: Marks, schools: int) -> tuple[Moments, Tally]:
+    """Moments of measured scores and true achievement by cell, and what is counted by school."""
+    fast = loops()
+    known = students.school, students.grade, students.migrant, students.left_behind, students.score
+    cuts = np.array([marks.excellent, marks.passed, marks.general_high])
+    if fast is None:
+        return Moments.of_scores(students, schools), Tally(*_tally(*known, marks.mean, marks.sd, cuts, schools))
+    true = students.trait, students.lasting, students.fading
+    by_cell, by_school = fast.tally(*known, true, marks.mean, marks.sd, cuts, schools)
+    return Moments.about_means(by_cell), Tally(*by_school)
 
 
 def _tally(
