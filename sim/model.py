@@ -35,6 +35,7 @@ from sim.district.background import Background
 from sim.district.roll import Roll
 from sim.district.spec import DistrictSpec
 from sim.indicators import record
+from sim.indicators.units import Units
 from sim.noise import Floats, Ints, Noise
 from sim.reform import Policy
 from sim.reform.lever import act
@@ -60,7 +61,7 @@ CALENDAR: tuple[tuple[str, Rule], ...] = (
 
 @dataclass(frozen=True)
 class Baseline:
-    """What is fixed in the baseline year and kept: cut scores, and which schools then had the stronger teachers."""
+    """What is fixed in the baseline year and kept: the units of the record, cut scores, who then had what."""
 
     year: int
     excellent_cut: float
@@ -70,6 +71,8 @@ class Baseline:
     strong_half: Array
     posts: Array
     """Posts by school and subject, (S, subjects)."""
+    units: Units
+    """The district, its zones and its schools, by level: the rows of the record."""
 
 
 @dataclass

@@ -21,7 +21,7 @@ from sim.agents.school import Schools
 from sim.agents.student import Students
 from sim.compiled import compiled, loops, plainly
 from sim.config import Effects
-from sim.indicators.tallies import Marks, Tally, lowest_fifths
+from sim.indicators.tallies import Marks, lowest_fifths, tallied
 from sim.noise import Noise
 from sim.turns import by_lot, first_within, in_order, rank_within
 
@@ -177,10 +177,11 @@ def class_sums(draw, rows):
     return sum_by_class(room, 9, *parts)
 
 
-def tallied(draw, rows):
+def tally(draw, rows):
     model = some_world(draw, rows)
     model.students.migrant, model.students.left_behind = draw.random((2, rows)) < 0.3
-    return Tally.of(model.students, Marks(0.7, 0.2, 1.0, -1.0, 0.3), len(model.schools))
+    moments, by_school = tallied(model.students, Marks(0.7, 0.2, 1.0, -1.0, 0.3), len(model.schools))
+    return {"moments": moments, "by school": by_school}
 
 
 def lowest(draw, rows):
@@ -282,7 +283,7 @@ LOOPS = {
     "grow": grown,
     "scores": scores,
     "class_sums": class_sums,
-    "tally": tallied,
+    "tally": tally,
     "lowest": lowest,
     "moments": moments,
     "order_within": ranked_by_key,

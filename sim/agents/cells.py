@@ -11,7 +11,6 @@ from sim.agents.student import Students
 from sim.compiled import loops
 from sim.noise import Floats
 
-Sums = tuple[Floats, Floats, Floats]
 EVERY_GRADE = np.ones(LAST_GRADE + 1, dtype=bool)
 
 
@@ -34,7 +33,7 @@ class Moments:
         """Those of the students with an x whose grade is counted (by grade, 0 ... 9); y is the sum of its parts."""
         fast = loops()
         tally = _sums if fast is None else fast.moments
-        return cls._about_means(tally(students.school, students.grade, counted, x, y, schools))
+        return cls.about_means(tally(students.school, students.grade, counted, x, y, schools))
 
     @classmethod
     def of_scores(cls, students: Students, schools: int) -> Self:
@@ -42,22 +41,23 @@ class Moments:
         return cls.of(students, schools, students.score, (students.trait, students.lasting, students.fading))
 
     @classmethod
-    def _about_means(cls, tallied: Sums) -> Self:
-        count, first, sums = (part.reshape(*part.shape[:-1], -1, LAST_GRADE) for part in tallied)
+    def about_means(cls, tallied: Floats) -> Self:
+        """From the sums about a cell's first pair, (8, cells), as `_sums` gives them."""
+        count, first_x, first_y, *sums = tallied.reshape(len(tallied), -1, LAST_GRADE)
         some = np.maximum(count, 1.0)
         dx, dy = sums[0] / some, sums[1] / some
         return cls(
             count=count,
-            mean_x=first[0] + dx,
-            mean_y=first[1] + dy,
+            mean_x=first_x + dx,
+            mean_y=first_y + dy,
             xx=np.maximum(sums[2] - sums[0] * dx, 0.0),
             xy=sums[3] - sums[0] * dy,
             yy=np.maximum(sums[4] - sums[1] * dy, 0.0),
         )
 
 
-def _sums(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int) -> Sums:
-    """Count of each cell, its first x and y, and sums of dx, dy, dx^2, dx dy and dy^2 against these.
+def _sums(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int) -> Floats:
+    """Of each cell its count, its first x and y, and sums of dx, dy, dx^2, dx dy and dy^2 against these, (8, cells).
 
     Differences are small against what they are taken of, so that one pass over the students is exact enough.
     """
@@ -67,6 +67,6 @@ def _sums(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Float
     first = np.zeros((2, cells))
     first[:, cell[::-1]] = x[::-1], total[::-1]
     dx, dy = x - first[0, cell], total - first[1, cell]
-    count = np.bincount(cell, minlength=cells).astype(np.float64)
-    products = (dx, dy, dx * dx, dx * dy, dy * dy)
-    return count, first, np.stack([np.bincount(cell, weights=part, minlength=cells) for part in products])
+    products = (np.ones(len(rows)), dx, dy, dx * dx, dx * dy, dy * dy)
+    count, *sums = (np.bincount(cell, weights=part, minlength=cells) for part in products)
+    return np.stack([count, *first, *sums])

@@ -12,7 +12,7 @@ from sim.agents.joint_learning import sent_teaching
 from sim.agents.school import JUNIOR, LEVELS, NO_ZONE
 from sim.agents.teacher import experience_effect, match_quality
 from sim.agents.zone import of_zone
-from sim.compiled import loops
+from sim.compiled import compiled, loops
 from sim.noise import Floats
 from sim.turns import rank_within
 
@@ -83,10 +83,20 @@ def team_mean(model: "ZoneReform", values: Floats) -> Floats:
         A value of each teacher, or of each place in the teams.
     """
     team = model.classes.team
-    there = team >= 0
-    by_place = np.where(there, values[team] if values.ndim == 1 else values, 0.0)
-    first, second, third = by_place.T
-    return np.asarray((first + second + third) / np.maximum(np.count_nonzero(there, axis=1), 1))
+    return _means_of_teams(team, np.asarray(values[team] if values.ndim == 1 else values, np.float64))
+
+
+@compiled()
+def _means_of_teams(team: Array, by_place: Floats) -> Floats:
+    means = np.zeros(len(team))
+    for c in range(len(team)):
+        total, count = 0.0, 0
+        for place in range(team.shape[1]):
+            if team[c, place] >= 0:
+                total += by_place[c, place]
+                count += 1
+        means[c] = total / max(count, 1)
+    return means
 
 
 def team_conditions(model: "ZoneReform") -> Floats:
@@ -95,9 +105,9 @@ def team_conditions(model: "ZoneReform") -> Floats:
     Experience counts against that of `reference_experience` years, which shifts every class alike.
     """
     teachers, effects = model.teachers, model.effects
-    experience = experience_effect(teachers.experience, effects) - experience_effect(
-        np.array([effects.reference_experience]), effects
-    )
+    years = np.arange(teachers.experience.max(initial=0) + 1)
+    reference = experience_effect(np.array([effects.reference_experience]), effects)
+    experience = (experience_effect(years, effects) - reference)[teachers.experience]
     team, school = model.classes.team, model.schools.id[model.classes.school]
     match = match_quality(teachers.id[team], school[:, None], effects, model.noise)
     return team_mean(model, experience[team] + match + (effects.rec_move * teachers.moved)[team])
@@ -145,6 +155,8 @@ def quota_effort(model: "ZoneReform") -> Floats:
     """
     schools = model.schools
     more = model.terms.high_school_quota - model.district.high_school_quota
+    if more == 0.0:
+        return np.full(len(schools), model.effects.b_quota * more)
     group = np.where(schools.private, len(LEVELS), schools.level)
     above = rank_within(group, -np.round(schools.reputation, 9), schools.id)
     others = np.maximum(np.bincount(group)[group] - 1, 1)
@@ -155,8 +167,8 @@ def digital_part(model: "ZoneReform", skill: Floats) -> Floats:
     """Lessons on a platform, extra learning time, and live classes from a better teacher (`b_live`)."""
     classes, schools, effects, terms = model.classes, model.schools, model.effects, model.terms
     used = terms.digital_lesson_share * schools.digital[classes.school]
-    gain = np.maximum(0.0, broadcaster_skill(model, skill) - skill)
     live = terms.live_lesson_share * schools.live[classes.school]
+    gain = np.maximum(0.0, broadcaster_skill(model, skill) - skill) if live.any() else np.zeros(len(classes))
     return (effects.b_platform + effects.rec_digital * terms.extra_time_share) * used + effects.b_live * live * gain
 
 
@@ -198,17 +210,15 @@ def adopt_digital(model: "ZoneReform") -> None:
 
     Schools in no zone come last.
     """
-    terms, noise = model.terms, model.noise
-    rows = np.flatnonzero(~model.schools.private)
-    schools = model.schools.take(rows)
-    lot = noise.rank("digital order", 0, schools.id)
-    zone_lot = of_zone(noise.rank("live order", 0, model.zones.id), schools.zone, len(model.zones))
-    count = np.bincount(schools.level)[schools.level]
-    place = rank_within(schools.level, ~schools.lead, lot)
-    model.schools.digital[rows] = place < share_of(terms.digital_school_share, count)
-    place = rank_within(schools.level, zone_lot, ~schools.lead, lot)
-    model.schools.live[rows] = place < share_of(terms.live_class_share, count)
-    model.schools.live_room |= model.schools.live
+    terms, noise, schools = model.terms, model.noise, model.schools
+    rows = np.flatnonzero(~schools.private)
+    level, zone, led = schools.level[rows], schools.zone[rows], schools.lead[rows]
+    lot = noise.rank("digital order", 0, schools.id[rows])
+    zone_lot = of_zone(noise.rank("live order", 0, model.zones.id), zone, len(model.zones))
+    count = np.bincount(level)[level]
+    schools.digital[rows] = rank_within(level, ~led, lot) < share_of(terms.digital_school_share, count)
+    schools.live[rows] = rank_within(level, zone_lot, ~led, lot) < share_of(terms.live_class_share, count)
+    schools.live_room |= schools.live
 
 
 def _weighted_means(

@@ -1,5 +1,6 @@
 """Part of step 2, enrolment: which school a family wants (择校), and what makes it want it as seen at rest."""
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,6 +108,7 @@ def status_weight(ses: Floats) -> Floats:
     return np.maximum(0.0, 1.0 + ses)
 
 
+@cache
 def mindings() -> Floats:
     """How much families mind reputation, one for each of `FAMILIES` equal shares of them."""
     return status_weight(inverse_normal((np.arange(FAMILIES) + 0.5) / FAMILIES))
@@ -140,6 +142,7 @@ def solve_choice_weight(
     if residents.sum() == 0:
         return 0.0
 
+    @cache  # ends that are known are asked for again
     def too_few(weight: float) -> float:
         return leaving - share_elsewhere(weight, near, better, residents, taste)
 

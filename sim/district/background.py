@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,15 @@ class Background:
 
     def at(self, year: int) -> Law:
         year = self.baseline_year if self.frozen else year
+        if year not in self._laws:
+            self._laws[year] = self._law(year)
+        return self._laws[year]
 
+    @cached_property
+    def _laws(self) -> dict[int, Law]:
+        return {}
+
+    def _law(self, year: int) -> Law:
         def held(key: str) -> float:
             return _held(self.values[key], year)
 

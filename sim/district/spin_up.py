@@ -29,6 +29,7 @@ from sim.district.roll import Roll
 from sim.district.spec import DistrictSpec
 from sim.district.synthesis import teachers_of, zones_and_schools
 from sim.indicators import record
+from sim.indicators.units import Units
 from sim.model import Baseline, State, ZoneReform
 from sim.noise import Floats, Noise
 from sim.reform import Policy
@@ -228,6 +229,7 @@ def fix_baseline(model: ZoneReform) -> Baseline:
         award_cut=_upper(award_points(model)[public_teachers(model)], spec.award_share),
         strong_half=strong,
         posts=posts,
+        units=Units.of(model.schools, model.zones, spec.name),
     )
 
 

@@ -9,7 +9,6 @@ from sim.agents.school import LEVELS, NO_ZONE, YEARS, Schools, last_grade
 from sim.agents.student import ARRIVAL
 from sim.agents.teacher import (
     CORE,
-    DISTRICT_BACKBONE,
     GENERATIONS,
     MASTERS,
     PE_ARTS,
@@ -29,6 +28,7 @@ from sim.district.person_counts import subjects_listed
 from sim.district.roll import given_of, number_of_classes, stated_of, students_by_grade
 from sim.district.spec import DistrictSpec
 from sim.noise import Floats, Ints, Noise
+from sim.turns import rank_within
 from sim.userinput import UserError
 
 PER_STUDENTS = 100
@@ -232,37 +232,36 @@ def teachers_of(spec: DistrictSpec, schools: Schools, effects: Effects, noise: N
     mix = np.array([*others, 0.0, max(0.0, 1.0 - sum(others))])
     listed = subjects_listed(spec)
     given = given_of(spec, schools)
+    of_subject = np.zeros((len(schools), len(SUBJECTS)), np.int64)
+    n_degree = np.zeros(len(schools), np.int64)
+    n_masters, n_backbone = n_degree.copy(), n_degree.copy()
     for kind, private in product(range(len(LEVELS)), (False, True)):
         rows = np.flatnonzero((schools.level == kind) & (schools.private == private))
         pe_arts = _per_school(spec, schools, noise, "pe_arts", kind, rows, given, spec.pe_arts_most)
-        backbone = _per_school(spec, schools, noise, "backbone", kind, rows, given, spec.backbone_most)
+        n_backbone[rows] = _per_school(spec, schools, noise, "backbone", kind, rows, given, spec.backbone_most)
         masters = _of_teachers(spec, schools, "masters", kind, rows, given)
         above_degree = _of_teachers(spec, schools, "above_degree", kind, rows, given)
         states_masters = ~np.isnan(stated_of(given, "masters", rows))
         states_degree = ~np.isnan(stated_of(given, "above_degree", rows))
         above_degree = np.where(states_masters & ~states_degree, np.maximum(above_degree, masters), above_degree)
         _within(np.where(states_masters, masters, 0), above_degree, "masters", schools, rows, "above_degree")
-        for row, n_pe, n_backbone, n_degree, n_masters in zip(
-            rows, pe_arts, backbone, above_degree, masters, strict=True
-        ):
-            here = np.arange(first_post[row], first_post[row] + schools.posts[row])
+        n_masters[rows], n_degree[rows] = np.minimum(masters, above_degree), above_degree
+        for row, n_pe, posts in zip(rows, pe_arts.tolist(), schools.posts[rows].tolist(), strict=True):
             known = listed.get((schools.name[row], kind), np.zeros(len(SUBJECTS), np.int64))
             known_others = int(known.sum() - known[PE_ARTS])
-            n_pe = min(max(n_pe, int(known[PE_ARTS])), len(here) - known_others)
-            of_subject = apportion(len(here) - n_pe - known_others, mix) + known
-            of_subject[PE_ARTS] = n_pe
-            subjects = np.repeat([PE_ARTS, *CORE, SCIENCE_IT], of_subject[[PE_ARTS, *CORE, SCIENCE_IT]])
-            teachers.subject[here] = subjects[noise.rank("subject", 0, ids[here])]
-            place = noise.rank("degree", 0, ids[here])
-            teachers.degree[here] = np.where(place < min(n_masters, n_degree), MASTERS, place < n_degree)
-            n_city = round(n_backbone * spec.city_backbone_share)
-            n_school = min(round(spec.school_backbone_share * len(here)), len(here) - n_backbone)
-            rungs = np.zeros(len(here), dtype=np.int8)
-            rungs[: n_backbone + n_school] = 1
-            rungs[:n_backbone] = DISTRICT_BACKBONE
-            rungs[:n_city] = DISTRICT_BACKBONE + 1
-            seniority = np.argsort(-experience[here], kind="stable")
-            teachers.backbone[here[seniority]] = rungs
+            n_pe = min(max(n_pe, int(known[PE_ARTS])), posts - known_others)
+            of_subject[row] = apportion(posts - n_pe - known_others, mix) + known
+            of_subject[row, PE_ARTS] = n_pe
+    order = np.array([PE_ARTS, *CORE, SCIENCE_IT])
+    turn = noise.rank("subject", 0, ids, school)
+    teachers.subject = order[np.count_nonzero(turn[:, None] >= np.cumsum(of_subject[:, order], axis=1)[school], axis=1)]
+    turn = noise.rank("degree", 0, ids, school)
+    teachers.degree = np.where(turn < n_masters[school], MASTERS, turn < n_degree[school])
+    n_city = np.round(n_backbone * spec.city_backbone_share)
+    n_school = np.minimum(np.round(spec.school_backbone_share * schools.posts), schools.posts - n_backbone)
+    by_rung = np.stack([n_backbone + n_school, n_backbone, n_city], axis=1)
+    seniority = rank_within(school, -experience)
+    teachers.backbone = np.count_nonzero(seniority[:, None] < by_rung[school], axis=1)
     return teachers
 
 

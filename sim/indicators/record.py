@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.cells import Moments
-from sim.indicators import activity, resources, scores, staff
+from sim.indicators import activity, counts, resources, scores, staff
 from sim.indicators.catalogue import INDICATORS, SCOPES
 from sim.indicators.standards import load_standard
-from sim.indicators.tallies import Marks, Tally
-from sim.indicators.units import Units
+from sim.indicators.tallies import Marks, tallied
+from sim.indicators.units import ratios
 from sim.noise import Floats
 
 if TYPE_CHECKING:
@@ -43,33 +42,39 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
     baseline = model.baseline
     if baseline is None:
         raise ValueError("indicators need the baseline's cut scores; the model has no baseline yet")
-    schools, students, classes = model.schools, model.students, model.classes
-    units = Units.of(schools, model.zones, model.district.name)
-    standard, teachers = load_standard(STANDARD), model.teachers.select(model.teachers.employed)
-    known = Moments.of_scores(students, len(schools))
-    tally = Tally.of(students, marks(model, baseline), len(schools))
-    enrolled = tally.students
+    units, schools, place = baseline.units, model.schools, model.district
+    standard = load_standard(STANDARD)
+    known, students = tallied(model.students, marks(model, baseline), len(schools))
+    teachers = counts.of_teachers(model.teachers, place.young_age, len(schools))
+    classes, largest, largest_new = counts.of_classes(model.classes, schools, model.teachers, standard.large_class)
+    held = resources.amounts(schools, teachers)
+    by_school = {
+        **students,
+        **teachers,
+        **classes,
+        **resources.of_schools(schools, model.zones, held, students["students"], standard),
+        **scores.of_schools(schools, known),
+        **staff.of_schools(teachers, baseline.strong_half),
+        **activity.of_schools(schools, classes["classes"]),
+    }
+    over = units.sum_each(by_school)
     measured = {
-        **resources.counts(units, schools, model.zones, teachers, classes, enrolled, standard.large_class),
-        **resources.sectors(units, schools, enrolled, tally.migrants),
-        **resources.evenness(units, schools, resources.amounts(schools, teachers), enrolled, standard),
-        **resources.evenness_of_teachers(units, schools, teachers, enrolled),
-        **scores.quality(units, known),
-        **scores.groups(units, schools, students, known, tally),
-        **scores.scoring_rate(units, tally),
-        **scores.finals(units, tally),
-        **staff.staffing(units, teachers, baseline.strong_half),
-        **staff.teaching(units, model.teachers, classes, len(schools)),
-        **activity.participation(
-            units, schools, teachers, classes, model.terms.digital_lesson_share, model.district.young_age
-        ),
+        **{name: over[name] for name, indicator in INDICATORS.items() if indicator.adds_up},
+        **ratios(over, {**resources.SHARES, **activity.SHARES}),
+        **resources.sectors(units, schools, students["students"], students["migrants"]),
+        **resources.evenness(units, held, teachers["teaching_here"], students["students"], standard),
+        **scores.figures(units, known, by_school, over),
+        **staff.figures(over),
+        "class_size_max": units.highest(largest),
+        "entry_class_max": units.highest(largest_new),
+        "score_lowest_fifth": scores.of_lowest_fifth(schools, model.students)[units.level],
         "fund_luck_share": model.fund_luck_share[units.level],
         "cost_yuan": model.level_costs[units.level],
         "public_budget": model.public_budget[units.level],
     }
+    measured["digital_lesson_share"] = model.terms.digital_lesson_share * measured["digital_lesson_share"]
     values = np.stack([measured[name] for name in INDICATORS], axis=1)
-    scope = [SCOPES.index(key[1]) for key in units.keys]
-    return units.keys, np.where(_DEFINED[scope], values, np.nan)
+    return units.keys, np.where(_DEFINED[units.scope], values, np.nan)
 
 
 def marks(model: "ZoneReform", baseline: "Baseline") -> Marks:

@@ -3,11 +3,12 @@
 import numpy as np
 
 from sim.agents.cells import Moments
+from sim.agents.columns import Array
 from sim.agents.school import LAST_GRADE, LEVELS, YEARS, Schools
 from sim.agents.student import Students
 from sim.indicators.standards import expected_normal_range
-from sim.indicators.tallies import Tally, lowest_fifths
-from sim.indicators.units import Units, ratio, sums
+from sim.indicators.tallies import lowest_fifths
+from sim.indicators.units import Units, ratio, ratios, sums
 from sim.noise import Floats
 
 PERCENT = 100.0
@@ -15,77 +16,89 @@ NO_VARIANCE = 1e-12
 """Variance, SD squared, below which differences are rounding."""
 
 
-def quality(units: Units, known: Moments) -> dict[str, Floats]:
-    """Means of scores, gaps between schools and their share of variance.
+SHARES = {
+    "score_mean": ("score", "tested"),
+    "score_migrant": ("migrants_score", "tested_migrants"),
+    "score_left_behind": ("left_behind_score", "tested_left_behind"),
+    "score_rural": ("rural_score", "tested_rural"),
+    "excellent_rate": ("excellent", "sixth"),
+    "pass_rate": ("passed", "sixth"),
+    "general_high_rate": ("admitted", "ninth"),
+}
+"""Means of scores, and rates in the last grades by cut scores fixed at the baseline: part and whole."""
+
+
+def of_schools(schools: Schools, known: Moments) -> dict[str, Array]:
+    """Tested students, sums of their scores and of what they truly know, and whether there are any, (S,).
 
     Parameters
     ----------
     known : Moments
         Of measured scores (x) and true achievement (y).
     """
-    students = _over_grades(known.count)
-    score = _over_grades(known.count * known.mean_x)
-    count, total = units.sum(students), units.sum(score)
-    gap = units.range(ratio(score, students))
-    schools = units.sum(students > 0).astype(np.int64)
-    expected = np.array([expected_normal_range(n) for n in schools.tolist()])
+    tested, score = _over_grades(known.count), _over_grades(known.count * known.mean_x)
     return {
-        "score_mean": ratio(total, count),
-        "score_gap": gap,
-        "score_gap_scaled": ratio(gap, expected),
-        "between_school_share": _between(units, known.count, known.mean_x, known.xx),
-        "between_school_share_true": _between(units, known.count, known.mean_y, known.yy),
-        "measured_minus_true": ratio(total - units.sum(_over_grades(known.count * known.mean_y)), count),
+        "tested": tested,
+        "score": score,
+        "achievement": _over_grades(known.count * known.mean_y),
+        "tested_rural": tested * ~schools.urban,
+        "rural_score": score * ~schools.urban,
+        "testing_schools": tested > 0,
     }
 
 
-def scoring_rate(units: Units, tally: Tally) -> dict[str, Floats]:
-    """SD of schools' mean scoring rates."""
-    return {"sd_school_mean_rate": np.sqrt(units.variance(ratio(tally.rate, tally.students), tally.students))}
-
-
-def groups(units: Units, schools: Schools, students: Students, known: Moments, tally: Tally) -> dict[str, Floats]:
-    """Mean scores of groups of students: by what they bring, by where their school is, and of those who score lowest.
+def figures(
+    units: Units, known: Moments, by_school: dict[str, Array], over: dict[str, Floats]
+) -> dict[str, Floats]:
+    """Means, gaps between schools and their share of variance, and ranges of rates.
 
     Parameters
     ----------
-    known : Moments
-        Of measured scores (x).
+    by_school, over : dict
+        What is counted at each school, (S,), and the sums of it, (U,).
     """
-    rural, total = ~schools.urban, _over_grades(known.count * known.mean_x)
+    gap = units.range(ratio(by_school["score"], by_school["tested"]))
+    schools, position = np.unique(over["testing_schools"], return_inverse=True)
+    expected = np.array([expected_normal_range(int(n)) for n in schools])[position]
+    rate, students = ratio(by_school["rate"], by_school["students"]), by_school["students"]
+    measured, true = _between(units, known)
+    return {
+        **ratios(over, SHARES),
+        "score_gap": gap,
+        "score_gap_scaled": ratio(gap, expected),
+        "between_school_share": measured,
+        "between_school_share_true": true,
+        "measured_minus_true": ratio(over["score"] - over["achievement"], over["tested"]),
+        "sd_school_mean_rate": np.sqrt(units.variance(rate, students)),
+        "excellent_range": PERCENT * units.range(ratio(by_school["excellent"], by_school["sixth"])),
+        "pass_range": PERCENT * units.range(ratio(by_school["passed"], by_school["sixth"])),
+    }
+
+
+def of_lowest_fifth(schools: Schools, students: Students) -> Floats:
+    """Mean score of the fifth of each grade that scores lowest, primary and junior, (2,)."""
     of_grade, fifth = lowest_fifths(students, schools.private)
     level = np.repeat(range(len(LEVELS)), YEARS)
-    lowest = ratio(sums(of_grade[1:], level, len(LEVELS)), sums(fifth[1:], level, len(LEVELS)))
-    return {
-        "score_migrant": ratio(units.sum(tally.score_migrant), units.sum(tally.tested_migrants)),
-        "score_left_behind": ratio(units.sum(tally.score_left_behind), units.sum(tally.tested_left_behind)),
-        "score_rural": ratio(units.sum(total * rural), units.sum(_over_grades(known.count) * rural)),
-        "score_lowest_fifth": lowest[units.level],
-    }
-
-
-def finals(units: Units, tally: Tally) -> dict[str, Floats]:
-    """Rates in the last grades, by cut scores fixed at the baseline, and their ranges over schools."""
-    return {
-        "excellent_rate": ratio(units.sum(tally.excellent), units.sum(tally.sixth)),
-        "pass_rate": ratio(units.sum(tally.passed), units.sum(tally.sixth)),
-        "excellent_range": PERCENT * units.range(ratio(tally.excellent, tally.sixth)),
-        "pass_range": PERCENT * units.range(ratio(tally.passed, tally.sixth)),
-        "general_high_rate": ratio(units.sum(tally.admitted), units.sum(tally.ninth)),
-    }
+    return ratio(sums(of_grade[1:], level, len(LEVELS)), sums(fifth[1:], level, len(LEVELS)))
 
 
 def _over_grades(cells: Floats) -> Floats:
-    school = np.repeat(np.arange(len(cells)), LAST_GRADE)
-    return sums(cells.ravel(), school, len(cells))
+    """Sum over the grades, the last axis, from the first on: `sum` promises no order."""
+    return np.asarray(np.cumsum(cells, axis=-1)[..., -1])
 
 
-def _between(units: Units, students: Floats, mean: Floats, squares: Floats) -> Floats:
-    """Share of the variance within grade that lies between schools, grades weighted by their students."""
+def _between(units: Units, known: Moments) -> Floats:
+    """Share of the variance within grade that lies between schools, grades weighted by their students, (2, U).
+
+    Of measured scores, and of true achievement.
+    """
+    students = np.concatenate((known.count, known.count), axis=1)
     count = units.sum(students)
-    between = units.variance(mean, students)
-    variance = between + ratio(units.sum(squares), count)
+    between = units.variance(np.concatenate((known.mean_x, known.mean_y), axis=1), students)
+    variance = between + ratio(units.sum(np.concatenate((known.xx, known.yy), axis=1)), count)
     measured = variance > NO_VARIANCE  # False where there is no such grade
     share = np.divide(between, variance, out=np.zeros_like(variance), where=measured)
     weight = np.where(measured, count, 0.0)
-    return ratio(_over_grades(share * weight), _over_grades(weight))
+    of_grade = (len(units), 2, LAST_GRADE)
+    parts, wholes = (share * weight).reshape(of_grade), weight.reshape(of_grade)
+    return ratio(_over_grades(parts), _over_grades(wholes)).T

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS
+from sim.compiled import compiled
 from sim.indicators.units import ratio, sums
 from sim.noise import Floats
 from sim.userinput import find, read_yaml
@@ -42,8 +43,24 @@ def weighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:
     -----
     Source: 教督〔2012〕3号 and 教督〔2017〕6号, worked example at m.777doc.com/doc-2019910.html.
     """
-    students = np.asarray(students)
-    return float(weighted_cvs(np.asarray(amounts), students, np.zeros(len(students), np.int64), 1)[0])
+    return _weighted_cv(np.asarray(amounts, np.float64), np.asarray(students, np.float64))
+
+
+@compiled()
+def _weighted_cv(amounts: Floats, students: Floats) -> float:
+    held, weight, squares = 0.0, 0.0, 0.0
+    for i in range(len(students)):
+        if students[i] > 0.0:
+            held += amounts[i]
+            weight += students[i]
+    if not (weight > 0.0 and held > 0.0):
+        return np.nan
+    mean = held / weight
+    for i in range(len(students)):
+        if students[i] > 0.0:
+            apart = amounts[i] / students[i] - mean
+            squares += students[i] * apart * apart
+    return float(np.sqrt(squares / weight) / mean)
 
 
 def unweighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:

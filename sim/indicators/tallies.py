@@ -1,10 +1,10 @@
 """Students counted for the year's figures: each is looked at once, and counts for his school."""
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
+from sim.agents.cells import Moments
 from sim.agents.columns import Array
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
 from sim.agents.student import Students
@@ -14,9 +14,12 @@ from sim.noise import Floats
 
 FIFTH = 5
 TALLIED = (
-    *("students", "migrants", "tested_migrants", "score_migrant", "tested_left_behind", "score_left_behind", "rate"),
+    *("students", "migrants", "tested_migrants", "migrants_score", "tested_left_behind", "left_behind_score", "rate"),
     *("sixth", "excellent", "passed", "ninth", "admitted"),
 )
+"""Students by what they bring, with the sums of their measured scores; the sum of scoring rates, which lie between 0
+and 1; those of grade 6, with an excellent score, and who passed; those of grade 9, and at or above the general high
+school line."""
 SIXTH, NINTH = FINAL_GRADE[PRIMARY], FINAL_GRADE[JUNIOR]
 
 
@@ -31,33 +34,17 @@ class Marks:
     general_high: float
 
 
-@dataclass(frozen=True)
-class Tally:
-    """Counts and sums by school, (S,)."""
-
-    students: Floats
-    migrants: Floats
-    tested_migrants: Floats
-    score_migrant: Floats
-    """Sum of the measured scores of migrant workers' children."""
-    tested_left_behind: Floats
-    score_left_behind: Floats
-    rate: Floats
-    """Sum of scoring rates, which lie between 0 and 1."""
-    sixth: Floats
-    """Students of grade 6, those of them with an excellent score, and those who passed."""
-    excellent: Floats
-    passed: Floats
-    ninth: Floats
-    """Students of grade 9, and those of them at or above the general high school line."""
-    admitted: Floats
-
-    @classmethod
-    def of(cls, students: Students, marks: Marks, schools: int) -> Self:
-        known = students.school, students.grade, students.migrant, students.left_behind, students.score
-        cuts = np.array([marks.excellent, marks.passed, marks.general_high])
-        fast = loops()
-        return cls(*(_tally if fast is None else fast.tally)(*known, marks.mean, marks.sd, cuts, schools))
+def tallied(students: Students, marks: Marks, schools: int) -> tuple[Moments, dict[str, Floats]]:
+    """Moments of measured scores and true achievement by cell, and what `TALLIED` names by school, (S,)."""
+    fast = loops()
+    known = students.school, students.grade, students.migrant, students.left_behind, students.score
+    cuts = np.array([marks.excellent, marks.passed, marks.general_high])
+    if fast is None:
+        by_school = _tally(*known, marks.mean, marks.sd, cuts, schools)
+        return Moments.of_scores(students, schools), dict(zip(TALLIED, by_school, strict=True))
+    true = students.trait, students.lasting, students.fading
+    by_cell, by_school = fast.tally(*known, true, marks.mean, marks.sd, cuts, schools)
+    return Moments.about_means(by_cell), dict(zip(TALLIED, by_school, strict=True))
 
 
 def _tally(
@@ -76,9 +63,9 @@ def _tally(
         "students": np.ones(len(school)),
         "migrants": migrant,
         "tested_migrants": migrant & tested,
-        "score_migrant": np.where(migrant & tested, score, 0.0),
+        "migrants_score": np.where(migrant & tested, score, 0.0),
         "tested_left_behind": left_behind & tested,
-        "score_left_behind": np.where(left_behind & tested, score, 0.0),
+        "left_behind_score": np.where(left_behind & tested, score, 0.0),
         "rate": np.minimum(np.maximum(mean + sd * score, 0.0), 1.0),
         "sixth": sixth,
         "excellent": sixth & (score >= cuts[0]),

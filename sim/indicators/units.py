@@ -12,7 +12,8 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE, Schools
 from sim.agents.zone import Zones
-from sim.indicators.catalogue import DISTRICT, SCHOOL, ZONE
+from sim.compiled import compiled
+from sim.indicators.catalogue import DISTRICT, SCHOOL, SCOPES, ZONE
 from sim.noise import Floats, Ints
 
 
@@ -32,6 +33,10 @@ class Units:
     """Unit of each membership, (M,)."""
     school: Ints
     """School of each membership, (M,)."""
+    first: Ints
+    """First membership of each unit, (U,)."""
+    scope: Ints
+    """0 district, 1 zone, 2 school, (U,)."""
 
     @classmethod
     def of(cls, schools: Schools, zones: Zones, district: str) -> Self:
@@ -48,24 +53,29 @@ class Units:
             keys += [(name, ZONE, each) for each in zones.name[zone]]
             keys += [(name, SCHOOL, each) for each in schools.name[rows]]
             members += [rows, *(np.split(inside, first[1:]) if len(zone) else ()), *rows[:, None]]
-        unit = np.repeat(np.arange(len(keys)), list(map(len, members)))
+        size = np.array(list(map(len, members)))
         level_of = np.array([LEVELS.index(key[0]) for key in keys], np.int64)
-        return cls(keys, level_of, unit, np.concatenate(members))
+        scope = np.array([SCOPES.index(key[1]) for key in keys], np.int64)
+        unit, school = np.repeat(np.arange(len(keys)), size), np.concatenate(members)
+        return cls(keys, level_of, unit, school, np.cumsum(size) - size, scope)
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def sum(self, by_school: Array) -> Floats:
         """Sum over the schools of each unit, (S,) -> (U,) or (S, k) -> (U, k)."""
-        return sums(by_school[self.school], self.unit, len(self))
+        table = np.ascontiguousarray(by_school.T, np.float64).reshape(-1, len(by_school))
+        return _summed(table, self.school, self.unit, len(self)).T.reshape(len(self), *by_school.shape[1:])
 
-    def highest(self, by_school: Array) -> Floats:
+    def sum_each(self, by_school: dict[str, Array]) -> dict[str, Floats]:
+        """The sums of what is counted by school under several names, (S,) -> (U,)."""
+        table = np.array(list(by_school.values()), np.float64)
+        return dict(zip(by_school, _summed(table, self.school, self.unit, len(self)), strict=True))
+
+    def highest(self, by_school: Floats) -> Floats:
         """Largest value among the schools of each unit; nan values are left out."""
-        of_member = by_school[self.school]
-        known = np.where(np.isnan(of_member), -np.inf, of_member)
-        top = np.full(len(self), -np.inf)
-        np.maximum.at(top, self.unit, known)
-        return np.where(np.isfinite(top), top, np.nan)
+        top = np.fmax.reduceat(by_school[self.school], self.first)
+        return np.where(np.isnan(top), np.nan, top)
 
     def range(self, by_school: Floats) -> Floats:
         """Largest less smallest value among the schools of each unit; nan values are left out."""
@@ -74,11 +84,12 @@ class Units:
     def variance(self, by_school: Floats, weights: Array) -> Floats:
         """Weighted variance between the schools of each unit, (S,) or (S, k). No weight: left out."""
         weighted = np.where(weights > 0, by_school * weights, 0.0)
-        mean = ratio(self.sum(weighted), self.sum(weights))
+        whole = self.sum(weights)
+        mean = ratio(self.sum(weighted), whole)
         deviation = by_school[self.school] - mean[self.unit]
         weight = weights[self.school]
         squares = np.where(weight > 0, weight * deviation * deviation, 0.0)
-        return ratio(sums(squares, self.unit, len(self)), self.sum(weights))
+        return ratio(sums(squares, self.unit, len(self)), whole)
 
 
 def sums(values: Array, groups: Array, size: int) -> Floats:
@@ -88,6 +99,22 @@ def sums(values: Array, groups: Array, size: int) -> Floats:
     k = values.shape[1]
     cells = groups[:, None] * k + np.arange(k)
     return sums(values.ravel(), cells.ravel(), size * k).reshape(size, k)
+
+
+@compiled()
+def _summed(by_school: Floats, school: Ints, unit: Ints, units: int) -> Floats:
+    """Sums over the schools of each unit, (k, S) -> (k, U)."""
+    total = np.zeros((len(by_school), units))
+    for k in range(len(by_school)):
+        for m in range(len(school)):
+            total[k, unit[m]] += by_school[k, school[m]]
+    return total
+
+
+def ratios(over: dict[str, Floats], shares: dict[str, tuple[str, str]]) -> dict[str, Floats]:
+    """Each share, from the names of its part and its whole among the sums over units."""
+    part, whole = (np.array([over[pair[side]] for pair in shares.values()]) for side in (0, 1))
+    return dict(zip(shares, ratio(part, whole), strict=True))
 
 
 def ratio(part: Array, whole: Array) -> Floats:

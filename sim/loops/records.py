@@ -7,12 +7,45 @@ from sim.agents.columns import Array
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
 from sim.loops.scores import sum_of
 from sim.loops.turns import kth_lowest
-from sim.noise import Floats
+from sim.noise import Floats, Ints
 
-Sums = tuple[Floats, Floats, Floats]
+Cell = tuple[float, float, float, float, float, float, float, float]
 
 _SIXTH, _NINTH, _FIFTH = FINAL_GRADE[PRIMARY], FINAL_GRADE[JUNIOR], 5
-_TALLIED, _BINS = 12, 1024
+_TALLIED, _SUMS, _BINS = 12, 8, 1024
+
+
+@njit(cache=True, inline="always")
+def _sums_of(cell: Floats) -> Cell:
+    return cell[0], cell[1], cell[2], cell[3], cell[4], cell[5], cell[6], cell[7]
+
+
+@njit(cache=True, inline="always")
+def _with_pair(sums: Cell, x: float, y: float) -> Cell:
+    """A cell's count, first pair, and sums of differences from it, with one pair more."""
+    n, x0, y0, sx, sy, sxx, sxy, syy = sums
+    if n == 0.0:
+        x0, y0 = x, y
+    dx, dy = x - x0, y - y0
+    return n + 1.0, x0, y0, sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
+
+
+@njit(cache=True)
+def moments(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int) -> Floats:
+    """`cells._sums`."""
+    cells, i = np.zeros((_SUMS, schools * LAST_GRADE)), 0
+    while i < len(school):
+        s, g, start = school[i], grade[i], i
+        while i < len(school) and school[i] == s and grade[i] == g:
+            i += 1
+        cell = cells[:, s * LAST_GRADE + g - 1]
+        sums = _sums_of(cell)
+        for j in range(start, i if counted[g] else start):
+            if x[j] == x[j]:
+                sums = _with_pair(sums, x[j], sum_of(y, j))
+        for k in range(_SUMS):
+            cell[k] = sums[k]
+    return cells
 
 
 @njit(cache=True)
@@ -22,113 +55,121 @@ def tally(
     migrant: Array,
     left_behind: Array,
     score: Floats,
+    known: tuple[Floats, ...],
     mean: float,
     sd: float,
     cuts: Floats,
     schools: int,
-) -> Floats:
-    """`tallies._tally`, whose order the rows have."""
-    out, i = np.zeros((_TALLIED, schools)), 0
+) -> tuple[Floats, Floats]:
+    """`tallies._tally`, whose order the rows have, and beside it `moments` of scores and what is known."""
+    out, cells, i = np.zeros((_TALLIED, schools)), np.zeros((_SUMS, schools * LAST_GRADE)), 0
     students, migrants, tested_migrants, score_migrant = out[0], out[1], out[2], out[3]
     tested_left_behind, score_left_behind, rate = out[4], out[5], out[6]
     sixth, excellent, passed, ninth, admitted = out[7], out[8], out[9], out[10], out[11]
     while i < len(school):
-        s, start = school[i], i
-        n_migrants, n_tested, n_left_behind = 0, 0, 0
+        s, g, start = school[i], grade[i], i
+        cell = cells[:, s * LAST_GRADE + g - 1]
+        sums = _sums_of(cell)
+        cut, lower_cut = cuts[2] if g == _NINTH else cuts[0], cuts[1]
+        n_migrants, n_tested, n_left_behind, n_high, n_passed = 0, 0, 0, 0, 0
         of_migrants, of_left_behind, rates = score_migrant[s], score_left_behind[s], rate[s]
-        while i < len(school) and school[i] == s:
+        while i < len(school) and school[i] == s and grade[i] == g:
             x = score[i]
-            is_migrant, is_left_behind = migrant[i] and x == x, left_behind[i] and x == x
             n_migrants += migrant[i]
-            n_tested += is_migrant
-            n_left_behind += is_left_behind
-            of_migrants += x if is_migrant else 0.0
-            of_left_behind += x if is_left_behind else 0.0
             rates += min(max(mean + sd * x, 0.0), 1.0)
-            if grade[i] == _SIXTH:
-                sixth[s] += 1.0
-                excellent[s] += x >= cuts[0]
-                passed[s] += x >= cuts[1]
-            elif grade[i] == _NINTH:
-                ninth[s] += 1.0
-                admitted[s] += x >= cuts[2]
+            if x == x:
+                sums = _with_pair(sums, x, sum_of(known, i))
+                n_tested += migrant[i]
+                n_left_behind += left_behind[i]
+                of_migrants += x if migrant[i] else 0.0
+                of_left_behind += x if left_behind[i] else 0.0
+                n_high += x >= cut
+                n_passed += x >= lower_cut
             i += 1
+        for k in range(_SUMS):
+            cell[k] = sums[k]
         students[s] += i - start
         migrants[s] += n_migrants
         tested_migrants[s] += n_tested
         tested_left_behind[s] += n_left_behind
         score_migrant[s], score_left_behind[s], rate[s] = of_migrants, of_left_behind, rates
-    return out
+        if g == _SIXTH:
+            sixth[s] += i - start
+            excellent[s] += n_high
+            passed[s] += n_passed
+        elif g == _NINTH:
+            ninth[s] += i - start
+            admitted[s] += n_high
+    return cells, out
 
 
 @njit(cache=True, inline="always")
-def _bin(score: float) -> int:
-    """One of `_BINS` equal parts of the scores; beyond, the first and the last."""
-    return int(min(max((score + 8.0) * (_BINS / 16.0), 0.0), _BINS - 1.0))
+def _part(score: float) -> float:
+    """Where a score stands among `_BINS` equal parts of the scores; beyond, in the first and the last."""
+    return float(min(max((score + 8.0) * (_BINS / 16.0), 0.0), _BINS - 1.0))
 
 
 @njit(cache=True)
 def lowest(
     school: Array, private: Array, grade: Array, score: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """`tallies._lowest`: only the scores in the bin of the highest of the fifth are put in order."""
-    n, grades = len(score), LAST_GRADE + 1
-    counts, bin_of = np.zeros((grades, _BINS), np.int64), np.full(grades, -1)
-    tested, highest, lower, total = np.zeros(grades), np.zeros(grades), np.zeros(grades), np.zeros(grades)
-    for i in range(n):
-        if score[i] == score[i] and not private[school[i]]:
-            counts[grade[i], _bin(score[i])] += 1
-            tested[grade[i]] += 1.0
-    first = np.zeros(grades + 1, np.int64)
-    for g in range(grades):
-        while lower[g] < -(-tested[g] // _FIFTH):
-            bin_of[g] += 1
-            lower[g] += counts[g, bin_of[g]]
-        inside = counts[g, bin_of[g]] if bin_of[g] >= 0 else 0
-        lower[g] -= inside
-        first[g + 1] = first[g] + inside
-    near, place = np.empty(first[grades]), first.copy()
-    for i in range(n):
-        g = grade[i]
-        if score[i] == score[i] and _bin(score[i]) == bin_of[g] and not private[school[i]]:
-            near[place[g]] = score[i]
-            place[g] += 1
-    for g in range(grades):
-        inside = near[first[g] : first[g + 1]]
-        if len(inside):
-            highest[g] = kth_lowest(inside, int(-(-tested[g] // _FIFTH) - lower[g]) - 1)
-        for x in inside:
+    """`tallies._lowest`: scores up to the part in which the highest of the fifth lies are put aside, the rest not."""
+    counts = _by_part(school, private, grade, score)
+    tested, highest, lower, total = np.zeros((4, len(counts)))
+    last, first = np.full(len(counts), -1), np.zeros(len(counts) + 1, np.int64)
+    for g in range(len(counts)):
+        tested[g], upto = counts[g].sum(), 0
+        while upto < -(-tested[g] // _FIFTH):
+            last[g] += 1
+            upto += counts[g, last[g]]
+        first[g + 1] = first[g] + upto + 1  # one place more than is kept
+    low, end = _up_to_part(school, private, grade, score, last, first)
+    for g in range(len(counts)):
+        those = low[first[g] : end[g]]
+        if len(those) == 0:
+            continue
+        inside, k = np.empty(counts[g, last[g]]), 0
+        for x in those:
+            if _part(x) >= last[g]:
+                inside[k] = x
+                k += 1
+        highest[g] = kth_lowest(inside, int(-(-tested[g] // _FIFTH)) - (len(those) - k) - 1)
+        for x in those:
             lower[g] += x < highest[g]
-    i = 0
-    while i < n:
-        s, g = school[i], grade[i]
-        limit, sum_here = -np.inf if private[s] else highest[g], total[g]
-        while i < n and school[i] == s and grade[i] == g:
-            sum_here += score[i] if score[i] < limit else 0.0
-            i += 1
-        total[g] = sum_here
+            total[g] += x if x < highest[g] else 0.0
     return tested, highest, lower, total
 
 
 @njit(cache=True)
-def moments(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int) -> Sums:
-    """`cells._sums`."""
-    cells = schools * LAST_GRADE
-    count, first, sums, i = np.zeros(cells), np.zeros((2, cells)), np.zeros((5, cells)), 0
+def _by_part(school: Array, private: Array, grade: Array, score: Floats) -> Ints:
+    """How many scores of public schools lie in each part, by grade."""
+    counts, i = np.zeros((LAST_GRADE + 1, _BINS), np.int64), 0
     while i < len(school):
-        s, g = school[i], grade[i]
-        cell = s * LAST_GRADE + g - 1
-        n, x0, y0 = count[cell], first[0, cell], first[1, cell]
-        sx, sy, sxx, sxy, syy = sums[0, cell], sums[1, cell], sums[2, cell], sums[3, cell], sums[4, cell]
+        s, g, start = school[i], grade[i], i
         while i < len(school) and school[i] == s and grade[i] == g:
-            if counted[g] and x[i] == x[i]:
-                xi, yi = x[i], sum_of(y, i)
-                if n == 0.0:
-                    x0, y0 = xi, yi
-                dx, dy = xi - x0, yi - y0
-                sx, sy, sxx, sxy, syy = sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
-                n += 1.0
             i += 1
-        count[cell], first[0, cell], first[1, cell] = n, x0, y0
-        sums[0, cell], sums[1, cell], sums[2, cell], sums[3, cell], sums[4, cell] = sx, sy, sxx, sxy, syy
-    return count, first, sums
+        for j in range(start, start if private[s] else i):
+            if score[j] == score[j]:
+                counts[g, np.uint64(_part(score[j]))] += 1
+    return counts
+
+
+@njit(cache=True)
+def _up_to_part(
+    school: Array, private: Array, grade: Array, score: Floats, last: Ints, first: Ints
+) -> tuple[Floats, Ints]:
+    """Scores of public schools up to the last part of each grade, as they stand from its first place on, and the ends.
+
+    A score that is not kept is written too, and the next one over it: quicker than to ask.
+    """
+    low, end, i = np.empty(first[-1]), first[:-1].copy(), 0
+    while i < len(school):
+        s, g, start = school[i], grade[i], i
+        while i < len(school) and school[i] == s and grade[i] == g:
+            i += 1
+        at, beyond = end[g], last[g] + 1.0
+        for j in range(start, start if private[s] else i):
+            low[np.uint64(at)] = score[j]
+            at += (score[j] == score[j]) & (_part(score[j]) < beyond)
+        end[g] = at
+    return low, end

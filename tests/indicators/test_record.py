@@ -13,6 +13,7 @@ from sim.agents.teacher import Teachers
 from sim.agents.zone import Zones
 from sim.indicators.catalogue import INDICATORS, SCOPES
 from sim.indicators.record import observe, rows
+from sim.indicators.units import Units
 
 
 def random_model(seed, schools=7, students=120, teachers=25, classes=9):
@@ -24,7 +25,7 @@ def random_model(seed, schools=7, students=120, teachers=25, classes=9):
     junior = level[attended] == 1
     flag = {name: draw.random(teachers) < 0.4 for name in TEACHER_FLAGS}
     at = draw.integers(-1, schools, teachers)
-    return SimpleNamespace(
+    model = SimpleNamespace(
         schools=Schools(
             schools,
             id=np.arange(schools),
@@ -87,6 +88,8 @@ def random_model(seed, schools=7, students=120, teachers=25, classes=9):
         level_costs=np.array([3e6, 2e6]),
         public_budget=np.array([9e8, 5e8]),
     )
+    model.baseline.units = Units.of(model.schools, model.zones, model.district.name)
+    return model
 
 
 TEACHER_FLAGS = ("moved", "rotated", "eligible", "research", "ict_trained", "contest", "award")
