@@ -35,7 +35,7 @@ def assign(model: "ZoneReform") -> None:
         *((home, any_load, True), (home, any_load, False)),
     )
     classes.team = team = kept_teams(model)
-    load = _loads(team, len(teachers))
+    load = loads(team, len(teachers))
     rows = np.flatnonzero((team[:, 0] < 0) | (team[:, 1] < 0) | ((team[:, 2] < 0) & (size > 2)))
     ids = classes.id[rows]
     rows = rows[by_lot(classes.school[rows], model.noise.lots("team class", model.year, ids), ids)]
@@ -159,7 +159,7 @@ def _deal(
 
 
 @compiled()
-def _loads(team: Ints, teachers: int) -> Ints:
+def loads(team: Ints, teachers: int) -> Ints:
     """Classes each teacher has."""
     load = np.zeros(teachers, np.int64)
     for c in range(len(team)):

@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.teacher import SUBJECTS, Teachers
-from sim.turns import by_lot, first_within, runs
+from sim.agents.teacher import SUBJECTS
+from sim.compiled import compiled
+from sim.filing import filed
+from sim.noise import Ints
+from sim.turns import by_lot, first_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -25,20 +28,20 @@ def teach_at_two_schools(model: "ZoneReform") -> None:
     if pool is None:
         return
     lack, half = lacking(model, pool)
-    spare = np.maximum(-lack, 0) // np.maximum(half, 1)[:, None]
+    spare = (np.maximum(-lack, 0) // np.maximum(half, 1)[:, None]).ravel()
     rows = np.flatnonzero(teachers.employed & (teachers.posting_end == 0))
-    post, ids = teachers.school[rows] * len(SUBJECTS) + teachers.subject[rows], teachers.id[rows]
+    post = teachers.school[rows] * len(SUBJECTS) + teachers.subject[rows]
+    could = spare[post] > 0
+    rows, post = rows[could], post[could]
+    ids = teachers.id[rows]
     lots = noise.lots("itinerant", 0, ids)
-    goes = np.flatnonzero(first_within(post, spare.ravel(), lots, ids))
+    goes = np.flatnonzero(first_within(post, spare, lots, ids))
     goes = goes[noise.chance("itinerant goes", 0, ids[goes], model.terms.itinerant_share)]
     circle = pool[teachers.school[rows[goes]]] * len(SUBJECTS) + teachers.subject[rows[goes]]
-    order = by_lot(circle, lots[goes], ids[goes])
-    turn, by_pool = rows[goes[order]], np.argsort(pool, kind="stable")
-    members_of = {number: by_pool[where] for number, where in runs(pool[by_pool])}
-    for number, where in runs(circle[order]):
-        members = members_of[number // len(SUBJECTS)]
-        send(teachers, turn[where], members, lack[members, number % len(SUBJECTS)], int(half[members[0]]))
-    went = schools.count_by_level(teachers.school[teachers.second_school >= 0])
+    turn = rows[goes[by_lot(circle, lots[goes], ids[goes])]]
+    members, first = filed(pool, int(pool.max(initial=-1)) + 1)
+    _send(turn, members, first, pool, lack, half, teachers.school, teachers.subject, teachers.second_school)
+    went = schools.count_by_level(teachers.school[turn[teachers.second_school[turn] >= 0]])
     model.spend("rotation", went * model.prices["itinerant"])
 
 
@@ -61,23 +64,35 @@ def lacking(model: "ZoneReform", pool: Array) -> tuple[Array, Array]:
     return lack, half
 
 
-def send(teachers: Teachers, turn: Array, members: Array, lack: Array, half: int) -> None:
-    """Set the second school of those of one subject who go, in their turn.
+@compiled()
+def _send(
+    turn: Ints,
+    members: Ints,
+    first: Ints,
+    pool: Ints,
+    lack: Ints,
+    half: Ints,
+    school: Ints,
+    subject: Ints,
+    second_school: Ints,
+) -> None:
+    """Set the second school of those who go, in their turn.
 
     Parameters
     ----------
     turn : (n,) array
-        Rows of those who go, in their order.
-    members, lack : (m,) array
-        Rows of the pool's schools, and what each lacks of the subject.
-    half : int
-        Half a post.
+        Rows of those who go.
+    members, first : array
+        Rows of the schools of each pool.
+    lack, half : array
+        What each school lacks of each subject, and half a post; those sent are taken off.
     """
-    left, sent = lack.tolist(), []
-    for _ in turn:
-        there = left.index(max(left))
-        if 2 * left[there] < half:
-            break
-        sent.append(there)
-        left[there] -= half
-    teachers.second_school[turn[: len(sent)]] = members[sent]
+    for one in turn:
+        p, k = pool[school[one]], subject[one]
+        there = members[first[p]]
+        for s in members[first[p] : first[p + 1]]:
+            if lack[s, k] > lack[there, k]:
+                there = s
+        if 2 * lack[there, k] >= half[there]:
+            second_school[one] = there
+            lack[there, k] -= half[there]

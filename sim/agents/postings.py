@@ -6,10 +6,16 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.itinerant import teach_at_two_schools
-from sim.agents.teacher import Teachers
+from sim.agents.teacher import SUBJECTS
+from sim.compiled import compiled
+from sim.filing import filed
+from sim.noise import Ints
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
+
+
+_SUBJECTS = len(SUBJECTS)
 
 
 def settle(model: "ZoneReform") -> None:
@@ -27,43 +33,69 @@ def end_postings(model: "ZoneReform") -> None:
     goes on until there is one. The year back counts as a first year at the school.
     """
     teachers = model.teachers
-    due = teachers.employed & (teachers.posting_end > 0) & (teachers.posting_end < model.year)
-    if not due.any():
+    due = np.flatnonzero(teachers.employed & (teachers.posting_end > 0) & (teachers.posting_end < model.year))
+    if len(due) == 0:
         return
-    go_home(teachers, counterparts(teachers, in_turn(teachers, due)))
-    for row in in_turn(teachers, due & (teachers.posting_end > 0)):
-        settled = (teachers.school == teachers.home_school[row]) & (teachers.posting_end == 0) & ~teachers.bought
-        heirs = np.flatnonzero(settled & ~teachers.moved & (teachers.subject == teachers.subject[row]))
-        if len(heirs):
-            heir = heirs[np.lexsort((teachers.id[heirs], teachers.years_here[heirs]))[0]]
-            teachers.home_school[heir] = teachers.school[row]
-            go_home(teachers, [row, int(heir)])
+    turn = due[np.lexsort((teachers.id[due], teachers.posting_end[due]))]
+    posted = filed(teachers.school[turn], len(model.schools))
+    settled = teachers.employed & (teachers.posting_end == 0) & ~teachers.bought & ~teachers.moved
+    post = np.where(settled, teachers.school * len(SUBJECTS) + teachers.subject, -1)
+    heirs = filed(post, len(model.schools) * len(SUBJECTS))
+    back = _exchange_back(turn, *posted, *heirs, *(teachers.arrays[name] for name in COLUMNS))
+    teachers.posting_end[back] = 0
 
 
-def in_turn(teachers: Teachers, mask: Array) -> list[int]:
-    """Rows in the order in which postings end, ties by id."""
-    rows = np.flatnonzero(mask)
-    order = np.lexsort((teachers.id[rows], teachers.posting_end[rows]))
-    return list(map(int, rows[order]))
+COLUMNS = ("id", "subject", "school", "home_school", "years_here", "moved")
 
 
-def counterparts(teachers: Teachers, rows: list[int]) -> list[int]:
-    """Those of `rows` who in turn find one who was posted at their home school from theirs, in their subject."""
-    waiting: dict[tuple[int, int, int], list[int]] = {}
-    found: list[int] = []
-    columns = (column[rows].tolist() for column in (teachers.school, teachers.home_school, teachers.subject))
-    for row, here, home, subject in zip(rows, *columns, strict=True):
-        others = waiting.get((home, here, subject))
-        if others:
-            found += others.pop(0), row
-        else:
-            waiting.setdefault((here, home, subject), []).append(row)
-    return found
+def _go_home(row: int, school: Ints, home: Ints, years_here: Ints, moved: Array) -> None:
+    school[row], years_here[row], moved[row] = home[row], 0, True
 
 
-def go_home(teachers: Teachers, rows: list[int]) -> None:
-    """All of these go to their home schools."""
-    teachers.school[rows] = teachers.home_school[rows]
-    teachers.posting_end[rows] = 0
-    teachers.years_here[rows] = 0
-    teachers.moved[rows] = True
+@compiled(_go_home)
+def _exchange_back(
+    turn: Ints,
+    posted: Ints,
+    first_posted: Ints,
+    heirs: Ints,
+    first_heir: Ints,
+    ids: Ints,
+    subject: Ints,
+    school: Ints,
+    home: Ints,
+    years_here: Ints,
+    moved: Array,
+) -> Ints:
+    """Let those in `turn` go home in exchange, and give the rows of those who could; columns change in place.
+
+    Parameters
+    ----------
+    posted, first_posted : array
+        Places in turn of those at each school.
+    heirs, first_heir : array
+        Rows of those settled at each school, by subject, who may take over a post elsewhere.
+    """
+    waits = np.ones(len(turn), np.bool_)
+    for i in range(len(turn)):
+        one = turn[i]
+        for j in posted[first_posted[home[one]] : first_posted[home[one] + 1]]:
+            other = turn[j]
+            if j < i and waits[j] and home[other] == school[one] and subject[other] == subject[one]:
+                waits[i] = waits[j] = False
+                _go_home(one, school, home, years_here, moved)
+                _go_home(other, school, home, years_here, moved)
+                break
+    for i in range(len(turn)):
+        one, heir = turn[i], -1
+        post = home[one] * _SUBJECTS + subject[one]
+        for h in heirs[first_heir[post] : first_heir[post + 1]]:
+            if waits[i] and not moved[h]:
+                years = years_here[h] - years_here[heir]
+                if heir < 0 or years < 0 or (years == 0 and ids[h] < ids[heir]):
+                    heir = h
+        if heir >= 0:
+            waits[i] = False
+            home[heir] = school[one]
+            _go_home(one, school, home, years_here, moved)
+            _go_home(heir, school, home, years_here, moved)
+    return turn[~waits]

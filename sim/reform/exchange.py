@@ -93,8 +93,7 @@ def _can_exchange(offered: Ints, sought: Ints) -> bool:
     return False
 
 
-@compiled(_first_pair, _pair_to_weak, _can_exchange)
-def pairs_of_pool(
+def _pairs_of_pool(
     school: Ints,
     subject: Ints,
     backbone: Ints,
@@ -109,19 +108,6 @@ def pairs_of_pool(
 
     Under `to_weak` backbone teachers move as far as the least share asks, from dense to thin schools until
     these are equal, then against each other; the rest are ordinary teachers, by lot: nobody sees their skill.
-
-    Parameters
-    ----------
-    school, subject, backbone, place : (n,) arrays
-        Of the candidates in the order in which they are asked: their school as a number of the pool's own, subject,
-        whether they are district backbone teachers, and their place in the order in which partners are taken.
-    students, experts : (k,) arrays
-        Students and district backbone teachers of the pool's schools; the latter follow the exchanges.
-
-    Returns
-    -------
-    (m, 2) array
-        Places of the two in the list of candidates.
     """
     free = np.ones(len(school), dtype=np.bool_)
     pairs = np.empty((count, 2), dtype=np.int64)
@@ -152,4 +138,44 @@ def pairs_of_pool(
         free[one] = free[other] = False
         pairs[found, 0], pairs[found, 1] = one, other
         found += 1
+    return pairs[:found]
+
+
+@compiled(_first_pair, _pair_to_weak, _can_exchange, _pairs_of_pool)
+def pairs_of_pools(
+    first: Ints,
+    school: Ints,
+    subject: Ints,
+    backbone: Ints,
+    place: Ints,
+    first_school: Ints,
+    students: Ints,
+    experts: Ints,
+    count: Ints,
+    least_backbone: Ints,
+    direction: int,
+) -> Ints:
+    """Pairs of candidates who exchange, pool by pool, places in the list of candidates, (n, 2).
+
+    Parameters
+    ----------
+    first, first_school : (pools + 1,) arrays
+        Where the candidates and the schools of each pool begin.
+    school, subject, backbone, place : (n,) arrays
+        Of the candidates by pool and in the order in which they are asked: their school as a number of the pool's own,
+        subject, whether they are district backbone teachers, and their place in the order in which partners are taken.
+    students, experts : (k,) arrays
+        Students and district backbone teachers of the schools by pool; the latter follow the exchanges.
+    count, least_backbone : (pools,) arrays
+        How many pairs there are to be, and how many backbone teachers at least if there are enough.
+    """
+    pairs, found = np.empty((count.sum(), 2), dtype=np.int64), 0
+    for p in range(len(count)):
+        of, schools = slice(first[p], first[p + 1]), slice(first_school[p], first_school[p + 1])
+        chosen = _pairs_of_pool(
+            *(school[of], subject[of], backbone[of], place[of], students[schools], experts[schools]),
+            *(count[p], least_backbone[p], direction),
+        )
+        pairs[found : found + len(chosen)] = first[p] + chosen
+        found += len(chosen)
     return pairs[:found]

@@ -1,13 +1,12 @@
 """Rotation of principals and deputies (校长、副校长交流): who has two terms exchanges schools."""
 
-from math import floor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.management import management
-from sim.turns import by_lot, runs
+from sim.turns import by_lot
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -35,13 +34,12 @@ def exchange_managers(
     rows = np.flatnonzero(eligible)
     ids = schools.id[rows]
     rows = rows[by_lot(pool_of_school[rows], noise.lots(stream, year, ids), ids)]
+    pool = pool_of_school[rows]
+    size = np.bincount(pool, minlength=len(pool_ids))
     luck = noise.uniform(f"{stream} number", year, pool_ids)
-    moved = [np.zeros(0, np.int64)]
-    for number, where in runs(pool_of_school[rows]):
-        inside = rows[where]
-        pairs = min(len(inside) // 2, floor(rate * len(inside) / 2 + float(luck[number])))
-        moved.append(inside[: 2 * pairs])
-    exchanging = np.concatenate(moved)
+    pairs = np.minimum(size // 2, np.floor(rate * size / 2 + luck).astype(np.int64))
+    turn = np.arange(len(rows)) - (np.cumsum(size) - size)[pool]
+    exchanging = rows[turn < 2 * pairs[pool]]
     first, second = exchanging[0::2], exchanging[1::2]
     person[first], person[second] = person[second], person[first]
     years[exchanging] = 0

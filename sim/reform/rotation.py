@@ -1,7 +1,6 @@
 """Rotation (教师交流轮岗): a share of the eligible teachers exchange schools every year."""
 
 from dataclasses import dataclass
-from math import ceil
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -12,10 +11,11 @@ from sim.agents.school import LEVELS, NO_ZONE
 from sim.agents.staffing import may_rotate
 from sim.agents.teacher import DISTRICT_BACKBONE
 from sim.agents.zone import FORMS, of_zone
-from sim.reform.exchange import DIRECTIONS, pairs_of_pool
+from sim.filing import filed
+from sim.reform.exchange import DIRECTIONS, pairs_of_pools
 from sim.reform.heads import exchange_managers
 from sim.reform.lever import Lever, setting
-from sim.turns import by_lot, rank_within, runs
+from sim.turns import by_lot
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -155,40 +155,38 @@ class Rotation(Lever):
         """Rows of the teachers who exchange schools, (n, 2)."""
         teachers, schools, noise = model.teachers, model.schools, model.noise
         pool_of_school, pool_ids = self._pools(model)
+        pool_of_school = np.where(schools.private, -1, pool_of_school)
         rows = np.flatnonzero(teachers.eligible & (teachers.posting_end == 0))
-        rows = rows[~schools.private[teachers.school[rows]] & (pool_of_school[teachers.school[rows]] >= 0)]
-        ids = teachers.id[rows]
-        rows = rows[by_lot(pool_of_school[teachers.school[rows]], noise.lots("rotation", year, ids), ids)]
-        pool = pool_of_school[teachers.school[rows]]
-        place = noise.rank("rotation place", year, teachers.id[rows], pool)
-        luck = noise.uniform("rotation number", year, pool_ids)
+        rows = rows[pool_of_school[teachers.school[rows]] >= 0]
+        ids, pool = teachers.id[rows], pool_of_school[teachers.school[rows]]
+        order = by_lot(pool, noise.lots("rotation", year, ids), ids)
+        rows, ids, pool = rows[order], ids[order], pool[order]
+        place = np.empty(len(rows), np.int64)
+        place[by_lot(pool, noise.lots("rotation place", year, ids), ids)] = np.arange(len(rows))
         eligible = np.bincount(pool, minlength=len(pool_ids))
+        luck = noise.uniform("rotation number", year, pool_ids)
         counts = np.floor(self.rate * eligible / 2 + luck).astype(np.int64)
         if self.selection == "voluntary":
             willing = (teachers.seeks_school | volunteers(model, year, self.allowance))[rows]
             rows, pool, place = rows[willing], pool[willing], place[willing]
-        students = model.classes.students_by_school(len(model.schools))
         backbone = teachers.backbone >= DISTRICT_BACKBONE
-        experts = np.bincount(teachers.school[teachers.employed & backbone], minlength=len(schools))
-        school, subject = rank_within(pool_of_school)[teachers.school[rows]], teachers.subject[rows].astype(np.int64)
-        expert, by_pool = backbone[rows].astype(np.int64), np.argsort(pool_of_school, kind="stable")
-        members_of = {number: by_pool[where] for number, where in runs(pool_of_school[by_pool])}
-        pairs = [np.empty((0, 2), dtype=np.int64)]
-        for number, where in runs(pool):
-            count, members = int(counts[number]), members_of[number]
-            chosen = pairs_of_pool(
-                school[where],
-                subject[where],
-                expert[where],
-                place[where],
-                students[members],
-                experts[members],
-                count,
-                ceil(self.backbone_share * 2 * count - 1e-9),
-                DIRECTIONS.index(self.direction),
-            )
-            pairs.append(rows[where][chosen])
-        return np.concatenate(pairs)
+        members, first_school = filed(pool_of_school, len(pool_ids))
+        number = np.empty(len(schools), np.int64)  # of each school among those of its pool
+        number[members] = np.arange(len(members)) - first_school[pool_of_school[members]]
+        pairs = pairs_of_pools(
+            np.searchsorted(pool, np.arange(len(pool_ids) + 1)),
+            number[teachers.school[rows]],
+            teachers.subject[rows].astype(np.int64),
+            backbone[rows].astype(np.int64),
+            place,
+            first_school,
+            model.classes.students_by_school(len(schools))[members],
+            np.bincount(teachers.school[teachers.employed & backbone], minlength=len(schools))[members],
+            counts,
+            np.ceil(self.backbone_share * 2 * counts - 1e-9).astype(np.int64),
+            DIRECTIONS.index(self.direction),
+        )
+        return np.asarray(rows[pairs])
 
     def _pools(self, model: "ZoneReform") -> tuple[Array, Array]:
         """Number of the pool of each school (-1 for none) and the id of each pool."""

@@ -41,7 +41,11 @@ def main():
 def measured(students, years, reference_years):
     """All figures of one size; the reference starts from the fast model's own state at rest."""
     keep_freed_memory()  # as the engines do
-    stepped(sim.load("synthetic_province", "none", overrides=["district.students=2000"]).model(1))  # loads the loops
+    small = ["district.students=6000"]
+    first = sim.load(PLACE, POLICY, overrides=small, config_dirs=[FOLDER]).model(1)
+    for _ in range(years):
+        stepped(first)  # loads the loops
+    del first
     after_import = memory("VmRSS")
     scenario = sim.load(PLACE, POLICY, overrides=[f"district.students={students}"], config_dirs=[FOLDER])
     begun = time.process_time_ns()
