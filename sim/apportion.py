@@ -14,12 +14,12 @@ def apportion(total: int, weights: ArrayLike) -> NDArray[np.int64]:
     weight: NDArray[Any] = np.asarray(weights, dtype=np.float64)
     if len(weight) == 0:
         return np.zeros(0, dtype=np.int64)
-    whole = weight.sum()
+    whole = float(weight.sum())
     if not whole > 0:
         weight, whole = np.ones(len(weight)), float(len(weight))
     # Quotient and remainder: the fractions of a quotient in the millions are too coarse to tell a tie.
     quotient, rest = np.divmod(total * weight, whole)
     shares: NDArray[np.int64] = quotient.astype(np.int64)
-    order = np.argsort(-np.round(rest / whole, 9), kind="stable")
+    order = (-np.round(rest / whole, 9)).argsort(kind="stable")
     shares[order[: total - int(shares.sum())]] += 1
     return shares
