@@ -64,9 +64,9 @@ class Noise:
             return _shaped(fast.normals, ids, self.key(stream, year))
         return inverse_normal(self.uniform(stream, year, ids))
 
-    def chance(self, stream: str, year: int, ids: ArrayLike, probability: ArrayLike) -> NDArray[np.bool_]:
+    def chance(self, stream: str, year: int, ids: ArrayLike, probability: float | NDArray[Any]) -> NDArray[np.bool_]:
         """True with the given probability (a number, or one for each id)."""
-        return self.uniform(stream, year, ids) < np.asarray(probability, dtype=np.float64)
+        return np.asarray(self.uniform(stream, year, ids) < probability)
 
     def choice(self, stream: str, year: int, ids: ArrayLike, weights: ArrayLike) -> Ints:
         """Index drawn in proportion to `weights` (k,), or (n, k) for weights of each id's own."""
@@ -102,7 +102,8 @@ class Noise:
 def _shaped(loop: Any, ids: ArrayLike, *more: object) -> NDArray[Any]:
     """What a loop makes of ids of any shape."""
     plain = np.asarray(ids, dtype=np.int64)
-    return np.asarray(loop(plain.ravel(), *more)).reshape(plain.shape)
+    drawn: NDArray[Any] = loop(plain, *more) if plain.ndim == 1 else loop(plain.ravel(), *more).reshape(plain.shape)
+    return drawn
 
 
 def inverse_normal(u: Floats) -> Floats:

@@ -51,15 +51,14 @@ def _whole(key: Keys) -> Ints:
     if key.dtype != np.float64:
         return key.astype(np.int64, copy=False)
     bits: Ints = (key.astype(np.float64, copy=False) + 0.0).view(np.int64)  # 0.0 and -0.0 are equal
-    return np.where(bits < 0, bits ^ _WHOLE.max, bits)
+    return bits ^ ((bits < 0) * _WHOLE.max)  # the lower a negative number, the higher its bits
 
 
 def runs(groups: Keys) -> Iterator[tuple[int, slice]]:
     """Each group of rows that stand in order of their groups, and where it stands."""
-    ends = np.append(np.flatnonzero(groups[1:] != groups[:-1]) + 1, len(groups))
-    start = 0
-    for end in ends.tolist() if len(groups) else []:
-        yield int(groups[start]), slice(start, end)
+    start, at = 0, groups.tolist()
+    for end in [*((groups[1:] != groups[:-1]).nonzero()[0] + 1).tolist(), len(at)] if at else []:
+        yield int(at[start]), slice(start, end)
         start = end
 
 

@@ -13,7 +13,8 @@ from reference.tiny_district import at_rest
 from sim.agents.assessment import sit_tests
 from sim.agents.cells import Moments
 from sim.agents.class_formation import _deal
-from sim.agents.classroom import Classes, means_of_classes, sizes_in_order, sum_by_class
+from sim.agents.classroom import Classes, sizes_in_order, sum_by_class
+from sim.agents.demography import _means_of_classes
 from sim.agents.enrolment import _edges_passed, _fill_uncontested
 from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import grow
@@ -272,8 +273,15 @@ def class_sizes(draw, rows):
 
 
 def class_means(draw, rows):
-    room, lasting, fading = draw.integers(0, 6, rows).astype(np.int32), *draw.normal(size=(2, rows))
-    return means_of_classes(room, 6, np.flatnonzero(draw.random(rows) < 0.1), lasting, fading)
+    room, known, fast = draw.integers(0, 6, rows).astype(np.int32), draw.normal(size=(2, rows)), loops()
+    arrivals = np.flatnonzero(draw.random(rows) < 0.1)
+    return (_means_of_classes if fast is None else fast.means_of_classes)(room, 6, arrivals, *known)
+
+
+def reordered(draw, rows):
+    students = some_world(draw, rows).students
+    students.reorder(draw.permutation(rows))
+    return students.arrays
 
 
 LOOPS = {
@@ -290,6 +298,7 @@ LOOPS = {
     "group_count": ordered,
     "order_by_lot": ordered_by_lot,
     "ranks": ranked_by_lot,
+    "reorder": reordered,
     "kth_lowest": kth,
     "fill_pairs": filled_pairs,
     "fill_uncontested": fill_uncontested,

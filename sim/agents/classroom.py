@@ -71,25 +71,6 @@ def _class_sums(room: Array, parts: tuple[Floats, ...], classes: int) -> Floats:
     return np.bincount(room, weights=total, minlength=classes).astype(np.float64, copy=False)
 
 
-def means_of_classes(room: Array, classes: int, rows: Ints, *parts: Floats) -> Floats:
-    """Means of these parts in the classes of some students, (parts, rows).
-
-    Parameters
-    ----------
-    room, parts : (n,) arrays
-        Class of each student, and what is averaged.
-    rows : (rows,) array
-        The students whose classes they are.
-    """
-    fast = loops()
-    return np.asarray((_means_of_classes if fast is None else fast.means_of_classes)(room, classes, rows, parts))
-
-
-def _means_of_classes(room: Array, classes: int, rows: Ints, parts: tuple[Floats, ...]) -> Floats:
-    size, at = np.bincount(room, minlength=classes), room[rows]
-    return np.stack([np.bincount(room, weights=part, minlength=classes)[at] / size[at] for part in parts])
-
-
 def class_ids(year: int, schools: Array, index: Array) -> Array:
     """Ids of classes formed in a year: the k-th class of a school is the same in every scenario."""
     return (

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Self, overload
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from sim.compiled import loops
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -148,8 +150,12 @@ class Columns:
 
     def reorder(self, order: Array) -> None:
         """Bring the rows, in place, into this order of the positions at which they stand."""
+        fast = loops()
         for array in self.arrays.values():
-            array[:] = array.take(order, axis=0)
+            if fast is None or array.ndim > 1 or array.dtype.hasobject:
+                array[:] = array.take(order, axis=0)
+            else:
+                fast.reorder(array.view(f"u{array.itemsize}"), order)
 
     def copy(self) -> Self:
         return self._with({name: array.copy() for name, array in self.arrays.items()})
@@ -159,14 +165,19 @@ class Columns:
         tables = (self, *others)
         return self._with({name: np.concatenate([table.arrays[name] for table in tables]) for name in self.arrays})
 
-    def replace(self, kept: Array | slice, new: Self) -> None:
-        """Leave only the `kept` rows (positions, a mask or a slice) and put those of another table behind them.
+    def turn_over(self, leaving: int, new: Self) -> None:
+        """Drop the first rows, so many, and put those of another table behind the others.
 
-        Column by column, so that little more than one copy of the table is held at a time.
+        In place if these are as many, else column by column, so that little more than one copy of the table is held.
         """
+        kept = self._rows - leaving
         for name, array in self.arrays.items():
-            self.arrays[name] = np.concatenate((array[kept], new.arrays[name]))
-        self._rows = len(self.arrays["id"])
+            if len(new) == leaving:
+                array[:kept] = array[leaving:]
+                array[kept:] = new.arrays[name]
+            else:
+                self.arrays[name] = np.concatenate((array[leaving:], new.arrays[name]))
+        self._rows = kept + len(new)
 
     def to_frame(self) -> "pd.DataFrame":
         """A pandas DataFrame, one row an agent; a column of several values becomes ``name_0, name_1 ...``."""

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.classroom import means_of_classes
 from sim.agents.columns import Array
 from sim.agents.school import LAST_GRADE, PRIMARY
 from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, MOST_ARRIVALS, Students, student_ids
-from sim.noise import Floats
+from sim.compiled import loops
+from sim.noise import Floats, Ints
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -21,15 +21,16 @@ def advance(model: "ZoneReform") -> None:
     leaving = students.grade == model.last_grade
     model.flows["left"] = left = int(np.count_nonzero(leaving))
     model.flows["entered"] = len(entrants)
-    # Filed oldest first, those who leave stand in front.
-    students.replace(slice(left, None) if leaving[:left].all() else ~leaving, entrants)
+    if not leaving[:left].all():  # filed oldest first, those who leave stand in front
+        students.reorder(np.argsort(~leaving, kind="stable"))
+    students.turn_over(left, entrants)
     old = students.take(slice(len(students) - len(entrants)))
     schools.home_means[:, 1:] = schools.home_means[:, :-1]
     old.grade += 1
-    closing = classes.grade == model.last_grade
-    old.classroom -= np.count_nonzero(closing)
-    model.classes = classes.take(~closing)
-    model.classes.grade += 1
+    closing = int(np.count_nonzero(classes.grade == model.last_grade))
+    old.classroom -= closing
+    model.classes = classes.take(slice(closing, None))
+    model.classes.grade = model.classes.grade + 1
     migrate(model, old)
 
 
@@ -49,7 +50,7 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
     if model.roll is not None:
         births = model.roll.births(year, schools)[catchments]
     catchment = np.repeat(catchments, births)
-    number = np.concatenate([np.arange(n) for n in births]) if len(births) else np.zeros(0, np.int64)
+    number = np.arange(len(catchment)) - np.repeat(np.cumsum(births) - births, births)
     ids = student_ids(year, schools.id[catchment], number)
     cohort_effect = effects.catchment_cohort_sd * noise.normal("catchment cohort", year, schools.id)
     schools.home_means[:, 0] = catchment_means(model) + cohort_effect
@@ -112,8 +113,11 @@ def migrate(model: "ZoneReform", students: Students) -> None:
     model.flows["replaced"] = len(rows)
     if len(rows) == 0:
         return
-    known = means_of_classes(students.classroom, len(model.classes), rows, students.lasting, students.fading)
-    students.lasting[rows], students.fading[rows] = known
+    room, lasting, fading, fast = students.classroom, students.lasting, students.fading, loops()
+    known = (_means_of_classes if fast is None else fast.means_of_classes)(
+        room, len(model.classes), rows, lasting, fading
+    )
+    lasting[rows], fading[rows] = known
     ids = students.id[rows] + ARRIVAL
     ses = noise.normal("ses", 0, ids)
     students.id[rows] = ids
@@ -123,3 +127,9 @@ def migrate(model: "ZoneReform", students: Students) -> None:
     home_mean = model.schools.home_means[students.catchment[rows], students.grade[rows]]
     students.trait[rows] = first_trait(model, ids, home_mean, ses)
     students.score[rows] = students.prior_score[rows] = np.nan
+
+
+def _means_of_classes(room: Array, classes: int, rows: Ints, lasting: Floats, fading: Floats) -> Floats:
+    """What is known on average in the classes of some students, by rows: the lasting and the fading, (2, rows)."""
+    size, at = np.bincount(room, minlength=classes), room[rows]
+    return np.stack([np.bincount(room, known, classes)[at] / size[at] for known in (lasting, fading)])

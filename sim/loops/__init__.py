@@ -9,7 +9,7 @@ from sim.loops.draws import hashes, normals, uniforms
 from sim.loops.enrolment import deal, edges_passed, fill_pairs, fill_uncontested, sizes_in_order
 from sim.loops.records import lowest, moments, tally
 from sim.loops.scores import class_sums, grow, scores
-from sim.loops.turns import first_within, group_count, kth_lowest, order_by_lot, order_within, ranks
+from sim.loops.turns import first_within, group_count, kth_lowest, order_by_lot, order_within, ranks, reorder
 
 __all__ = [
     "class_sums",
@@ -29,6 +29,7 @@ __all__ = [
     "order_by_lot",
     "order_within",
     "ranks",
+    "reorder",
     "scores",
     "sizes_in_order",
     "tally",

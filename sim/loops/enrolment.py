@@ -78,20 +78,24 @@ def fill_uncontested(placed: Ints, asks: Array, target: Ints, seats: Ints) -> In
 def deal(school: Ints, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Ints, Ints]:
     """`class_formation._deal`, school by school."""
     rows, start = by_group(school, len(classes))
-    size, place = np.zeros(classes.sum(), np.int64), np.zeros(classes.sum(), np.int64)
-    room = np.empty(len(school), np.int64)
+    size, room, order = np.zeros(classes.sum(), np.int64), np.empty_like(rows), np.empty_like(rows)
     for s in range(len(classes)):
-        here = rows[start[s] : start[s + 1]]
-        sort_by_lot(here, lots, ids)
-        for rank in range(len(here)):
-            room[here[rank]] = first[s] + rank * classes[s] // len(here)
-            size[room[here[rank]]] += 1
-    for c in range(1, len(size)):
-        place[c] = place[c - 1] + size[c - 1]
-    order, order_ids, at = np.empty(len(school), np.int64), np.empty(len(school), np.int64), place.copy()
-    for i in range(len(school)):
-        order[at[room[i]]], order_ids[at[room[i]]] = i, ids[i]
-        at[room[i]] += 1
+        count = start[s + 1] - start[s]
+        for c in range(classes[s]):  # whole numbers from c to c + 1 times count / classes
+            size[first[s] + c] = -(-(c + 1) * count // classes[s]) + (-c * count // classes[s])
+    place = np.cumsum(size) - size
+    for s in range(len(classes)):
+        here, c = rows[start[s] : start[s + 1]], 0
+        turn = here.copy()
+        sort_by_lot(turn, lots, ids)
+        for rank in range(len(turn)):
+            while rank * classes[s] >= (c + 1) * len(turn):
+                c += 1
+            room[turn[rank]] = first[s] + c
+        for row in here:
+            order[place[room[row]]] = row
+            place[room[row]] += 1
     for c in range(len(size)):
-        insert(order, order_ids, ids, place[c], at[c])
+        members = order[place[c] - size[c] : place[c]]
+        insert(members, ids[members], ids, 0, len(members))
     return order, size

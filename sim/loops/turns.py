@@ -12,7 +12,7 @@ from sim.agents.columns import Array
 from sim.noise import Bits, Ints
 
 _RUN = 24
-_12 = np.uint64(12)
+_32 = np.uint64(32)
 
 
 @njit(cache=True)
@@ -43,7 +43,7 @@ def sort_by_lot(rows: Ints, lot: Bits, tie: Ints) -> None:
     if count > _RUN:
         bucket, first = np.empty(count, np.int64), np.zeros(count + 1, np.int64)
         for i in range(count):
-            bucket[i] = np.int64(np.float64(lots[i] >> _12) * 2.0**-52 * count)
+            bucket[i] = np.int64(((lots[i] >> _32) * np.uint64(count)) >> _32)
             first[bucket[i] + 1] += 1
         for b in range(count):
             first[b + 1] += first[b]
@@ -75,6 +75,14 @@ def ranks(group: Ints, order: Ints, groups: int) -> Ints:
         rank[i] = seen[group[i]]
         seen[group[i]] += 1
     return rank
+
+
+@njit(cache=True)
+def reorder(values: Array, order: Ints) -> None:
+    """`Columns.reorder` of one column, of which only the size of a value counts."""
+    before = values.copy()
+    for i in range(len(order)):
+        values[i] = before[np.uint64(order[i])]
 
 
 @njit(cache=True)
