@@ -75,11 +75,11 @@ def figures(
     }
 
 
-def of_lowest_fifth(schools: Schools, students: Students) -> Floats:
+def of_lowest_fifth(schools: Schools, students: Students, known: Moments) -> Floats:
     """Mean score of the fifth of each grade that scores lowest, primary and junior, (2,)."""
-    of_grade, fifth = lowest_fifths(students, schools.private)
+    of_grade, fifth = lowest_fifths(students, schools.private, known)
     level = np.repeat(range(len(LEVELS)), YEARS)
-    return ratio(sums(of_grade[1:], level, len(LEVELS)), sums(fifth[1:], level, len(LEVELS)))
+    return ratio(sums(of_grade, level, len(LEVELS)), sums(fifth, level, len(LEVELS)))
 
 
 def _over_grades(cells: Floats) -> Floats:
