@@ -175,7 +175,7 @@ STRUCTURE = {
     "sim/district/synthesis.py": {"PER_STUDENTS": "unit of the margins, per 100 students"},
     "sim/district/zoning.py": {"SHOWN": "how long a message may be", "ANGLES": "where a search begins"},
     "sim/indicators/scores.py": {"PERCENT": "unit"},
-    "sim/indicators/tallies.py": {"FIFTH": "what the indicator is called"},
+    "sim/indicators/tallies.py": {"FIFTH": "what the indicator is called", "FIFTH_ENDS": "where a search begins"},
     "sim/indicators/standards.py": {"STEPS_A_SD": "quadrature", "FAR_OUT": "quadrature"},
     "sim/model.py": {"MESA_SEEDS": "what mesa takes as a seed"},
     "sim/reform/lever.py": {"EARLIEST_YEAR": "bound of what may be typed"},

@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 from sim.agents.columns import Array
 from sim.agents.school import JUNIOR
 from sim.agents.student import Students
+from sim.compiled import compiled
 from sim.noise import Floats, Noise, inverse_normal
 
 if TYPE_CHECKING:
@@ -158,11 +159,31 @@ def solve_choice_weight(
 
 def share_elsewhere(weight: float, near: Floats, better: Floats, residents: Array, taste: float) -> float:
     """Share of the families who, if all might choose, would want another school than their catchment's."""
-    over_own = (near + weight * mindings()[:, None, None] * better) / taste
-    most = np.maximum(over_own.max(axis=2, keepdims=True), 0.0)
-    own = np.exp(-most[:, :, 0])
-    stays = own / (own + np.exp(over_own - most).sum(axis=2))
+    most, below = _over_own(near, better, weight * mindings(), taste)
+    own = np.exp(-most)
+    stays = own / (own + np.exp(below).sum(axis=2))
     return 1.0 - float((stays * residents).sum()) / (FAMILIES * float(residents.sum()))
+
+
+@compiled()
+def _over_own(near: Floats, better: Floats, weights: Floats, taste: float) -> tuple[Floats, Floats]:
+    """By how much the best of all schools is over the catchment's own, and the others are over that best, in tastes.
+
+    For each weight of reputation, (weights, H) and (weights, H, k).
+    """
+    homes, others = near.shape
+    most, below = np.zeros((len(weights), homes)), np.empty((len(weights), homes, others))
+    for w in range(len(weights)):
+        for h in range(homes):
+            best = 0.0
+            for k in range(others):
+                over = (near[h, k] + weights[w] * better[h, k]) / taste
+                below[w, h, k] = over
+                best = max(best, over)
+            for k in range(others):
+                below[w, h, k] -= best
+            most[w, h] = best
+    return most, below
 
 
 def solve_private_appeal(

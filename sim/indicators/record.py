@@ -67,7 +67,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         **staff.figures(over),
         "class_size_max": units.highest(largest),
         "entry_class_max": units.highest(largest_new),
-        "score_lowest_fifth": scores.of_lowest_fifth(schools, model.students)[units.level],
+        "score_lowest_fifth": scores.of_lowest_fifth(schools, model.students, known)[units.level],
         "fund_luck_share": model.fund_luck_share[units.level],
         "cost_yuan": model.level_costs[units.level],
         "public_budget": model.public_budget[units.level],

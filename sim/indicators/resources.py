@@ -37,12 +37,13 @@ def of_schools(
     students : (S,) array
         Students of each school.
     """
-    inside = np.flatnonzero(schools.zone != NO_ZONE)
-    zone, first = np.unique(schools.zone[inside], return_index=True)
-    first = inside[first]
     named, led = np.zeros(len(schools)), np.zeros(len(schools))
-    named[first] = 1.0
-    led[first] = zones.lead[zone] >= 0
+    inside = np.flatnonzero(schools.zone != NO_ZONE)[::-1]
+    first = np.full(len(zones), -1)
+    first[schools.zone[inside]] = inside  # the last of several that are put down is the first school
+    filled = first >= 0
+    named[first[filled]] = 1.0
+    led[first[filled]] = zones.lead[filled] >= 0
     return {
         "places": schools.seats * np.array(YEARS)[schools.level],
         "schools": np.ones(len(schools)),

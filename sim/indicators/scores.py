@@ -58,8 +58,7 @@ def figures(
         What is counted at each school, (S,), and the sums of it, (U,).
     """
     gap = units.range(ratio(by_school["score"], by_school["tested"]))
-    schools, position = np.unique(over["testing_schools"], return_inverse=True)
-    expected = np.array([expected_normal_range(int(n)) for n in schools])[position]
+    expected = np.array([expected_normal_range(n) for n in over["testing_schools"].astype(np.int64).tolist()])
     rate, students = ratio(by_school["rate"], by_school["students"]), by_school["students"]
     measured, true = _between(units, known)
     return {
@@ -75,11 +74,11 @@ def figures(
     }
 
 
-def of_lowest_fifth(schools: Schools, students: Students) -> Floats:
+def of_lowest_fifth(schools: Schools, students: Students, known: Moments) -> Floats:
     """Mean score of the fifth of each grade that scores lowest, primary and junior, (2,)."""
-    of_grade, fifth = lowest_fifths(students, schools.private)
+    of_grade, fifth = lowest_fifths(students, schools.private, known)
     level = np.repeat(range(len(LEVELS)), YEARS)
-    return ratio(sums(of_grade[1:], level, len(LEVELS)), sums(fifth[1:], level, len(LEVELS)))
+    return ratio(sums(of_grade, level, len(LEVELS)), sums(fifth, level, len(LEVELS)))
 
 
 def _over_grades(cells: Floats) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS
 from sim.compiled import compiled
-from sim.indicators.units import ratio, sums
+from sim.indicators.units import in_columns, ratio
 from sim.noise import Floats
 from sim.userinput import find, read_yaml
 
@@ -43,24 +43,7 @@ def weighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:
     -----
     Source: 教督〔2012〕3号 and 教督〔2017〕6号, worked example at m.777doc.com/doc-2019910.html.
     """
-    return _weighted_cv(np.asarray(amounts, np.float64), np.asarray(students, np.float64))
-
-
-@compiled()
-def _weighted_cv(amounts: Floats, students: Floats) -> float:
-    held, weight, squares = 0.0, 0.0, 0.0
-    for i in range(len(students)):
-        if students[i] > 0.0:
-            held += amounts[i]
-            weight += students[i]
-    if not (weight > 0.0 and held > 0.0):
-        return np.nan
-    mean = held / weight
-    for i in range(len(students)):
-        if students[i] > 0.0:
-            apart = amounts[i] / students[i] - mean
-            squares += students[i] * apart * apart
-    return float(np.sqrt(squares / weight) / mean)
+    return float(weighted_cvs(np.asarray(amounts), np.asarray(students), np.zeros(np.shape(students), np.int64), 1)[0])
 
 
 def unweighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:
@@ -71,15 +54,30 @@ def unweighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:
 
 def weighted_cvs(amounts: Array, students: Array, groups: Array, size: int) -> Floats:
     """`weighted_cv` of each group of schools: amounts (n,) or (n, k), `groups` (n,) in 0 ... size - 1."""
-    peopled = students > 0
-    amounts, students, groups = amounts[peopled], students[peopled], groups[peopled]
-    weights = students if amounts.ndim == 1 else students[:, None]
-    total = np.bincount(groups, students, size)
-    total = total if amounts.ndim == 1 else total[:, None]
-    mean = ratio(sums(amounts, groups, size), total)
-    deviation = amounts / weights - mean[groups]
-    variance = ratio(sums(weights * deviation * deviation, groups, size), total)
-    return ratio(np.sqrt(variance), mean)
+    weights = np.asarray(students, np.float64)
+    return _cvs(in_columns(amounts), weights, groups, size).reshape(size, *amounts.shape[1:])
+
+
+@compiled()
+def _cvs(amounts: Floats, weights: Floats, groups: Array, size: int) -> Floats:
+    resources = amounts.shape[1]
+    total, held, squares = np.zeros(size), np.zeros((size, resources)), np.zeros((size, resources))
+    for i in range(len(weights)):
+        if weights[i] > 0.0:
+            total[groups[i]] += weights[i]
+            for k in range(resources):
+                held[groups[i], k] += amounts[i, k]
+    for i in range(len(weights)):
+        if weights[i] > 0.0:
+            for k in range(resources):
+                apart = amounts[i, k] / weights[i] - held[groups[i], k] / total[groups[i]]
+                squares[groups[i], k] += weights[i] * apart * apart
+    cvs = np.full((size, resources), np.nan)
+    for g in range(size):
+        for k in range(resources):
+            if total[g] > 0.0 and held[g, k] > 0.0:
+                cvs[g, k] = np.sqrt(squares[g, k] / total[g]) / (held[g, k] / total[g])
+    return cvs
 
 
 def unweighted_cvs(amounts: Array, students: Array, groups: Array, size: int) -> Floats:

@@ -6,13 +6,15 @@ import numpy as np
 
 from sim.agents.cells import Moments
 from sim.agents.columns import Array
-from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
+from sim.agents.school import FINAL_GRADE, JUNIOR, PRIMARY
 from sim.agents.student import Students
 from sim.compiled import loops
 from sim.indicators.units import sums
-from sim.noise import Floats
+from sim.noise import Floats, Ints
 
 FIFTH = 5
+FIFTH_ENDS = -1.0, -0.7
+"""SD between which the lowest fifth of normal scores ends: it makes no difference but of speed."""
 TALLIED = (
     *("students", "migrants", "tested_migrants", "migrants_score", "tested_left_behind", "left_behind_score", "rate"),
     *("sixth", "excellent", "passed", "ninth", "admitted"),
@@ -76,30 +78,40 @@ def _tally(
     return np.stack([sums(counted[name], school, schools) for name in TALLIED])
 
 
-def lowest_fifths(students: Students, private: Array) -> tuple[Floats, Floats]:
-    """Sum of the scores of the fifth of each grade at public schools that score lowest, and how many they are, (10,).
+def lowest_fifths(students: Students, private: Array, known: Moments) -> tuple[Floats, Ints]:
+    """Sum of the scores of the fifth of each grade at public schools that score lowest, and how many they are, (9,).
 
     Parameters
     ----------
     private : (S,) array
         Schools that do not count.
+    known : Moments
+        Of measured scores (x).
     """
-    fast = loops()
-    known = students.school, private, students.grade, students.score
-    tested, highest, lower, total = (_lowest if fast is None else fast.lowest)(*known)
+    fast, public = loops(), ~private
+    count, mean = known.count[public], known.mean_x[public]
+    tested = count.sum(axis=0).astype(np.int64)
     fifth = -(-tested // FIFTH)
+    at = students.school, private, students.grade, students.score
+    if fast is None:
+        highest, lower, total = _lowest(*at, tested)
+    else:
+        some = np.maximum(tested, 1)
+        middle = (count * mean).sum(axis=0) / some
+        sd = np.sqrt((known.xx[public] + count * (mean - middle) ** 2).sum(axis=0) / some)
+        highest, lower, total = fast.lowest(*at, tested, *(middle + sd * bound for bound in FIFTH_ENDS))
     return np.where(fifth > 0, total + (fifth - lower) * highest, 0.0), fifth
 
 
-def _lowest(school: Array, private: Array, grade: Array, score: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Of each grade: those who count, the highest score of their lowest fifth, those below it, and their sum, (10,)."""
+def _lowest(school: Array, private: Array, grade: Array, score: Floats, tested: Ints) -> tuple[Floats, Floats, Floats]:
+    """Of each grade: the highest score of its lowest fifth, how many are below it, and their sum, (9,)."""
     public = ~private[school] & (score == score)
-    tested = np.bincount(grade[public], minlength=LAST_GRADE + 1).astype(np.float64)
-    highest, lower, total = np.zeros(len(tested)), np.zeros(len(tested)), np.zeros(len(tested))
+    highest = np.zeros(len(tested))
+    lower, total = highest.copy(), highest.copy()
     for each in np.flatnonzero(tested):
-        scores = score[public & (grade == each)]
+        scores = score[public & (grade == each + 1)]
         last = -(-len(scores) // FIFTH) - 1
         highest[each] = np.partition(scores, last)[last]
         below = scores[scores < highest[each]]
         lower[each], total[each] = len(below), np.bincount(np.zeros(len(below), np.int64), below, 1)[0]
-    return tested, highest, lower, total
+    return highest, lower, total

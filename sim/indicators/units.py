@@ -83,13 +83,13 @@ class Units:
 
     def variance(self, by_school: Floats, weights: Array) -> Floats:
         """Weighted variance between the schools of each unit, (S,) or (S, k). No weight: left out."""
-        weighted = np.where(weights > 0, by_school * weights, 0.0)
-        whole = self.sum(weights)
-        mean = ratio(self.sum(weighted), whole)
-        deviation = by_school[self.school] - mean[self.unit]
-        weight = weights[self.school]
-        squares = np.where(weight > 0, weight * deviation * deviation, 0.0)
-        return ratio(sums(squares, self.unit, len(self)), whole)
+        tables = in_columns(by_school), in_columns(weights)
+        return _variances(*tables, self.school, self.unit, len(self)).reshape(len(self), *by_school.shape[1:])
+
+
+def in_columns(values: Array) -> Floats:
+    """Values (n,) or (n, k) as a table of one or k columns, for a loop."""
+    return np.ascontiguousarray(values, np.float64).reshape(len(values), *(values.shape[1:] or (1,)))
 
 
 def sums(values: Array, groups: Array, size: int) -> Floats:
@@ -109,6 +109,29 @@ def _summed(by_school: Floats, school: Ints, unit: Ints, units: int) -> Floats:
         for m in range(len(school)):
             total[k, unit[m]] += by_school[k, school[m]]
     return total
+
+
+@compiled()
+def _variances(by_school: Floats, weights: Floats, school: Ints, unit: Ints, units: int) -> Floats:
+    """Weighted variance of (S, k) between the schools of each unit, (U, k); nan without weight."""
+    columns = by_school.shape[1]
+    whole, total, squares = np.zeros((units, columns)), np.zeros((units, columns)), np.zeros((units, columns))
+    for m in range(len(school)):
+        for k in range(columns):
+            weight = weights[school[m], k]
+            if weight > 0.0:
+                whole[unit[m], k] += weight
+                total[unit[m], k] += by_school[school[m], k] * weight
+    for m in range(len(school)):
+        for k in range(columns):
+            weight = weights[school[m], k]
+            if weight > 0.0:
+                apart = by_school[school[m], k] - total[unit[m], k] / whole[unit[m], k]
+                squares[unit[m], k] += weight * apart * apart
+    for u in range(units):
+        for k in range(columns):
+            squares[u, k] = squares[u, k] / whole[u, k] if whole[u, k] > 0.0 else np.nan
+    return squares
 
 
 def ratios(over: dict[str, Floats], shares: dict[str, tuple[str, str]]) -> dict[str, Floats]:

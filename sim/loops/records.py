@@ -12,7 +12,7 @@ from sim.noise import Floats, Ints
 Cell = tuple[float, float, float, float, float, float, float, float]
 
 _SIXTH, _NINTH, _FIFTH = FINAL_GRADE[PRIMARY], FINAL_GRADE[JUNIOR], 5
-_TALLIED, _SUMS, _BINS = 12, 8, 1024
+_TALLIED, _SUMS = 12, 8
 
 
 @njit(cache=True, inline="always")
@@ -103,73 +103,65 @@ def tally(
     return cells, out
 
 
-@njit(cache=True, inline="always")
-def _part(score: float) -> float:
-    """Where a score stands among `_BINS` equal parts of the scores; beyond, in the first and the last."""
-    return float(min(max((score + 8.0) * (_BINS / 16.0), 0.0), _BINS - 1.0))
+@njit(cache=True)
+def lowest(
+    school: Array, private: Array, grade: Array, score: Floats, tested: Ints, low: Floats, high: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """`tallies._lowest`: scores from `high` on are let be, and only those from `low` on are put in order.
+
+    If the highest of a fifth is not between the two, all are.
+    """
+    found, highest, lower, total = _lowest_between(school, private, grade, score, tested, low, high)
+    if not found:
+        far = np.full(len(tested), np.inf)
+        found, highest, lower, total = _lowest_between(school, private, grade, score, tested, -far, far)
+    return highest, lower, total
 
 
 @njit(cache=True)
-def lowest(
-    school: Array, private: Array, grade: Array, score: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """`tallies._lowest`: scores up to the part in which the highest of the fifth lies are put aside, the rest not."""
-    counts = _by_part(school, private, grade, score)
-    tested, highest, lower, total = np.zeros((4, len(counts)))
-    last, first = np.full(len(counts), -1), np.zeros(len(counts) + 1, np.int64)
-    for g in range(len(counts)):
-        tested[g], upto = counts[g].sum(), 0
-        while upto < -(-tested[g] // _FIFTH):
-            last[g] += 1
-            upto += counts[g, last[g]]
-        first[g + 1] = first[g] + upto + 1  # one place more than is kept
-    low, end = _up_to_part(school, private, grade, score, last, first)
-    for g in range(len(counts)):
-        those = low[first[g] : end[g]]
-        if len(those) == 0:
+def _lowest_between(
+    school: Array, private: Array, grade: Array, score: Floats, tested: Ints, low: Floats, high: Floats
+) -> tuple[bool, Floats, Floats, Floats]:
+    """Whether the bounds are right, and what is sought if they are."""
+    highest, lower, total = np.zeros((3, len(tested)))
+    below, first, end = _below(school, private, grade, score, tested, high)
+    for g in range(len(tested)):
+        those, last = below[first[g] : end[g]], -(-tested[g] // _FIFTH) - 1
+        if last < 0:
             continue
-        inside, k = np.empty(counts[g, last[g]]), 0
+        inside, k = np.empty(len(those) + 1), 0
         for x in those:
-            if _part(x) >= last[g]:
-                inside[k] = x
-                k += 1
-        highest[g] = kth_lowest(inside, int(-(-tested[g] // _FIFTH)) - (len(those) - k) - 1)
+            inside[k] = x
+            k += x >= low[g]
+        place = last - (len(those) - k)
+        if not 0 <= place < k:
+            return False, highest, lower, total
+        highest[g] = kth_lowest(inside[:k], place)
         for x in those:
             lower[g] += x < highest[g]
             total[g] += x if x < highest[g] else 0.0
-    return tested, highest, lower, total
+    return True, highest, lower, total
 
 
 @njit(cache=True)
-def _by_part(school: Array, private: Array, grade: Array, score: Floats) -> Ints:
-    """How many scores of public schools lie in each part, by grade."""
-    counts, i = np.zeros((LAST_GRADE + 1, _BINS), np.int64), 0
-    while i < len(school):
-        s, g, start = school[i], grade[i], i
-        while i < len(school) and school[i] == s and grade[i] == g:
-            i += 1
-        for j in range(start, start if private[s] else i):
-            if score[j] == score[j]:
-                counts[g, np.uint64(_part(score[j]))] += 1
-    return counts
-
-
-@njit(cache=True)
-def _up_to_part(
-    school: Array, private: Array, grade: Array, score: Floats, last: Ints, first: Ints
-) -> tuple[Floats, Ints]:
-    """Scores of public schools up to the last part of each grade, as they stand from its first place on, and the ends.
+def _below(
+    school: Array, private: Array, grade: Array, score: Floats, tested: Ints, high: Floats
+) -> tuple[Floats, Ints, Ints]:
+    """Scores of public schools below the bound of their grade, as they stand, and where those of a grade begin and end.
 
     A score that is not kept is written too, and the next one over it: quicker than to ask.
     """
-    low, end, i = np.empty(first[-1]), first[:-1].copy(), 0
+    first, i = np.zeros(len(tested) + 1, np.int64), 0
+    for g in range(len(tested)):
+        first[g + 1] = first[g] + tested[g] + 1
+    below, end = np.empty(first[-1]), first[:-1].copy()
     while i < len(school):
         s, g, start = school[i], grade[i], i
         while i < len(school) and school[i] == s and grade[i] == g:
             i += 1
-        at, beyond = end[g], last[g] + 1.0
+        at, bound = end[g - 1], high[g - 1]
         for j in range(start, start if private[s] else i):
-            low[np.uint64(at)] = score[j]
-            at += (score[j] == score[j]) & (_part(score[j]) < beyond)
-        end[g] = at
-    return low, end
+            below[np.uint64(at)] = score[j]
+            at += score[j] < bound
+        end[g - 1] = at
+    return below, first, end

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from sim.agents.columns import Array
-from sim.loops.draws import draw_normals
+from sim.loops.draws import draw_normals, mixed, normal_of
 from sim.noise import Floats, Ints
 
 _BLOCK = 1024
@@ -37,8 +37,11 @@ def grow(
     luck, eta = np.empty(_BLOCK), np.empty(_BLOCK)
     for start in range(0, len(ids), _BLOCK):
         block = slice(start, min(start + _BLOCK, len(ids)))
-        draw_normals(ids[block], trait_key, luck)
-        draw_normals(ids[block], eta_key, eta)
+        one = ids[block]
+        for j in range(len(one)):
+            bits = mixed(np.uint64(one[j]))
+            luck[j] = normal_of(mixed(bits ^ trait_key))
+            eta[j] = normal_of(mixed(bits ^ eta_key))
         c, home, g = room[block], catchment[block], grade[block]
         brought, kept, fresh = trait[block], lasting[block], fading[block]
         for j in range(len(c)):  # unsigned places need no look for negative ones
