@@ -38,8 +38,8 @@ def filed(number: Array, numbers: int) -> tuple[Ints, Ints]:
 
 
 @compiled()
-def first_few(group: Array, places: Array, key: Array, ids: Ints) -> Ints:
-    """Places in the list of those who come first in their group by the key, ties by id, as many as it has places.
+def first_few(group: Array, places: Array, key: Array, ids: Array) -> Ints:
+    """Places in the list of those who come first in their group by the key, ties by id, as many as the group has places.
 
     For groups with few places: `sim.turns.first_within` is the one for many.
 
@@ -58,7 +58,7 @@ def first_few(group: Array, places: Array, key: Array, ids: Ints) -> Ints:
         at = end[g]
         while at > start[g]:
             other = chosen[at - 1]
-            if key[i] > key[other] or (key[i] == key[other] and ids[i] > ids[other]):
+            if key[i] > key[other] or (key[i] == key[other] and ids[i] >= ids[other]):
                 break
             if at < start[g + 1]:
                 chosen[at] = other

@@ -85,6 +85,8 @@ def exits(model: "ZoneReform") -> Array:
 
 def leave(model: "ZoneReform", leaving: Array) -> None:
     """Those in the rows `leaving` go; their posts and the backbone titles they held fall vacant at their school."""
+    if len(leaving) == 0:
+        return
     teachers, vacant = model.teachers, model.schools.vacant_titles
     held = leaving[teachers.backbone[leaving] > 0]
     title = teachers.school[held] * vacant.shape[1] + teachers.backbone[held] - 1
@@ -112,7 +114,9 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     wanted = establishment + schools.funded_posts
     even_out(model, wanted)
     missing = np.maximum(wanted - teachers.count_by_school(len(schools)), 0)
-    middle = middle_standing(schools, np.where(schools.private, 0, missing))
+    middle = None  # for nobody but those who are placed against standing
+    if model.terms.weak_school_priority > 0:
+        middle = middle_standing(schools, np.where(schools.private, 0, missing))
     refilled = posts_to_fill(model, missing)
     owner = teachers.home_school[refilled]
     hire(model, refilled, owner, teachers.subject[refilled], middle)
