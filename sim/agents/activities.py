@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, Schools
+from sim.filing import first_by_lot
 from sim.noise import Floats, Noise
 from sim.turns import first_within
 
@@ -78,14 +79,10 @@ def _some(
     model: "ZoneReform", stream: str, year: int, share: float, among: Array, already: Array | None = None
 ) -> Array:
     """Mask of a share of each school's teachers `among` whom to choose; those who are `already` in count, and stay."""
-    teachers = model.teachers
-    rows = np.flatnonzero(among)
-    school = teachers.school[rows]
-    places = share_of(share, np.bincount(school, minlength=len(model.schools)))
+    teachers, schools = model.teachers, len(model.schools)
+    waiting = among if already is None else among & ~already
+    open_to = np.where(waiting, teachers.school, -1)
+    places = share_of(share, np.bincount(teachers.school[among], minlength=schools))
     if already is not None:
-        done = already[rows]
-        places -= np.bincount(school[done], minlength=len(places))
-        rows, school = rows[~done], school[~done]
-    ids, mask = teachers.id[rows], np.zeros(len(teachers), dtype=bool)
-    mask[rows[first_within(school, places, model.noise.lots(stream, year, ids), ids)]] = True
-    return mask
+        places -= np.bincount(teachers.school[among & already], minlength=schools)
+    return first_by_lot(open_to, places, model.noise.lots(stream, year, teachers.id), teachers.id)

@@ -27,8 +27,11 @@ def settle_contracts(model: "ZoneReform", establishment: Array) -> Array:
     if len(rows) == 0:
         return rows
     at = teachers.school[rows]
-    staff = teachers.count_by_school(schools) - np.bincount(at, minlength=schools)
-    vacant = np.maximum(0, establishment - staff)
+    bought = np.bincount(at, minlength=schools)
+    vacant = np.maximum(0, establishment - (teachers.count_by_school(schools) - bought))
+    if (bought <= vacant).all():
+        teachers.bought[rows] = False
+        return rows[:0]
     turn = rank_within(at, -teachers.years_here[rows].astype(np.int64), teachers.id[rows])
     teachers.bought[rows[turn < vacant[at]]] = False
     return np.asarray(rows[turn >= vacant[at] + model.schools.funded_posts[at]])

@@ -9,17 +9,34 @@ from sim.agents.columns import Array
 from sim.agents.curriculum import wanted_mix
 from sim.agents.school import LEVELS, Schools
 from sim.agents.teacher import GENERATIONS, MASTERS, POSTS, SUBJECTS, Teachers, drawn_skill
-from sim.noise import Floats
+from sim.apportion import ALIKE
+from sim.compiled import compiled
+from sim.filing import first_few
+from sim.noise import Floats, Ints
 from sim.turns import rank_within
 from sim.userinput import UserError
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
+_SUBJECTS = len(SUBJECTS)
+
 
 def owners(teachers: Teachers) -> Array:
     """School that each post belongs to, filled or empty."""
     return np.where(teachers.employed, teachers.school, teachers.home_school).astype(np.int64)
+
+
+@compiled()
+def posts_by_subject(school: Ints, home: Ints, subject: Ints, schools: int) -> tuple[Ints, Ints]:
+    """Posts of each school and subject that are filled, and those that are empty, both (S, subjects)."""
+    filled, empty = np.zeros((schools, _SUBJECTS), np.int64), np.zeros((schools, _SUBJECTS), np.int64)
+    for t in range(len(school)):
+        if school[t] >= 0:
+            filled[school[t], subject[t]] += 1
+        else:
+            empty[home[t], subject[t]] += 1
+    return filled, empty
 
 
 def posts_to_fill(model: "ZoneReform", missing: Array) -> Array:
@@ -28,39 +45,31 @@ def posts_to_fill(model: "ZoneReform", missing: Array) -> Array:
     The subjects with the largest share of empty posts come first, but for those that have priority; then lots decide.
     """
     teachers = model.teachers
-    empty = np.flatnonzero(~teachers.employed)
-    owner = teachers.home_school[empty]
+    rows = np.flatnonzero(~teachers.employed)
+    owner = teachers.home_school[rows]
     surplus = np.bincount(owner, minlength=len(missing)) > missing
     filled = ~surplus[owner]
     contested = np.flatnonzero((surplus & (missing > 0))[owner])
     if len(contested):
-        rows, at = empty[contested], owner[contested]
-        later = ~has_priority(model)[at, teachers.subject[rows]]
-        vacant = vacancy(teachers, len(missing))[at, teachers.subject[rows]]
-        lots = model.noise.lots("which post", model.year, teachers.id[rows])
-        filled[contested] = rank_within(at, later, -vacant, lots) < missing[at]
-    return empty[filled]
+        at, subject = owner[contested], teachers.subject[rows[contested]]
+        held, empty = posts_by_subject(teachers.school, teachers.home_school, teachers.subject, len(missing))
+        vacant = np.round(empty / np.maximum(held + empty, 1), 9)  # the share of posts
+        later = ~has_priority(model, held)
+        lots = model.noise.lots("which post", model.year, teachers.id[rows[contested]])
+        filled[contested[first_few(at, missing, (2.0 * later - vacant)[at, subject], lots)]] = True
+    return rows[filled]
 
 
-def vacancy(teachers: Teachers, schools: int) -> Array:
-    """Share of empty posts, to 1e-9, among those of each school and subject, (S, subjects); 0 where there are none."""
-    cell = owners(teachers) * len(SUBJECTS) + teachers.subject
-    posts = np.bincount(cell, minlength=schools * len(SUBJECTS))
-    empty = np.bincount(cell[~teachers.employed], minlength=schools * len(SUBJECTS))
-    return np.round(empty / np.maximum(posts, 1), 9).reshape(schools, len(SUBJECTS))
-
-
-def has_priority(model: "ZoneReform") -> Array:
-    """Subjects that come first and are short at each public school, (S, subjects)."""
-    teachers, schools = model.teachers, model.schools
-    first = np.zeros((len(schools), len(SUBJECTS)), dtype=bool)
+def has_priority(model: "ZoneReform", held: Array) -> Array:
+    """Subjects that come first and are short at each public school, (S, subjects), given the teachers of each."""
+    schools = model.schools
+    first = np.zeros(held.shape, dtype=bool)
     if not model.terms.priority_posts:
         return first
     students = model.classes.students_by_school(len(schools))
     for subject, least in model.terms.priority_posts.items():
-        taught = teachers.school[teachers.employed & (teachers.subject == subject)]
-        held = np.bincount(taught, minlength=len(schools))
-        first[:, subject] = ~schools.private & (np.round(held - least[schools.level] * students, 9) < 0)
+        short = np.round(held[:, subject] - least[schools.level] * students, 9) < 0
+        first[:, subject] = ~schools.private & short
     return first
 
 
@@ -70,7 +79,7 @@ def middle_standing(schools: Schools, missing: Array) -> Floats:
     return np.asarray((total / np.maximum(np.bincount(schools.level, missing, len(LEVELS)), 1))[schools.level])
 
 
-def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle: Floats) -> None:
+def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle: Floats | None) -> None:
     """A novice takes each post; the degree asked for is that of the predecessor, titles are not inherited.
 
     Schools of high standing get the better ones. A share `weak_school_priority` is placed the other way round, as
@@ -80,10 +89,14 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle
     teachers, noise, district, terms = model.teachers, model.noise, model.district, model.terms
     ids = teachers.id[rows] + 1
     standing, public = model.schools.standing[school], ~model.schools.private[school]
-    tilted = public & noise.chance("weak school first", 0, ids, terms.weak_school_priority)
-    standing = np.where(tilted, 2.0 * middle[school] - standing, standing)
-    agency = public & noise.chance("agency", 0, ids, terms.agency_share)
+    agency = np.zeros(len(rows), dtype=bool)
+    if middle is not None:
+        tilted = public & noise.chance("weak school first", 0, ids, terms.weak_school_priority)
+        standing = np.where(tilted, 2.0 * middle[school] - standing, standing)
     skill = drawn_skill(standing, ids, model.effects, noise)
+    if terms.agency_share > 0:
+        agency = public & noise.chance("agency", 0, ids, terms.agency_share)
+        skill[agency] += model.effects.b_contract_cn
     fresh = {
         "id": ids,
         "school": school,
@@ -91,7 +104,7 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle
         "subject": subject,
         "female": noise.chance("female", 0, ids, district.female_share),
         "age": int(district.entry_age),
-        "base_skill": np.where(agency, skill + model.effects.b_contract_cn, skill),
+        "base_skill": skill,
         "agency": agency,
         "bought": True,  # until there turns out to be a place for them in the establishment
         "ict_trained": False,
@@ -126,7 +139,7 @@ def pay_for_hires(model: "ZoneReform") -> None:
         model.spend("recruitment", -saved * model.schools.count_by_level(agency))
 
 
-def open_posts(model: "ZoneReform", school: Array, middle: Floats) -> None:
+def open_posts(model: "ZoneReform", school: Array, middle: Floats | None) -> None:
     """New posts at these schools (one a row), in the subjects of which the school is shortest."""
     teachers, schools = model.teachers, model.schools
     founded = np.bincount(teachers.id // (GENERATIONS * POSTS), minlength=int(schools.id.max()) + 1)
@@ -154,20 +167,30 @@ def short_subjects(model: "ZoneReform", school: Array) -> Array:
     A subject that has priority comes before, the shorter of two first, until a public school has what is asked for.
     """
     teachers, schools = model.teachers, model.schools
-    students = model.classes.students_by_school(len(schools))
-    cell = owners(teachers) * len(SUBJECTS) + teachers.subject
-    have = np.bincount(cell, minlength=len(schools) * len(SUBJECTS)).reshape(-1, len(SUBJECTS))
+    have = np.add(*posts_by_subject(teachers.school, teachers.home_school, teachers.subject, len(schools)))
     asked = wanted_mix(model)
     mix = have / np.maximum(1, have.sum(axis=1, keepdims=True)) if asked is None else asked
-    subjects, turn = np.empty(len(school), dtype=np.int64), rank_within(school)
-    for number in range(turn.max(initial=-1) + 1):
-        posts = np.flatnonzero(turn == number)
-        at = school[posts]
-        short = np.round(mix[at] * (have[at].sum(axis=1, keepdims=True) + 1) - have[at], 9)
-        first = np.zeros(short.shape)
-        for subject, least in model.terms.priority_posts.items():
-            first[:, subject] = np.round(least[schools.level[at]] * students[at] - have[at, subject], 9)
-        has_first = (first > 0).any(axis=1) & ~schools.private[at]
-        subjects[posts] = np.where(has_first, first.argmax(axis=1), short.argmax(axis=1))
-        have[at, subjects[posts]] += 1
+    students, least = model.classes.students_by_school(len(schools)), np.zeros(have.shape)
+    for subject, a_student in model.terms.priority_posts.items():
+        least[:, subject] = np.where(schools.private, 0.0, a_student[schools.level] * students)
+    return _short_subjects(school, have, mix, least)
+
+
+@compiled()
+def _short_subjects(school: Ints, have: Ints, mix: Floats, least: Floats) -> Ints:
+    """Subject of each new post, given what its school has and is to have at least, and its mix, all (S, subjects)."""
+    subjects = np.empty(len(school), np.int64)
+    for post in range(len(school)):
+        s, priority = school[post], 0.0
+        shortest, shortage, posts = -1, 0.0, have[s].sum() + 1
+        for k in range(_SUBJECTS):
+            missing = np.rint((least[s, k] - have[s, k]) * ALIKE)
+            if missing > priority:
+                shortest, priority = k, missing
+        for k in range(_SUBJECTS):
+            missing = np.rint((mix[s, k] * posts - have[s, k]) * ALIKE)
+            if priority == 0.0 and (shortest < 0 or missing > shortage):
+                shortest, shortage = k, missing
+        subjects[post] = shortest
+        have[s, shortest] += 1
     return subjects

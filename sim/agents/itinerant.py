@@ -7,9 +7,9 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.teacher import SUBJECTS
 from sim.compiled import compiled
-from sim.filing import filed
+from sim.filing import filed, first_by_lot
 from sim.noise import Ints
-from sim.turns import by_lot, first_within
+from sim.turns import by_lot
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -27,15 +27,14 @@ def teach_at_two_schools(model: "ZoneReform") -> None:
     teachers, schools, noise, pool = model.teachers, model.schools, model.noise, model.terms.itinerant_pool
     if pool is None:
         return
-    lack, half = lacking(model, pool)
-    spare = (np.maximum(-lack, 0) // np.maximum(half, 1)[:, None]).ravel()
-    rows = np.flatnonzero(teachers.employed & (teachers.posting_end == 0))
-    post = teachers.school[rows] * len(SUBJECTS) + teachers.subject[rows]
-    could = spare[post] > 0
-    rows, post = rows[could], post[could]
+    post = (teachers.school + 1) * len(SUBJECTS) + teachers.subject  # the first are the empty posts
+    lack, half = lacking(model, pool, post)
+    spare = np.zeros((len(pool) + 1, len(SUBJECTS)), np.int64)
+    spare[1:] = np.maximum(-lack, 0) // np.maximum(half, 1)[:, None]
+    rows = np.flatnonzero((spare.ravel() > 0)[post] & (teachers.posting_end == 0))
     ids = teachers.id[rows]
     lots = noise.lots("itinerant", 0, ids)
-    goes = np.flatnonzero(first_within(post, spare, lots, ids))
+    goes = np.flatnonzero(first_by_lot(post[rows], spare.ravel(), lots, ids))
     goes = goes[noise.chance("itinerant goes", 0, ids[goes], model.terms.itinerant_share)]
     circle = pool[teachers.school[rows[goes]]] * len(SUBJECTS) + teachers.subject[rows[goes]]
     turn = rows[goes[by_lot(circle, lots[goes], ids[goes])]]
@@ -45,17 +44,21 @@ def teach_at_two_schools(model: "ZoneReform") -> None:
     model.spend("rotation", went * model.prices["itinerant"])
 
 
-def lacking(model: "ZoneReform", pool: Array) -> tuple[Array, Array]:
+def lacking(model: "ZoneReform", pool: Array, post: Array) -> tuple[Array, Array]:
     """What each school lacks of each subject, (S, subjects), and what half a post is in the same unit, (S,).
 
     Counted in half posts over the pool's classes, which makes needs whole numbers; 0 outside pools.
+
+    Parameters
+    ----------
+    post : (T,) array
+        School, from 1, and subject of each teacher as one number.
     """
-    teachers, inside = model.teachers, np.flatnonzero(pool >= 0)
+    inside = np.flatnonzero(pool >= 0)
     lack, half = np.zeros((len(pool), len(SUBJECTS)), np.int64), np.zeros(len(pool), np.int64)
     if len(inside) == 0:
         return lack, half
     classes = np.bincount(model.classes.school, minlength=len(pool))[inside]
-    post = (teachers.school + 1) * len(SUBJECTS) + teachers.subject  # the first are the empty posts
     held = np.bincount(post, minlength=(len(pool) + 1) * len(SUBJECTS)).reshape(-1, len(SUBJECTS))[1:][inside]
     of_pool = np.zeros((pool.max() + 1, len(SUBJECTS) + 1), np.int64)
     np.add.at(of_pool, pool[inside], np.column_stack((held, classes)))

@@ -21,13 +21,15 @@ from sim.agents.columns import Array
 from sim.agents.school import NO_ZONE
 from sim.agents.teacher import OTHER_CORE, SUBJECTS
 from sim.agents.zone import of_zone
-from sim.noise import Floats
+from sim.compiled import compiled
+from sim.noise import Floats, Ints
 from sim.turns import first_within, rank_within
 
 if TYPE_CHECKING:
     from sim.config import Effects
     from sim.model import ZoneReform
 
+_SUBJECTS = len(SUBJECTS)
 MODES = ("joint_preparation", "matched_pairs", "lesson_study", "shadowing")
 
 
@@ -81,14 +83,24 @@ def skill_gap(better: Floats, own: Floats, effects: "Effects") -> Floats:
 
 def from_colleagues(staff: Staff, effects: "Effects") -> Floats:
     """What the others of one's subject at one's school give, the whole year and everywhere (`rec_peerT`)."""
-    own = staff.base_skill
-    group = staff.school.astype(np.int64) * len(SUBJECTS) + staff.subject
-    total, others = np.bincount(group, weights=own), np.bincount(group) - 1
-    alone = (others == 0)[group]
-    mean = (total[group] - own) / np.maximum(others, 1)[group]
-    mean[alone] = own[alone]
+    means = _means_of_others(staff.school, staff.subject, staff.base_skill)
     novice = np.where(staff.experience < effects.novice_years, effects.novice_peer_weight, 1.0)
-    return np.asarray(effects.rec_peerT * skill_gap(mean, own, effects) * novice)
+    return np.asarray(effects.rec_peerT * skill_gap(means, staff.base_skill, effects) * novice)
+
+
+@compiled()
+def _means_of_others(school: Ints, subject: Ints, own: Floats) -> Floats:
+    """Mean of the others of one's subject at one's school; one's own where there are none."""
+    schools = school.max() + 1 if len(school) else 0
+    total, count = np.zeros((schools, _SUBJECTS)), np.zeros((schools, _SUBJECTS), np.int64)
+    for t in range(len(own)):
+        total[school[t], subject[t]] += own[t]
+        count[school[t], subject[t]] += 1
+    mean = np.empty(len(own))
+    for t in range(len(own)):
+        others = count[school[t], subject[t]] - 1
+        mean[t] = (total[school[t], subject[t]] - own[t]) / others if others > 0 else own[t]
+    return mean
 
 
 def from_joint_work(staff: Staff, model: "ZoneReform") -> Floats:
@@ -119,13 +131,24 @@ def lead_giving(model: "ZoneReform") -> float:
 
 def lead_gap(staff: Staff, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
     """Joint preparation: to the mean of the lead school's teachers of the subject; for other schools'."""
-    own = staff.base_skill
-    groups = int(group.max(initial=0)) + 1
-    lead = np.flatnonzero(at_lead)
-    total = np.bincount(group[lead], weights=own[lead], minlength=groups)
-    size = np.bincount(group[lead], minlength=groups)
-    mean = (total / np.maximum(size, 1))[group]
-    return skill_gap(np.where((size > 0)[group] & ~at_lead, mean, own), own, effects) * giving
+    better = _means_at_lead(staff.base_skill, group, at_lead)
+    return skill_gap(better, staff.base_skill, effects) * giving
+
+
+@compiled()
+def _means_at_lead(own: Floats, group: Ints, at_lead: Array) -> Floats:
+    """Mean of the lead school's teachers of one's group, for those at other schools; one's own where there is none."""
+    groups = group.max() + 1 if len(group) else 0
+    total, count = np.zeros(groups), np.zeros(groups, np.int64)
+    for t in range(len(own)):
+        if at_lead[t]:
+            total[group[t]] += own[t]
+            count[group[t]] += 1
+    mean = own.copy()
+    for t in range(len(own)):
+        if not at_lead[t] and count[group[t]] > 0:
+            mean[t] = total[group[t]] / count[group[t]]
+    return mean
 
 
 def pair_gap(staff: Staff, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:

@@ -13,7 +13,10 @@ from sim.agents.school import NO_ZONE
 from sim.agents.surplus import even_out
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE, SUBJECTS, Teachers
 from sim.agents.titles import tilt_titles
-from sim.turns import by_lot, first_within
+from sim.compiled import compiled
+from sim.filing import filed, first_few
+from sim.noise import Floats, Ints
+from sim.turns import by_lot
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -40,19 +43,32 @@ def may_rotate(teachers: Teachers, years: int) -> Array:
 
 def a_year_passes(model: "ZoneReform") -> None:
     """Everybody grows older; titles (职称) come with the years, and whoever has one keeps it."""
-    teachers = model.teachers
-    employed = teachers.employed
-    for years in (teachers.age, teachers.experience, teachers.years_here):
-        years += employed
+    teachers, district = model.teachers, model.district
     teachers.school_before[:] = teachers.school
     teachers.moved[:] = False
     teachers.rotated[:] = False
     teachers.second_school[:] = -1
-    seniority = teachers.experience + model.district.title_years_sd * model.noise.normal("title", 0, teachers.id)
-    earned = np.zeros(len(teachers), dtype=teachers.title.dtype)
-    for threshold in model.district.title_years:
-        earned += seniority >= threshold
-    teachers.title = np.maximum(teachers.title, earned) * employed
+    early = district.title_years_sd * model.noise.normal("title", 0, teachers.id)
+    columns = teachers.age, teachers.experience, teachers.years_here, teachers.title
+    _grow_older(teachers.school, *columns, early, np.array(district.title_years, np.float64))
+
+
+@compiled()
+def _grow_older(
+    school: Ints, age: Ints, experience: Ints, years_here: Ints, title: Ints, early: Floats, title_years: Floats
+) -> None:
+    """A year more for those in post, and the title of their years of teaching, which come `early` for some."""
+    for t in range(len(school)):
+        if school[t] < 0:
+            title[t] = 0
+            continue
+        age[t] += 1
+        experience[t] += 1
+        years_here[t] += 1
+        seniority, earned = experience[t] + early[t], 0
+        for years in title_years:
+            earned += seniority >= years
+        title[t] = max(title[t], earned)
 
 
 def exits(model: "ZoneReform") -> Array:
@@ -60,7 +76,7 @@ def exits(model: "ZoneReform") -> Array:
     teachers, noise, terms = model.teachers, model.noise, model.terms
     quit_rate = model.effects.quit_rate + model.effects.after_school_quit * terms.after_school_hours
     leaves = noise.chance("quit", model.year, teachers.id, quit_rate)
-    old = np.flatnonzero((teachers.age + 1) * MONTHS > min(terms.retirement_months))
+    old = np.flatnonzero(teachers.age >= min(terms.retirement_months) // MONTHS)
     birth_month = np.floor(MONTHS * noise.uniform("birth month", 0, teachers.id[old]))
     limit = np.where(teachers.female[old], terms.retirement_months[1], terms.retirement_months[0])
     leaves[old] |= teachers.age[old] * MONTHS + birth_month >= limit
@@ -69,6 +85,8 @@ def exits(model: "ZoneReform") -> Array:
 
 def leave(model: "ZoneReform", leaving: Array) -> None:
     """Those in the rows `leaving` go; their posts and the backbone titles they held fall vacant at their school."""
+    if len(leaving) == 0:
+        return
     teachers, vacant = model.teachers, model.schools.vacant_titles
     held = leaving[teachers.backbone[leaving] > 0]
     title = teachers.school[held] * vacant.shape[1] + teachers.backbone[held] - 1
@@ -96,7 +114,9 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     wanted = establishment + schools.funded_posts
     even_out(model, wanted)
     missing = np.maximum(wanted - teachers.count_by_school(len(schools)), 0)
-    middle = middle_standing(schools, np.where(schools.private, 0, missing))
+    middle = None  # for nobody but those who are placed against standing
+    if model.terms.weak_school_priority > 0:
+        middle = middle_standing(schools, np.where(schools.private, 0, missing))
     refilled = posts_to_fill(model, missing)
     owner = teachers.home_school[refilled]
     hire(model, refilled, owner, teachers.subject[refilled], middle)
@@ -134,19 +154,28 @@ def give_titles(model: "ZoneReform") -> None:
         vacant = schools.vacant_titles[:, rung - 1]
         if not vacant.any():
             continue
-        below = teachers.employed & (teachers.backbone == rung - 1) & (vacant > 0)[teachers.school]
-        if rung == 1:
-            below &= teachers.experience >= model.district.backbone_years
-        candidates = np.flatnonzero(below)
-        ids = teachers.id[candidates]
+        years = model.district.backbone_years if rung == 1 else 0.0
+        candidates = _candidates(teachers.school, teachers.backbone, teachers.experience, vacant, rung - 1, years)
+        ids, at = teachers.id[candidates], teachers.school[candidates]
         luck = effects.title_noise * model.noise.normal("appraisal", model.year, ids)
         appraisal = teachers.base_skill[candidates] / max(effects.rec_sigmaT, 1e-9) + luck
-        chosen = candidates[first_within(teachers.school[candidates], vacant, -np.round(appraisal, 9), ids)]
-        given = np.bincount(teachers.school[chosen], minlength=len(schools)).astype(np.int32)
-        teachers.backbone[chosen] = rung
+        chosen = first_few(at, vacant, -np.round(appraisal, 9), ids)
+        given = np.bincount(at[chosen], minlength=len(schools)).astype(np.int32)
+        teachers.backbone[candidates[chosen]] = rung
         schools.vacant_titles[:, rung - 1] -= given
         if rung > 1:
             schools.vacant_titles[:, rung - 2] += given
+
+
+@compiled()
+def _candidates(school: Ints, backbone: Ints, experience: Ints, vacant: Ints, rung: int, years: float) -> Ints:
+    """Rows of those on this rung at schools with a vacant title who have taught for so many years."""
+    rows, found = np.empty(len(school), np.int64), 0
+    for t in range(len(school)):
+        if backbone[t] == rung and school[t] >= 0 and vacant[school[t]] > 0 and experience[t] >= years:
+            rows[found] = t
+            found += 1
+    return rows[:found]
 
 
 def move_voluntarily(model: "ZoneReform") -> None:
@@ -180,18 +209,28 @@ def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
     The order of the schools is drawn each year: an odd one out is from the last, who would otherwise wait for good.
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
-    backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
     alone = len(model.zones) + schools.level.astype(np.int64)
     circle = np.where(schools.zone == NO_ZONE, alone, schools.zone)
-    pool = (circle[teachers.school[rows]] * len(SUBJECTS) + teachers.subject[rows]) * 2 + backbone
-    turn = noise.rank("mover school", model.year, schools.id)[teachers.school[rows]]
+    school_turn = noise.rank("mover school", model.year, schools.id)
     ids = teachers.id[rows]
-    order = by_lot(pool * len(schools) + turn, noise.lots("mover", model.year, ids), ids)
-    rows, pool = rows[order], pool[order]
-    size = np.bincount(pool)
-    half = (size // 2)[pool]
-    lower = np.flatnonzero(np.arange(len(rows)) - (np.cumsum(size) - size)[pool] < half)
-    return rows[lower], rows[lower + half[lower]]
+    rows = rows[by_lot(school_turn[teachers.school[rows]], noise.lots("mover", model.year, ids), ids)]
+    backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
+    pool = (circle[teachers.school[rows]] * len(SUBJECTS) + teachers.subject[rows]) * 2 + backbone
+    in_turn, first = filed(pool, int(pool.max(initial=-1)) + 1)
+    lower, upper = _halves(first)
+    return rows[in_turn[lower]], rows[in_turn[upper]]
+
+
+@compiled()
+def _halves(first: Ints) -> tuple[Ints, Ints]:
+    """Places of the first half of each pool, and those of the second half beside them; `first` as of `filed`."""
+    lower, upper, found = np.empty(first[-1], np.int64), np.empty(first[-1], np.int64), 0
+    for p in range(len(first) - 1):
+        half = (first[p + 1] - first[p]) // 2
+        for place in range(first[p], first[p] + half):
+            lower[found], upper[found] = place, place + half
+            found += 1
+    return lower[:found], upper[:found]
 
 
 def exchange(teachers: Teachers, first: Array, second: Array) -> None:
