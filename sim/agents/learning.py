@@ -79,21 +79,20 @@ def team_mean(model: "ZoneReform", values: Floats) -> Floats:
 
     Parameters
     ----------
-    values : (T,) or (classes, 3) array
-        A value of each teacher, or of each place in the teams.
+    values : (T,) array
+        A value of each teacher.
     """
-    team = model.classes.team
-    return _means_of_teams(team, np.asarray(values[team] if values.ndim == 1 else values, np.float64))
+    return _means_of_teams(model.classes.team, np.asarray(values, np.float64))
 
 
 @compiled()
-def _means_of_teams(team: Array, by_place: Floats) -> Floats:
+def _means_of_teams(team: Array, values: Floats) -> Floats:
     means = np.zeros(len(team))
     for c in range(len(team)):
         total, count = 0.0, 0
         for place in range(team.shape[1]):
             if team[c, place] >= 0:
-                total += by_place[c, place]
+                total += values[team[c, place]]
                 count += 1
         means[c] = total / max(count, 1)
     return means
@@ -110,7 +109,21 @@ def team_conditions(model: "ZoneReform") -> Floats:
     experience = (experience_effect(years, effects) - reference)[teachers.experience]
     team, school = model.classes.team, model.schools.id[model.classes.school]
     match = match_quality(teachers.id[team], school[:, None], effects, model.noise)
-    return team_mean(model, experience[team] + match + (effects.rec_move * teachers.moved)[team])
+    return _mean_conditions(team, experience, match, effects.rec_move * teachers.moved)
+
+
+@compiled()
+def _mean_conditions(team: Array, experience: Floats, match: Floats, new_here: Floats) -> Floats:
+    means = np.zeros(len(team))
+    for c in range(len(team)):
+        total, count = 0.0, 0
+        for place in range(team.shape[1]):
+            teacher = team[c, place]
+            if teacher >= 0:
+                total += experience[teacher] + match[c, place] + new_here[teacher]
+                count += 1
+        means[c] = total / max(count, 1)
+    return means
 
 
 def size_effect(size: Array, model: "ZoneReform") -> Floats:
