@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.model import Baseline, ZoneReform
 
 STANDARD = "youzhi_junheng"
+SHARES = {**resources.SHARES, **scores.SHARES, **staff.SHARES, **activity.SHARES}
 _DEFINED = np.array([[scope in one.scopes for one in INDICATORS.values()] for scope in SCOPES])
 
 
@@ -58,13 +59,15 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         **activity.of_schools(schools, classes["classes"]),
     }
     over = units.sum_each(by_school)
+    shares = ratios(over, SHARES)
     measured = {
         **{name: over[name] for name, indicator in INDICATORS.items() if indicator.adds_up},
-        **ratios(over, {**resources.SHARES, **activity.SHARES}),
+        **shares,
         **resources.sectors(units, schools, students["students"], students["migrants"]),
         **resources.evenness(units, held, teachers["teaching_here"], students["students"], standard),
         **scores.figures(units, known, by_school, over),
-        **staff.figures(over),
+        **staff.figures(over, shares),
+        "digital_lesson_share": model.terms.digital_lesson_share * shares["digital_lesson_share"],
         "class_size_max": units.highest(largest),
         "entry_class_max": units.highest(largest_new),
         "score_lowest_fifth": scores.of_lowest_fifth(schools, model.students, known)[units.level],
@@ -72,8 +75,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         "cost_yuan": model.level_costs[units.level],
         "public_budget": model.public_budget[units.level],
     }
-    measured["digital_lesson_share"] = model.terms.digital_lesson_share * measured["digital_lesson_share"]
-    values = np.stack([measured[name] for name in INDICATORS], axis=1)
+    values = np.array([measured[name] for name in INDICATORS]).T
     return units.keys, np.where(_DEFINED[units.scope], values, np.nan)
 
 

@@ -4,12 +4,13 @@ import numpy as np
 
 from sim.agents.cells import Moments
 from sim.agents.columns import Array
-from sim.agents.school import LAST_GRADE, LEVELS, YEARS, Schools
+from sim.agents.school import LEVELS, YEARS, Schools
 from sim.agents.student import Students
+from sim.compiled import compiled
 from sim.indicators.standards import expected_normal_range
 from sim.indicators.tallies import lowest_fifths
-from sim.indicators.units import Units, ratio, ratios, sums
-from sim.noise import Floats
+from sim.indicators.units import Units, ratio, sums
+from sim.noise import Floats, Ints
 
 PERCENT = 100.0
 NO_VARIANCE = 1e-12
@@ -60,13 +61,11 @@ def figures(
     gap = units.range(ratio(by_school["score"], by_school["tested"]))
     expected = np.array([expected_normal_range(n) for n in over["testing_schools"].astype(np.int64).tolist()])
     rate, students = ratio(by_school["rate"], by_school["students"]), by_school["students"]
-    measured, true = _between(units, known)
     return {
-        **ratios(over, SHARES),
         "score_gap": gap,
         "score_gap_scaled": ratio(gap, expected),
-        "between_school_share": measured,
-        "between_school_share_true": true,
+        "between_school_share": _between(units, known.count, known.mean_x, known.xx),
+        "between_school_share_true": _between(units, known.count, known.mean_y, known.yy),
         "measured_minus_true": ratio(over["score"] - over["achievement"], over["tested"]),
         "sd_school_mean_rate": np.sqrt(units.variance(rate, students)),
         "excellent_range": PERCENT * units.range(ratio(by_school["excellent"], by_school["sixth"])),
@@ -86,18 +85,43 @@ def _over_grades(cells: Floats) -> Floats:
     return np.asarray(np.cumsum(cells, axis=-1)[..., -1])
 
 
-def _between(units: Units, known: Moments) -> Floats:
-    """Share of the variance within grade that lies between schools, grades weighted by their students, (2, U).
+def _between(units: Units, students: Floats, means: Floats, squares: Floats) -> Floats:
+    """Share of the variance within grade that lies between schools, grades weighted by their students, (U,).
 
-    Of measured scores, and of true achievement.
+    Parameters
+    ----------
+    students, means, squares : (S, 9) arrays
+        Of each school's grades: how many, their mean, and the sum of squares about it.
     """
-    students = np.concatenate((known.count, known.count), axis=1)
-    count = units.sum(students)
-    between = units.variance(np.concatenate((known.mean_x, known.mean_y), axis=1), students)
-    variance = between + ratio(units.sum(np.concatenate((known.xx, known.yy), axis=1)), count)
-    measured = variance > NO_VARIANCE  # False where there is no such grade
-    share = np.divide(between, variance, out=np.zeros_like(variance), where=measured)
-    weight = np.where(measured, count, 0.0)
-    of_grade = (len(units), 2, LAST_GRADE)
-    parts, wholes = (share * weight).reshape(of_grade), weight.reshape(of_grade)
-    return ratio(_over_grades(parts), _over_grades(wholes)).T
+    return _shares_between(students, means, squares, units.school, units.unit, len(units))
+
+
+@compiled()
+def _shares_between(students: Floats, means: Floats, squares: Floats, school: Ints, unit: Ints, units: int) -> Floats:
+    grades, shares = students.shape[1], np.full(units, np.nan)
+    count, total = np.zeros((units, grades)), np.zeros((units, grades))
+    within, between = np.zeros((units, grades)), np.zeros((units, grades))
+    for m in range(len(school)):
+        s, u = school[m], unit[m]
+        for g in range(grades):
+            count[u, g] += students[s, g]
+            total[u, g] += means[s, g] * students[s, g]
+            within[u, g] += squares[s, g]
+    for m in range(len(school)):
+        s, u = school[m], unit[m]
+        for g in range(grades):
+            if students[s, g] > 0.0:
+                apart = means[s, g] - total[u, g] / count[u, g]
+                between[u, g] += students[s, g] * apart * apart
+    for u in range(units):
+        part, whole = 0.0, 0.0
+        for g in range(grades):
+            if count[u, g] > 0.0:
+                lies_between = between[u, g] / count[u, g]
+                variance = lies_between + within[u, g] / count[u, g]
+                if variance > NO_VARIANCE:
+                    part += lies_between / variance * count[u, g]
+                    whole += count[u, g]
+        if whole > 0.0:
+            shares[u] = part / whole
+    return shares

@@ -3,7 +3,6 @@
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.indicators.units import ratios
 from sim.noise import Floats
 
 SHARES = {
@@ -16,9 +15,10 @@ SHARES = {
     "itinerant_share": ("itinerant", "teachers"),
     "moved_share": ("moved", "teachers"),
     "out_of_subject_share": ("held_outside", "held"),
+    "strong_skill_mean": ("strong_skill", "strong_teachers"),
+    "weak_skill_mean": ("weak_skill", "weak_teachers"),
 }
-"""Shares, and mean skill: part and whole."""
-_HALVES = {"strong": ("strong_skill", "strong_teachers"), "weak": ("weak_skill", "weak_teachers")}
+"""Shares, and mean skill, of either half of the schools too: part and whole."""
 
 
 def of_schools(counted: dict[str, Floats], strong_half: Array) -> dict[str, Array]:
@@ -41,12 +41,16 @@ def of_schools(counted: dict[str, Floats], strong_half: Array) -> dict[str, Arra
     }
 
 
-def figures(over: dict[str, Floats]) -> dict[str, Floats]:
-    """Figures of units from the sums over their schools; nobody was rotated where nobody was eligible."""
-    shares, half = ratios(over, SHARES), ratios(over, _HALVES)
+def figures(over: dict[str, Floats], shares: dict[str, Floats]) -> dict[str, Floats]:
+    """The gap in skill, and who rotated: nobody did where nobody was eligible.
+
+    Parameters
+    ----------
+    over, shares : dict
+        Sums over the schools of units, and the shares that follow from them, (U,).
+    """
     return {
-        **shares,
         "rotated_share": np.where(over["eligible"] > 0, shares["rotated_share"], 0.0),
         "rotated_backbone_share": np.where(over["rotated"] > 0, shares["rotated_backbone_share"], 0.0),
-        "teacher_skill_gap": half["strong"] - half["weak"],
+        "teacher_skill_gap": shares["strong_skill_mean"] - shares["weak_skill_mean"],
     }

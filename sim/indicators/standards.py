@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS
 from sim.compiled import compiled
-from sim.indicators.units import in_columns, ratio
+from sim.indicators.units import ratio
 from sim.noise import Floats
 from sim.userinput import find, read_yaml
 
@@ -54,8 +54,8 @@ def unweighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:
 
 def weighted_cvs(amounts: Array, students: Array, groups: Array, size: int) -> Floats:
     """`weighted_cv` of each group of schools: amounts (n,) or (n, k), `groups` (n,) in 0 ... size - 1."""
-    weights = np.asarray(students, np.float64)
-    return _cvs(in_columns(amounts), weights, groups, size).reshape(size, *amounts.shape[1:])
+    table = np.ascontiguousarray(amounts, np.float64).reshape(len(amounts), *(amounts.shape[1:] or (1,)))
+    return _cvs(table, np.asarray(students, np.float64), groups, size).reshape(size, *amounts.shape[1:])
 
 
 @compiled()
@@ -82,10 +82,9 @@ def _cvs(amounts: Floats, weights: Floats, groups: Array, size: int) -> Floats:
 
 def unweighted_cvs(amounts: Array, students: Array, groups: Array, size: int) -> Floats:
     """`unweighted_cv` of each group of schools."""
-    peopled = students > 0
-    amounts, students = amounts[peopled], students[peopled]
-    per_student = amounts / (students if amounts.ndim == 1 else students[:, None])
-    return weighted_cvs(per_student, np.ones(len(students)), groups[peopled], size)
+    some = np.maximum(students, 1)
+    per_student = amounts / (some if amounts.ndim == 1 else some[:, None])
+    return weighted_cvs(per_student, students > 0, groups, size)
 
 
 @cache

@@ -81,15 +81,9 @@ class Units:
         """Largest less smallest value among the schools of each unit; nan values are left out."""
         return self.highest(by_school) + self.highest(-by_school)
 
-    def variance(self, by_school: Floats, weights: Array) -> Floats:
-        """Weighted variance between the schools of each unit, (S,) or (S, k). No weight: left out."""
-        tables = in_columns(by_school), in_columns(weights)
-        return _variances(*tables, self.school, self.unit, len(self)).reshape(len(self), *by_school.shape[1:])
-
-
-def in_columns(values: Array) -> Floats:
-    """Values (n,) or (n, k) as a table of one or k columns, for a loop."""
-    return np.ascontiguousarray(values, np.float64).reshape(len(values), *(values.shape[1:] or (1,)))
+    def variance(self, by_school: Floats, weights: Floats) -> Floats:
+        """Weighted variance between the schools of each unit. No weight: left out."""
+        return _variances(by_school, weights, self.school, self.unit, len(self))
 
 
 def sums(values: Array, groups: Array, size: int) -> Floats:
@@ -113,24 +107,20 @@ def _summed(by_school: Floats, school: Ints, unit: Ints, units: int) -> Floats:
 
 @compiled()
 def _variances(by_school: Floats, weights: Floats, school: Ints, unit: Ints, units: int) -> Floats:
-    """Weighted variance of (S, k) between the schools of each unit, (U, k); nan without weight."""
-    columns = by_school.shape[1]
-    whole, total, squares = np.zeros((units, columns)), np.zeros((units, columns)), np.zeros((units, columns))
+    """Weighted variance of (S,) between the schools of each unit, (U,); nan without weight."""
+    whole, total, squares = np.zeros(units), np.zeros(units), np.zeros(units)
     for m in range(len(school)):
-        for k in range(columns):
-            weight = weights[school[m], k]
-            if weight > 0.0:
-                whole[unit[m], k] += weight
-                total[unit[m], k] += by_school[school[m], k] * weight
+        s, u = school[m], unit[m]
+        if weights[s] > 0.0:
+            whole[u] += weights[s]
+            total[u] += by_school[s] * weights[s]
     for m in range(len(school)):
-        for k in range(columns):
-            weight = weights[school[m], k]
-            if weight > 0.0:
-                apart = by_school[school[m], k] - total[unit[m], k] / whole[unit[m], k]
-                squares[unit[m], k] += weight * apart * apart
+        s, u = school[m], unit[m]
+        if weights[s] > 0.0:
+            apart = by_school[s] - total[u] / whole[u]
+            squares[u] += weights[s] * apart * apart
     for u in range(units):
-        for k in range(columns):
-            squares[u, k] = squares[u, k] / whole[u, k] if whole[u, k] > 0.0 else np.nan
+        squares[u] = squares[u] / whole[u] if whole[u] > 0.0 else np.nan
     return squares
 
 
