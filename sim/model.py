@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Self
 
 import mesa
@@ -284,6 +285,11 @@ class ZoneReform(mesa.Model):
     def public_budget(self) -> Floats:
         """Public budget for education this year, yuan, primary and junior."""
         return self.reference_budget() * self.level_students
+
+    @cached_property
+    def digital_turns(self) -> tuple[Array, Array]:
+        """Turn in which each public school of a level takes up digital teaching, and live classes."""
+        return learning.digital_turns(self)
 
     @property
     def baseline_year(self) -> int:

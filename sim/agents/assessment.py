@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.agents.cells import Moments
 from sim.agents.channels import SCORE_CHANNELS
+from sim.agents.columns import Array
 from sim.agents.learning import PARTS, yearly_luck
 from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS
 from sim.compiled import loops
@@ -34,7 +35,7 @@ def assess(model: "ZoneReform") -> None:
     latest = memory * schools.reputation + (1.0 - memory) * schools.score
     schools.reputation = np.where(size > 0, latest, schools.reputation)
     schools.value_added = np.column_stack((value_added(model, prior), schools.value_added[:, :-1]))
-    schools.true_effect = true_effect(model)
+    schools.true_effect = true_effect(model, size)
 
 
 def sit_tests(model: "ZoneReform") -> Floats:
@@ -124,12 +125,18 @@ def shrunken_value_added(history: Floats) -> Floats:
     return np.asarray(mean * (max(0.0, between - within) / between if between > 0 else 0.0))
 
 
-def true_effect(model: "ZoneReform") -> Floats:
-    """What each school's year truly added: the parts of g without luck, mean over students, SD."""
+def true_effect(model: "ZoneReform", size: Array) -> Floats:
+    """What each school's year truly added: the parts of g without luck, mean over students, SD.
+
+    Parameters
+    ----------
+    size : (S,) array
+        Students of each school.
+    """
     classes, schools = model.classes, model.schools
     earned = sum((classes.arrays[part] for part in PARTS if part not in LUCK), np.zeros(len(classes)))
     total = np.bincount(classes.school, weights=earned * classes.size, minlength=len(schools))
-    return total / np.maximum(model.classes.students_by_school(len(model.schools)), 1)
+    return total / np.maximum(size, 1)
 
 
 def _from_grade_mean(mean: Floats, count: Floats) -> Floats:

@@ -219,19 +219,27 @@ def yearly_luck(model: "ZoneReform", class_stream: str, class_sd: float, grade_s
 
 
 def adopt_digital(model: "ZoneReform") -> None:
-    """Schools take up digital teaching lead schools first; live classes zone by zone, so that they have two ends.
+    """Schools take up digital teaching and live classes in their turns, as many of a level as the terms say."""
+    terms, schools, (turn, live_turn) = model.terms, model.schools, model.digital_turns
+    public = ~schools.private
+    level = schools.level[public]
+    count = np.bincount(level)[level]
+    schools.digital[public] = turn < share_of(terms.digital_school_share, count)
+    schools.live[public] = live_turn < share_of(terms.live_class_share, count)
+    schools.live_room |= schools.live
 
-    Schools in no zone come last.
+
+def digital_turns(model: "ZoneReform") -> tuple[Array, Array]:
+    """Turn in which public schools of a level take up digital teaching, and live classes, the same in every year.
+
+    Lead schools come first; live classes come zone by zone, so that they have two ends, and to schools in no zone last.
     """
-    terms, noise, schools = model.terms, model.noise, model.schools
+    noise, schools = model.noise, model.schools
     rows = np.flatnonzero(~schools.private)
     level, zone, led = schools.level[rows], schools.zone[rows], schools.lead[rows]
     lot = noise.rank("digital order", 0, schools.id[rows])
     zone_lot = of_zone(noise.rank("live order", 0, model.zones.id), zone, len(model.zones))
-    count = np.bincount(level)[level]
-    schools.digital[rows] = rank_within(level, ~led, lot) < share_of(terms.digital_school_share, count)
-    schools.live[rows] = rank_within(level, zone_lot, ~led, lot) < share_of(terms.live_class_share, count)
-    schools.live_room |= schools.live
+    return rank_within(level, ~led, lot), rank_within(level, zone_lot, ~led, lot)
 
 
 def _weighted_means(
