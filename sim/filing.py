@@ -6,7 +6,7 @@ from sim.agents.columns import Array
 from sim.compiled import compiled
 from sim.noise import Bits, Ints
 
-_32 = np.uint64(32)
+_HALF = np.uint64(32)
 
 
 @compiled()
@@ -37,6 +37,16 @@ def filed(number: Array, numbers: int) -> tuple[Ints, Ints]:
             rows[place[k]] = row
             place[k] += 1
     return rows, first
+
+
+@compiled()
+def counted(number: Array, among: Array, numbers: int) -> Ints:
+    """How many of those `among` whom to count have each number, (numbers,); below 0 is none."""
+    count = np.zeros(numbers, np.int64)
+    for row in range(len(number)):
+        if among[row] and number[row] >= 0:
+            count[number[row]] += 1
+    return count
 
 
 @compiled()
@@ -93,7 +103,7 @@ def first_by_lot(group: Array, places: Ints, lots: Bits, ids: Ints) -> Array:
     for i in range(len(group)):
         g = group[i]
         if g >= 0:
-            drawer[i] = start[g] + np.int64((lots[i] >> _32) * np.uint64(size[g]) >> _32)
+            drawer[i] = start[g] + np.int64((lots[i] >> _HALF) * np.uint64(size[g]) >> _HALF)
             count[drawer[i]] += 1
     full, partly = np.zeros(len(count), np.bool_), np.zeros(len(count), np.bool_)
     left = np.zeros(len(places), np.int64)  # places in the one drawer of a group that is chosen from partly

@@ -63,6 +63,7 @@ STRUCTURE = {
         "PAIR": "digits of an id",
     },
     "sim/agents/titles.py": {"VACANCIES": "digits of an id"},
+    "sim/filing.py": {"_HALF": "half the bits of a lot"},
     "sim/apportion.py": {"ALIKE": "how close counts as equal"},
     "sim/analysis/calibration.py": {
         "CELLS": "default of a design",

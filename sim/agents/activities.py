@@ -10,9 +10,8 @@ from numpy.typing import ArrayLike
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, Schools
-from sim.filing import first_by_lot
+from sim.filing import counted, first_by_lot
 from sim.noise import Floats, Noise
-from sim.turns import first_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -39,20 +38,13 @@ def public_teachers(model: "ZoneReform") -> Array:
 
 def chosen_schools(stream: str, share: float, schools: Schools, noise: Noise) -> Array:
     """Mask of the first public schools of each level, in an order drawn once, that make up a share."""
-    rows = np.flatnonzero(~schools.private)
-    ids, mask = schools.id[rows], np.zeros(len(schools), dtype=bool)
-    mask[rows] = first_within(schools.level[rows], schools_reached(share, schools), noise.lots(stream, 0, ids), ids)
-    return mask
+    lots, level = noise.lots(stream, 0, schools.id), np.where(schools.private, -1, schools.level)
+    return first_by_lot(level, schools_reached(share, schools), lots, schools.id)
 
 
 def schools_reached(share: float, schools: Schools) -> Array:
     """Number of primary and of junior schools that a share of each level's public ones comes to."""
     return share_of(share, np.bincount(schools.level[~schools.private], minlength=len(LEVELS)))
-
-
-def teachers_reached(share: float, among: Array, model: "ZoneReform") -> Array:
-    """Number of teachers that a share of those `among` whom to choose comes to at each school, (S,)."""
-    return share_of(share, np.bincount(model.teachers.school[among], minlength=len(model.schools)))
 
 
 def share_of(share: float, count: ArrayLike) -> Array:
@@ -80,9 +72,9 @@ def _some(
 ) -> Array:
     """Mask of a share of each school's teachers `among` whom to choose; those who are `already` in count, and stay."""
     teachers, schools = model.teachers, len(model.schools)
-    waiting = among if already is None else among & ~already
-    open_to = np.where(waiting, teachers.school, -1)
-    places = share_of(share, np.bincount(teachers.school[among], minlength=schools))
+    places, waiting = share_of(share, counted(teachers.school, among, schools)), among
     if already is not None:
-        places -= np.bincount(teachers.school[among & already], minlength=schools)
-    return first_by_lot(open_to, places, model.noise.lots(stream, year, teachers.id), teachers.id)
+        places -= counted(teachers.school, among & already, schools)
+        waiting = among & ~already
+    lots = model.noise.lots(stream, year, teachers.id)
+    return first_by_lot(np.where(waiting, teachers.school, -1), places, lots, teachers.id)

@@ -73,26 +73,21 @@ def has_priority(model: "ZoneReform", held: Array) -> Array:
     return first
 
 
-def middle_standing(schools: Schools, missing: Array) -> Floats:
-    """Mean standing of the schools of each level, by the teachers they hire this year, at each school."""
-    total = np.bincount(schools.level, missing * schools.standing, len(LEVELS))
-    return np.asarray((total / np.maximum(np.bincount(schools.level, missing, len(LEVELS)), 1))[schools.level])
-
-
-def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle: Floats | None) -> None:
-    """A novice takes each post; the degree asked for is that of the predecessor, titles are not inherited.
+def hire(model: "ZoneReform", rows: Array) -> None:
+    """A novice takes each of these empty posts; the degree asked for is the predecessor's, titles are not inherited.
 
     Schools of high standing get the better ones. A share `weak_school_priority` is placed the other way round, as
     far below the mean of this year's hires as else above it, so that the district's skill stays what it is. Private
     schools hire as they always did.
     """
     teachers, noise, district, terms = model.teachers, model.noise, model.district, model.terms
-    ids = teachers.id[rows] + 1
+    ids, school = teachers.id[rows] + 1, teachers.home_school[rows]
     standing, public = model.schools.standing[school], ~model.schools.private[school]
-    agency = np.zeros(len(rows), dtype=bool)
-    if middle is not None:
+    if terms.weak_school_priority > 0:
         tilted = public & noise.chance("weak school first", 0, ids, terms.weak_school_priority)
+        middle = middle_standing(model.schools, school[public])
         standing = np.where(tilted, 2.0 * middle[school] - standing, standing)
+    agency = np.zeros(len(rows), dtype=bool)
     skill = drawn_skill(standing, ids, model.effects, noise)
     if terms.agency_share > 0:
         agency = public & noise.chance("agency", 0, ids, terms.agency_share)
@@ -100,8 +95,6 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle
     fresh = {
         "id": ids,
         "school": school,
-        "home_school": school,
-        "subject": subject,
         "female": noise.chance("female", 0, ids, district.female_share),
         "age": int(district.entry_age),
         "base_skill": skill,
@@ -124,6 +117,13 @@ def hire(model: "ZoneReform", rows: Array, school: Array, subject: Array, middle
         column[rows] = 0
 
 
+def middle_standing(schools: Schools, hiring: Array) -> Floats:
+    """Mean standing of the public schools of each level, by the teachers they hire this year, at each school."""
+    hires = np.bincount(hiring, minlength=len(schools))
+    total = np.bincount(schools.level, hires * schools.standing, len(LEVELS))
+    return np.asarray((total / np.maximum(np.bincount(schools.level, hires, len(LEVELS)), 1))[schools.level])
+
+
 def pay_for_hires(model: "ZoneReform") -> None:
     """Book what this year's hires with a master's degree cost, and what agency teachers save in pay.
 
@@ -139,8 +139,8 @@ def pay_for_hires(model: "ZoneReform") -> None:
         model.spend("recruitment", -saved * model.schools.count_by_level(agency))
 
 
-def open_posts(model: "ZoneReform", school: Array, middle: Floats | None) -> None:
-    """New posts at these schools (one a row), in the subjects of which the school is shortest."""
+def open_posts(model: "ZoneReform", school: Array) -> Array:
+    """Rows of new, empty posts at these schools (one a row), in the subjects of which the school is shortest."""
     teachers, schools = model.teachers, model.schools
     founded = np.bincount(teachers.id // (GENERATIONS * POSTS), minlength=int(schools.id.max()) + 1)
     place = founded[schools.id[school]] + rank_within(school)
@@ -150,14 +150,13 @@ def open_posts(model: "ZoneReform", school: Array, middle: Floats | None) -> Non
             f"{name} would found {place.max() + 1:,} posts in {model.year}, and a school may have {POSTS:,} at most; "
             "lower the zone fund (policy.funding) or the students (district.students)"
         )
-    subjects = short_subjects(model, school)
-    post = schools.id[school] * POSTS + place
-    rows = len(teachers) + np.arange(len(school))
-    new = Teachers(len(school), id=post * GENERATIONS - 1, school=np.full(len(school), -1))
+    post, rows = schools.id[school] * POSTS + place, len(teachers) + np.arange(len(school))
+    new = Teachers(len(school), id=post * GENERATIONS - 1, school=np.full(len(school), -1), home_school=school)
+    new.subject = short_subjects(model, school)
     new.second_school[:] = -1
     new.degree[:] = 1
     model.teachers = teachers.followed_by(new)
-    hire(model, rows, school, subjects, middle)
+    return rows
 
 
 def short_subjects(model: "ZoneReform", school: Array) -> Array:

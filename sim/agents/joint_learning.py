@@ -78,7 +78,7 @@ def skill_gap(better: Floats, own: Floats, effects: "Effects") -> Floats:
     """How much better, in SD of teachers, 0 ... `gap_most`; 0 where teachers do not differ."""
     if effects.rec_sigmaT <= 0:
         return np.zeros(len(own))
-    return np.asarray(np.clip((better - own) / effects.rec_sigmaT, 0.0, effects.gap_most))
+    return np.asarray(np.minimum(np.maximum((better - own) / effects.rec_sigmaT, 0.0), effects.gap_most))
 
 
 def from_colleagues(staff: Staff, effects: "Effects") -> Floats:
@@ -106,9 +106,9 @@ def _means_of_others(school: Ints, subject: Ints, own: Floats) -> Floats:
 def from_joint_work(staff: Staff, model: "ZoneReform") -> Floats:
     """What joint work gives at full coverage: theta * fidelity * gap, less what lead schools hold back."""
     zones, effects, mode = model.zones, model.effects, model.terms.joint_mode
-    zone = model.schools.zone[staff.school].astype(np.int64)
-    group = (zone + 1) * len(SUBJECTS) + staff.subject
-    at_lead = of_zone(zones.lead, zone, NO_ZONE) == staff.school
+    zone = model.schools.zone.astype(np.int64)
+    group = ((zone + 1) * len(SUBJECTS))[staff.school] + staff.subject
+    at_lead = (of_zone(zones.lead, zone, NO_ZONE) == np.arange(len(zone)))[staff.school]
     gap = _GAPS[mode](staff, group, at_lead, lead_giving(model), effects)
     theta = {
         "joint_preparation": effects.rec_joint,
@@ -116,7 +116,7 @@ def from_joint_work(staff: Staff, model: "ZoneReform") -> Floats:
         "lesson_study": effects.b_lessonstudy,
         "shadowing": effects.rec_joint,
     }[mode]
-    return np.asarray(theta * of_zone(zones.fidelity, zone, 0.0) * gap)
+    return np.asarray((theta * of_zone(zones.fidelity, zone, 0.0))[staff.school] * gap)
 
 
 def lead_giving(model: "ZoneReform") -> float:

@@ -7,7 +7,7 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.curriculum import deal_empty_posts
 from sim.agents.fixed_term import settle_contracts
-from sim.agents.hiring import hire, middle_standing, open_posts, pay_for_hires, posts_to_fill
+from sim.agents.hiring import hire, open_posts, pay_for_hires, posts_to_fill
 from sim.agents.management import change_managers
 from sim.agents.school import NO_ZONE
 from sim.agents.surplus import even_out
@@ -114,15 +114,11 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     wanted = establishment + schools.funded_posts
     even_out(model, wanted)
     missing = np.maximum(wanted - teachers.count_by_school(len(schools)), 0)
-    middle = None  # for nobody but those who are placed against standing
-    if model.terms.weak_school_priority > 0:
-        middle = middle_standing(schools, np.where(schools.private, 0, missing))
-    refilled = posts_to_fill(model, missing)
-    owner = teachers.home_school[refilled]
-    hire(model, refilled, owner, teachers.subject[refilled], middle)
-    new = missing - np.bincount(owner, minlength=len(schools))
+    rows = posts_to_fill(model, missing)
+    new = missing - np.bincount(teachers.home_school[rows], minlength=len(schools))
     if new.any():
-        open_posts(model, np.repeat(np.arange(len(schools)), new), middle)
+        rows = np.concatenate((rows, open_posts(model, np.repeat(np.arange(len(schools)), new))))
+    hire(model, rows)
     settle_contracts(model, establishment)
     pay_for_hires(model)
     model.flows |= {"retired": len(leaving), "contracts_ended": len(ended), "hired": int(missing.sum())}
@@ -211,7 +207,9 @@ def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
     teachers, schools, noise = model.teachers, model.schools, model.noise
     alone = len(model.zones) + schools.level.astype(np.int64)
     circle = np.where(schools.zone == NO_ZONE, alone, schools.zone)
-    school_turn = noise.rank("mover school", model.year, schools.id)
+    school_turn = np.empty(len(schools), np.int64)
+    lots = noise.lots("mover school", model.year, schools.id)
+    school_turn[np.lexsort((schools.id, lots))] = np.arange(len(schools))
     ids = teachers.id[rows]
     rows = rows[by_lot(school_turn[teachers.school[rows]], noise.lots("mover", model.year, ids), ids)]
     backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE

@@ -59,6 +59,7 @@ class JointTeaching(Lever):
         elif self.coverage > 0:
             model.terms.joint_coverage = self.coverage
             model.terms.joint_mode = self.mode
-            schools, at = model.schools, model.teachers.school[model.teachers.employed]
-            in_zones = schools.count_by_level(at[schools.zone[at] >= 0])
+            schools = model.schools
+            staff = model.teachers.count_by_school(len(schools))
+            in_zones = schools.sum_by_level(np.where(schools.zone == NO_ZONE, 0, staff))
             model.spend(self.group, self.coverage * in_zones * model.prices["joint_work"])

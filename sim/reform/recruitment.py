@@ -107,8 +107,6 @@ class Recruitment(Lever):
     )
 
     def apply(self, model: "ZoneReform", year: int) -> None:
-        if self.is_off:
-            return
         before = posts_by_norm(model)
         terms = model.terms
         terms.fill_norm = max(terms.fill_norm, self.fill_norm)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.agents.activities import public_teachers, teachers_reached
+from sim.agents.activities import public_teachers, share_of
 from sim.agents.columns import Array
+from sim.filing import counted
 from sim.reform.lever import Lever, setting
 
 if TYPE_CHECKING:
@@ -63,20 +64,21 @@ class Training(Lever):
 
     def apply(self, model: "ZoneReform", year: int) -> None:
         terms, teachers, employed = model.terms, model.teachers, public_teachers(model)
+        schools = len(model.schools)
         if self.young_teacher_share is not None:
-            young = employed & teachers.younger_than(model.district.young_age)
-            usual = teachers_reached(terms.young_contest_share, young, model)
-            self._book(model, "contest", teachers_reached(self.young_teacher_share, young, model) - usual)
+            young = counted(teachers.school, employed & (teachers.age < model.district.young_age), schools)
+            usual = share_of(terms.young_contest_share, young)
+            self._book(model, "contest", share_of(self.young_teacher_share, young) - usual)
             terms.young_contest_share = self.young_teacher_share
+        staff = counted(teachers.school, employed, schools)
         if self.ict_share is not None:
-            trained = teachers_reached(1.0, employed & teachers.ict_trained, model)
-            usual = np.maximum(trained, teachers_reached(terms.ict_share, employed, model))
-            self._book(model, "ict_course", teachers_reached(self.ict_share, employed, model) - usual)
+            trained = counted(teachers.school, employed & teachers.ict_trained, schools)
+            usual = np.maximum(trained, share_of(terms.ict_share, staff))
+            self._book(model, "ict_course", share_of(self.ict_share, staff) - usual)
             terms.ict_share = self.ict_share
         if self.hours_5y > 0 or self.fund_share > 0:
-            staff = model.schools.count_by_level(teachers.school[employed])
-            yuan_per_hour = model.prices["training_hour"] * staff / PLAN_YEARS
-            students = model.classes.students_by_school(len(model.schools))
+            yuan_per_hour = model.prices["training_hour"] * model.schools.sum_by_level(staff) / PLAN_YEARS
+            students = model.classes.students_by_school(schools)
             public = model.schools.sum_by_level(np.where(model.schools.private, 0, students))
             funds = float((terms.quota * public).sum())
             bought = self.fund_share * funds / float(yuan_per_hour.sum())
