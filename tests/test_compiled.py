@@ -19,6 +19,7 @@ from sim.agents.enrolment import _edges_passed, _fill_uncontested
 from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import grow
 from sim.agents.school import Schools
+from sim.agents.school_choice import chosen_school
 from sim.agents.student import Students
 from sim.compiled import compiled, loops, plainly
 from sim.config import Effects
@@ -285,6 +286,18 @@ def reordered(draw, rows):
     return students.arrays
 
 
+def chosen(draw, rows):
+    model = some_world(draw, rows)
+    schools, model.students.ses = model.schools, draw.normal(size=rows)
+    schools.x, schools.y, schools.reputation = draw.normal(size=(3, len(schools)))
+    schools.private, schools.seats = draw.random(len(schools)) < 0.3, draw.integers(0, 2, len(schools))
+    model.geography, model.choice_weight = Geography(schools, int(draw.integers(1, 4))), draw.random(2)
+    model.terms = SimpleNamespace(may_choose=draw.choice([0.0, 0.3, 1.0]), high_school_quota=0.6)
+    model.district = SimpleNamespace(high_school_quota=0.5)
+    home = draw.integers(0, len(schools), rows)
+    return chosen_school(model, model.students, home, int(draw.integers(2)))
+
+
 LOOPS = {
     "hashes": hashes,
     "uniforms": uniforms,
@@ -300,6 +313,9 @@ LOOPS = {
     "order_by_lot": ordered_by_lot,
     "ranks": ranked_by_lot,
     "reorder": reordered,
+    "doors_open": chosen,
+    "drawn_for_pairs": chosen,
+    "most_useful": chosen,
     "kth_lowest": kth,
     "fill_pairs": filled_pairs,
     "fill_uncontested": fill_uncontested,
