@@ -54,17 +54,18 @@ def chosen_school(model: "ZoneReform", entrants: Students, home: Ints, level: in
     wanted = home.copy()
     private = np.flatnonzero(schools.private & (schools.level == level) & (schools.seats > 0))
     own = np.arange(len(schools))[:, None]
-    for whose, public, far in (
+    for whose, options, far in (
         (chooses, geography.near, geography.near_kilometres),
         (~chooses, own, np.zeros(own.shape)),
     ):
-        if public.shape[1] + len(private) == 1:
+        if options.shape[1] + len(private) == 1:
             continue
         families = np.flatnonzero(whose)
-        options = np.column_stack((public, np.broadcast_to(private, (len(own), len(private)))))
-        kilometres = np.column_stack((far, geography[own, private]))
+        if len(private):
+            options = np.column_stack((options, np.broadcast_to(private, (len(own), len(private)))))
+            far = np.column_stack((far, geography[own, private]))
         ids, ses = entrants.id[families], entrants.ses[families]
-        wanted[families] = best_liked(model, ids, ses, home[families], options, kilometres, level)
+        wanted[families] = best_liked(model, ids, ses, home[families], options, far, level)
     return wanted
 
 
@@ -77,12 +78,18 @@ def may_choose(model: "ZoneReform", entrants: Students) -> NDArray[np.bool_]:
     share, goes_with, noise = model.terms.may_choose, model.effects.choice_status, model.noise
     if share <= 0.0 or share >= 1.0:
         return np.full(len(entrants), share >= 1.0)
-    beyond, own = -float(inverse_normal(np.array([max(share, 1e-12)]))[0]), sqrt(1.0 - goes_with * goes_with)
+    beyond, own = exceeded_by(share), sqrt(1.0 - goes_with * goes_with)
     if (fast := loops()) is not None:
         key = noise.key("may choose", model.year)
         return np.asarray(fast.doors_open(entrants.id, key, entrants.ses, goes_with, own, beyond))
     other = noise.normal("may choose", model.year, entrants.id)
     return np.asarray(goes_with * entrants.ses.astype(np.float64) + own * other > beyond)
+
+
+@cache
+def exceeded_by(share: float) -> float:
+    """What a share of standard normals lies beyond."""
+    return -float(inverse_normal(np.array([max(share, 1e-12)]))[0])
 
 
 def best_liked(
