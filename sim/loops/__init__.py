@@ -6,7 +6,7 @@ no `fastmath`, one thread. Import it through `sim.compiled`.
 
 from sim.loops.demography import means_of_classes
 from sim.loops.draws import hashes, normals, uniforms
-from sim.loops.enrolment import deal, edges_passed, fill_pairs, fill_uncontested, sizes_in_order
+from sim.loops.enrolment import deal, edges_passed, fill, fill_pairs, sizes_in_order
 from sim.loops.records import lowest, moments, tally
 from sim.loops.school_choice import doors_open, drawn_for_pairs, most_useful
 from sim.loops.scores import class_sums, grow, scores
@@ -18,8 +18,8 @@ __all__ = [
     "doors_open",
     "drawn_for_pairs",
     "edges_passed",
+    "fill",
     "fill_pairs",
-    "fill_uncontested",
     "first_within",
     "group_count",
     "grow",
