@@ -18,7 +18,7 @@ def rank_within(groups: Keys, *keys: Keys) -> Ints:
     within = groups.astype(np.int64, copy=False)
     if (fast := loops()) is not None and _fit_a_loop(keys) and (count := fast.group_count(within)):
         tie = np.arange(len(within)) if len(keys) < 2 else keys[1].astype(np.int64, copy=False)
-        order = fast.order_within(within, _whole(keys[0]) if keys else tie, tie, count)
+        order = fast.order_within(within, whole(keys[0]) if keys else tie, tie, count)
     else:
         order = np.lexsort((*reversed(keys), within))
     return ranks(within, order)
@@ -44,7 +44,7 @@ def _fit_a_loop(keys: tuple[Keys, ...]) -> bool:
     return len(keys) <= 2 and all(whole[1:]) and (not keys or whole[0] or keys[0].dtype == np.float64)
 
 
-def _whole(key: Keys) -> Ints:
+def whole(key: Keys) -> Ints:
     """Whole numbers in the same order, which are equal where the keys are."""
     if key.dtype == np.uint64:
         return np.bitwise_xor(key.view(np.int64), _WHOLE.min)
@@ -66,7 +66,7 @@ def in_order(groups: Keys, key: Keys) -> Ints:
     """Rows by group, then key, then as they stand; quick where they are nearly in order."""
     within = groups.astype(np.int64, copy=False)
     if (fast := loops()) is not None and (count := fast.group_count(within)):
-        return np.asarray(fast.order_within(within, _whole(key), np.arange(len(within)), count))
+        return np.asarray(fast.order_within(within, whole(key), np.arange(len(within)), count))
     return np.lexsort((key, within))
 
 
@@ -94,5 +94,5 @@ def first_within(groups: Ints, places: Ints, key: Keys, ids: Ints) -> NDArray[np
     """
     if (fast := loops()) is not None:
         left = np.ascontiguousarray(places, np.int64)
-        return np.asarray(fast.first_within(groups.astype(np.int64), left, _whole(key), ids, len(places)))
+        return np.asarray(fast.first_within(groups.astype(np.int64), left, whole(key), ids, len(places)))
     return np.asarray(rank_within(groups, key, ids) < places[groups])

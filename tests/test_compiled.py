@@ -15,10 +15,11 @@ from sim.agents.cells import Moments
 from sim.agents.class_formation import _deal
 from sim.agents.classroom import Classes, sizes_in_order, sum_by_class
 from sim.agents.demography import _means_of_classes
-from sim.agents.enrolment import _edges_passed, _fill_uncontested
+from sim.agents.enrolment import _edges_passed, _fill
 from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import grow
 from sim.agents.school import Schools
+from sim.agents.school_choice import chosen_school
 from sim.agents.student import Students
 from sim.compiled import compiled, loops, plainly
 from sim.config import Effects
@@ -259,11 +260,11 @@ def edges_passed(draw, rows):
     return (_edges_passed if fast is None else fast.edges_passed)(ids, catchment, children, edges)
 
 
-def fill_uncontested(draw, rows):
-    placed, asks, target = np.full(rows, -1), draw.random(rows) < 0.7, draw.integers(0, 6, rows)
-    seats, fast = draw.integers(0, rows // 4 + 2, 6), loops()
-    left = (_fill_uncontested if fast is None else fast.fill_uncontested)(placed, asks, target, seats)
-    return {"placed": placed, "seats": seats, "left": left}
+def filled(draw, rows):
+    placed, target, seats = np.full(rows, -1), draw.integers(0, 6, rows), draw.integers(0, rows // 4 + 2, 6)
+    asks, last = draw.random((2, rows)) < 0.6
+    _fill(placed, asks, target, last, draw.integers(0, 9, rows), some_ids(draw, rows), seats)
+    return {"placed": placed, "seats": seats}
 
 
 def class_sizes(draw, rows):
@@ -285,6 +286,18 @@ def reordered(draw, rows):
     return students.arrays
 
 
+def chosen(draw, rows):
+    model = some_world(draw, rows)
+    schools, model.students.ses = model.schools, draw.normal(size=rows)
+    schools.x, schools.y, schools.reputation = draw.normal(size=(3, len(schools)))
+    schools.private, schools.seats = draw.random(len(schools)) < 0.3, draw.integers(0, 2, len(schools))
+    model.geography, model.choice_weight = Geography(schools, int(draw.integers(1, 4))), draw.random(2)
+    model.terms = SimpleNamespace(may_choose=draw.choice([0.0, 0.3, 1.0]), high_school_quota=0.6)
+    model.district = SimpleNamespace(high_school_quota=0.5)
+    home = draw.integers(0, len(schools), rows)
+    return chosen_school(model, model.students, home, int(draw.integers(2)))
+
+
 LOOPS = {
     "hashes": hashes,
     "uniforms": uniforms,
@@ -300,9 +313,12 @@ LOOPS = {
     "order_by_lot": ordered_by_lot,
     "ranks": ranked_by_lot,
     "reorder": reordered,
+    "doors_open": chosen,
+    "drawn_for_pairs": chosen,
+    "most_useful": chosen,
     "kth_lowest": kth,
     "fill_pairs": filled_pairs,
-    "fill_uncontested": fill_uncontested,
+    "fill": filled,
     "edges_passed": edges_passed,
     "deal": dealt,
     "sizes_in_order": class_sizes,

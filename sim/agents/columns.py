@@ -9,6 +9,7 @@ holds one attribute of all of them. Attributes are declared once, with dtype, un
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
@@ -108,6 +109,7 @@ class Columns:
                 self.arrays[name] = np.zeros(column.shape(rows), dtype=column.dtype)
 
     @classmethod
+    @cache
     def declared(cls) -> dict[str, Column]:
         """The declarations, in order."""
         return {name: value for name, value in vars(cls).items() if isinstance(value, Column)}

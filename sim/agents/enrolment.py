@@ -3,7 +3,6 @@
 Public and private schools admit at the same time (公民同招).
 """
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +16,8 @@ from sim.agents.school_choice import chosen_school
 from sim.agents.student import ARRIVAL, Students
 from sim.apportion import apportion
 from sim.compiled import compiled, loops
-from sim.noise import Bits, Floats, Ints
-from sim.turns import first_within, rank_within
+from sim.noise import Floats, Ints
+from sim.turns import first_within, rank_within, whole
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -97,10 +96,7 @@ def admit_privately(model: "ZoneReform", entrants: Students, home: Array, wanted
     lot = noise.rank("public place", model.year, ids[migrants])
     turned_away = migrants[np.argsort(lot)][round(model.terms.migrant_public_share * len(migrants)) :]
     _fill_nearest(placed, turned_away, home, model.geography, seats)
-
-    def lots(rows: Array) -> Bits:
-        return noise.lots("private place", model.year, ids[rows])
-
+    lots = whole(noise.lots("private place", model.year, ids))
     applies, last = schools.private[wanted] & ~entrants.migrant, np.zeros(len(entrants), dtype=bool)
     _fill(placed, applies, wanted, last, lots, ids, seats)
     return placed
@@ -129,25 +125,25 @@ def admit_publicly(
     its seats. Migrant children come last each time, and elsewhere than here lots decide.
     """
     ids, last, seats = entrants.id, entrants.migrant, public_places(model, level)
-
-    def lots(rows: Array) -> Bits:
-        return model.noise.lots("lottery", model.year, ids[rows])
-
-    def merit(rows: Array) -> Floats:
-        return -np.round(seen_at_entry(model, entrants.take(rows), level), 9)
-
-    without = placed < 0
+    turn, without = whole(model.noise.lots("lottery", model.year, ids)), placed < 0
     wanted = np.where(model.schools.private[wanted], home, wanted)
     model.demand[:] += np.bincount(wanted[without], minlength=len(seats))
     away = without & (wanted != home)
-    _fill(placed, without & ~away, home, last, lots, ids, seats)
-    _fill(placed, away, wanted, last, lots if model.terms.lottery else merit, ids, seats)
-    _fill(placed, away & (placed < 0), home, last, lots, ids, seats)
+    _fill(placed, without & ~away, home, last, turn, ids, seats)
+    _fill(placed, away, wanted, last, turn if model.terms.lottery else merit(model, entrants, away, level), ids, seats)
+    _fill(placed, away & (placed < 0), home, last, turn, ids, seats)
     unplaced = np.flatnonzero(placed < 0)
-    turn = np.lexsort((ids[unplaced], lots(unplaced), last[unplaced]))
-    _fill_nearest(placed, unplaced[turn], home, model.geography, seats)
+    queue = unplaced[np.lexsort((ids[unplaced], turn[unplaced], last[unplaced]))]
+    _fill_nearest(placed, queue, home, model.geography, seats)
     unplaced = unplaced[placed[unplaced] < 0]
     placed[unplaced] = home[unplaced]
+
+
+def merit(model: "ZoneReform", entrants: Students, apply: Array, level: int) -> Ints:
+    """Turns of those who apply, the best first; of the others nothing is seen."""
+    turn, rows = np.zeros(len(entrants), np.int64), np.flatnonzero(apply)
+    turn[rows] = whole(-np.round(seen_at_entry(model, entrants.take(rows), level), 9))
+    return turn
 
 
 def seen_at_entry(model: "ZoneReform", entrants: Students, level: int) -> Floats:
@@ -200,31 +196,20 @@ def _fill_compared(placed: Ints, queue: Ints, start: int, home: Ints, compared: 
     return len(queue)
 
 
-def _fill(
-    placed: Array, asks: Array, target: Array, last: Array, turn: Callable[[Array], Array], ids: Array, seats: Array
-) -> None:
+def _fill(placed: Array, asks: Array, target: Array, last: Array, turn: Ints, ids: Array, seats: Array) -> None:
     """Admit those who ask to their targets while seats last, by turn, those who are `last` after all others.
 
     Ties go by id; `placed` and `seats` are updated. Turns are looked at only where more ask than there are seats.
     """
-    fast = loops()
-    contested = (_fill_uncontested if fast is None else fast.fill_uncontested)(placed, asks, target, seats)
-    if len(contested) == 0:
+    if (fast := loops()) is not None:
+        fast.fill(placed, asks, target, last, turn, ids, seats)
         return
+    rows = np.flatnonzero(asks)
+    admitted = (np.bincount(target[rows], minlength=len(seats)) <= seats)[target[rows]]
+    contested = rows[~admitted]
     at, behind = target[contested], last[contested]
     places = np.repeat(seats, 2)
     places[1::2] -= np.bincount(at[~behind], minlength=len(seats))
-    admitted = first_within(at * 2 + behind, places, turn(contested), ids[contested])
-    placed[contested[admitted]] = at[admitted]
-    seats -= np.bincount(at[admitted], minlength=len(seats))
-
-
-def _fill_uncontested(placed: Ints, asks: Array, target: Ints, seats: Ints) -> Ints:
-    """Admit those who ask where no more ask than there are seats; the rows of the others who ask."""
-    rows = np.flatnonzero(asks)
-    asking = np.bincount(target[rows], minlength=len(seats))
-    enough = asking <= seats
-    seats -= np.where(enough, asking, 0)
-    admitted = enough[target[rows]]
+    admitted[~admitted] = first_within(at * 2 + behind, places, turn[contested], ids[contested])
     placed[rows[admitted]] = target[rows[admitted]]
-    return rows[~admitted]
+    seats -= np.bincount(target[rows[admitted]], minlength=len(seats))

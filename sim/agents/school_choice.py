@@ -1,6 +1,7 @@
 """Part of step 2, enrolment: which school a family wants (择校), and what makes it want it as seen at rest."""
 
 from functools import cache
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,8 @@ from scipy.optimize import brentq
 from sim.agents.columns import Array
 from sim.agents.school import JUNIOR
 from sim.agents.student import Students
-from sim.compiled import compiled
-from sim.noise import Floats, Noise, inverse_normal
+from sim.compiled import compiled, loops
+from sim.noise import Floats, Ints, inverse_normal
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -43,7 +44,7 @@ def reputation_weight(model: "ZoneReform", level: int) -> float:
     return weight * (1.0 - model.effects.quota_choice * more)
 
 
-def chosen_school(model: "ZoneReform", entrants: Students, home: Array, level: int) -> Array:
+def chosen_school(model: "ZoneReform", entrants: Students, home: Ints, level: int) -> Ints:
     """School each family wants: the catchment's, unless it likes another better for which it may apply.
 
     Any family may apply to a private school with places; those who may choose, to any of the schools near them.
@@ -51,18 +52,20 @@ def chosen_school(model: "ZoneReform", entrants: Students, home: Array, level: i
     schools, geography = model.schools, model.geography
     chooses = may_choose(model, entrants)
     wanted = home.copy()
-    private = np.flatnonzero((schools.level == level) & schools.private & (schools.seats > 0))
+    private = np.flatnonzero(schools.private & (schools.level == level) & (schools.seats > 0))
     own = np.arange(len(schools))[:, None]
-    for whose, public, far in (
+    for whose, options, far in (
         (chooses, geography.near, geography.near_kilometres),
         (~chooses, own, np.zeros(own.shape)),
     ):
-        if public.shape[1] + len(private) == 1:
+        if options.shape[1] + len(private) == 1:
             continue
-        options = np.column_stack((public, np.broadcast_to(private, (len(own), len(private)))))
-        kilometres = np.column_stack((far, geography[own, private]))
         families = np.flatnonzero(whose)
-        wanted[families] = best_liked(model, entrants.take(families), home[families], options, kilometres, level)
+        if len(private):
+            options = np.column_stack((options, np.broadcast_to(private, (len(own), len(private)))))
+            far = np.column_stack((far, geography[own, private]))
+        ids, ses = entrants.id[families], entrants.ses[families]
+        wanted[families] = best_liked(model, ids, ses, home[families], options, far, level)
     return wanted
 
 
@@ -72,17 +75,26 @@ def may_choose(model: "ZoneReform", entrants: Students) -> NDArray[np.bool_]:
     Where catchments are enforced, money and connections choose (以钱择校、以权择校): what opens doors to a family is a
     standard normal that goes with its status by `choice_status`, and they are open beyond the quantile of the share.
     """
-    share, goes_with = model.terms.may_choose, model.effects.choice_status
+    share, goes_with, noise = model.terms.may_choose, model.effects.choice_status, model.noise
     if share <= 0.0 or share >= 1.0:
         return np.full(len(entrants), share >= 1.0)
-    other = model.noise.normal("may choose", model.year, entrants.id)
-    opens = goes_with * entrants.ses.astype(np.float64) + np.sqrt(1.0 - goes_with * goes_with) * other
-    return np.asarray(opens > -inverse_normal(np.array([max(share, 1e-12)])))
+    beyond, own = exceeded_by(share), sqrt(1.0 - goes_with * goes_with)
+    if (fast := loops()) is not None:
+        key = noise.key("may choose", model.year)
+        return np.asarray(fast.doors_open(entrants.id, key, entrants.ses, goes_with, own, beyond))
+    other = noise.normal("may choose", model.year, entrants.id)
+    return np.asarray(goes_with * entrants.ses.astype(np.float64) + own * other > beyond)
+
+
+@cache
+def exceeded_by(share: float) -> float:
+    """What a share of standard normals lies beyond."""
+    return -float(inverse_normal(np.array([max(share, 1e-12)]))[0])
 
 
 def best_liked(
-    model: "ZoneReform", families: Students, home: Array, options: Array, far: Floats, level: int
-) -> Array:
+    model: "ZoneReform", ids: Ints, ses: Array, home: Ints, options: Ints, far: Floats, level: int
+) -> Ints:
     """The school of most utility among each family's options.
 
     Utility is -distance/scale + w * reputation + a taste of the pair, and the appeal of private schools, all in
@@ -95,12 +107,15 @@ def best_liked(
     options, far : (S, k) arrays
         The schools from which families of a catchment choose, and how many kilometres away they are.
     """
-    schools, effects = model.schools, model.effects
-    weight = reputation_weight(model, level) * status_weight(families.ses.astype(np.float64))
-    at, near = options[home], (-far / effects.distance_scale)[home]
-    pairs = families.id[:, None] * PAIR + schools.id[at]
-    taste = effects.taste_scale * gumbel(model.noise, "taste", 0, pairs.ravel()).reshape(pairs.shape)
-    utility = near + weight[:, None] * schools.reputation[at] + schools.appeal[at] + taste
+    schools, scale = model.schools, model.effects.taste_scale
+    reputation, appeal, near = schools.reputation, schools.appeal, -far / model.effects.distance_scale
+    weight = reputation_weight(model, level) * status_weight(ses.astype(np.float64))
+    if (fast := loops()) is not None:
+        taste = gumbel(fast.drawn_for_pairs(ids, home, schools.id[options], model.noise.key("taste", 0)))
+        return np.asarray(fast.most_useful(home, options, near, weight, reputation, appeal, scale, taste))
+    at = options[home]
+    taste = scale * gumbel(model.noise.uniform("taste", 0, ids[:, None] * PAIR + schools.id[at]))
+    utility = near[home] + weight[:, None] * reputation[at] + appeal[at] + taste
     return np.asarray(at[np.arange(len(at)), np.argmax(utility, axis=1)])
 
 
@@ -115,9 +130,9 @@ def mindings() -> Floats:
     return status_weight(inverse_normal((np.arange(FAMILIES) + 0.5) / FAMILIES))
 
 
-def gumbel(noise: Noise, stream: str, year: int, ids: Array) -> Floats:
+def gumbel(uniform: Floats) -> Floats:
     """Taste of the logit choice model."""
-    return np.asarray(-np.log(-np.log(noise.uniform(stream, year, ids))))
+    return np.asarray(-np.log(-np.log(uniform)))
 
 
 def solve_choice_weight(

@@ -5,7 +5,7 @@ from numba import njit
 
 from sim.agents.columns import Array
 from sim.agents.student import ARRIVAL
-from sim.loops.turns import by_group, insert, sort_by_lot
+from sim.loops.turns import by_group, first_within, insert, sort_by_lot
 from sim.noise import Bits, Floats, Ints
 
 
@@ -56,22 +56,30 @@ def edges_passed(ids: Ints, catchment: Ints, children: Ints, edges: Floats) -> I
 
 
 @njit(cache=True)
-def fill_uncontested(placed: Ints, asks: Array, target: Ints, seats: Ints) -> Ints:
-    """`enrolment._fill_uncontested`."""
-    asking, contested, left = np.zeros(len(seats), np.int64), np.empty(len(asks), np.int64), 0
+def fill(placed: Ints, asks: Array, target: Ints, last: Array, turn: Ints, ids: Ints, seats: Ints) -> None:
+    """`enrolment._fill`."""
+    asking, first, contested = np.zeros(len(seats), np.int64), np.zeros(len(seats), np.int64), 0
     for i in range(len(asks)):
         asking[target[i]] += asks[i]
-    for i in range(len(asks)):
-        if asks[i]:
-            if asking[target[i]] <= seats[target[i]]:
-                placed[i] = target[i]
-            else:
-                contested[left] = i
-                left += 1
+        first[target[i]] += asks[i] and not last[i]
     for school in range(len(seats)):
-        if asking[school] <= seats[school]:
-            seats[school] -= asking[school]
-    return contested[:left].copy()
+        contested += asking[school] if asking[school] > seats[school] else 0
+    rows, group, at = np.empty(contested, np.int64), np.empty(contested, np.int64), 0
+    for i in range(len(asks)):
+        if asks[i] and asking[target[i]] <= seats[target[i]]:
+            placed[i] = target[i]
+        elif asks[i]:
+            rows[at], group[at] = i, 2 * target[i] + last[i]
+            at += 1
+    places = np.empty(2 * len(seats), np.int64)
+    for school in range(len(seats)):
+        places[2 * school], places[2 * school + 1] = seats[school], seats[school] - first[school]
+        seats[school] -= min(asking[school], max(seats[school], 0))
+    if contested > 0:
+        admitted = first_within(group, places, turn[rows], ids[rows], len(places))
+        for k in range(contested):
+            if admitted[k]:
+                placed[rows[k]] = target[rows[k]]
 
 
 @njit(cache=True)
