@@ -6,18 +6,23 @@ way. numba is imported at the first use of a loop, not before.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, wraps
+from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import ParamSpec, TypeVar
+
+import numpy as np
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 LOOPS = Path(__file__).with_name("loops")
+CONSTANTS = (int, float, str, tuple, np.generic)
+"""Kinds of a module's values that numba takes for good when it compiles."""
 _plain_only = [False]
 
 
@@ -54,7 +59,8 @@ def _written() -> float:
 def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let numba compile the decorated rule, and the functions of which it is made, where it is installed.
 
-    It is a loop over small arrays, with the same bits when it runs as it stands.
+    It is a loop over small arrays, with the same bits when it runs as it stands. It is kept on disk under a name that
+    changes with the constants and parts it uses, since numba looks only at the rule's own file.
     """
 
     def decorate(rule: Callable[P, R]) -> Callable[P, R]:
@@ -65,7 +71,9 @@ def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callab
 
             for part in parts:
                 register_jitable(part)
-            fast: Callable[P, R] = njit(cache=True)(rule)
+            named = FunctionType(rule.__code__, rule.__globals__, rule.__name__, None, rule.__closure__)
+            named.__qualname__ = f"{rule.__qualname__}.{_uses((rule, *parts))}"
+            fast: Callable[P, R] = njit(cache=True)(named)
             return fast
 
         @wraps(rule)
@@ -75,6 +83,16 @@ def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callab
         return either
 
     return decorate
+
+
+def _uses(functions: Iterable[Callable[..., object]]) -> str:
+    """A word for the code of functions and the constants that they take from their modules."""
+    said = []
+    for function in functions:
+        code, around = function.__code__, function.__globals__
+        constants = {name: around[name] for name in code.co_names if isinstance(around.get(name), CONSTANTS)}
+        said.append((code.co_code, [one for one in code.co_consts if isinstance(one, CONSTANTS)], constants))
+    return blake2b(repr(said).encode(), digest_size=4).hexdigest()
 
 
 @cache

@@ -1,5 +1,7 @@
 """Compiled or plain, a loop gives the same bits, and so does a district of every kind under any policy."""
 
+import importlib.util
+import os
 from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
 
@@ -379,3 +381,32 @@ def test_a_rule_that_is_compiled_as_it_stands_runs_either_way():
     fast = halves(numbers)
     with plainly():
         assert halves(numbers) == fast == 3
+
+
+TWICE = """
+from sim.compiled import compiled
+
+TIMES = 2
+
+
+@compiled()
+def times(x):
+    return x * TIMES
+"""
+
+
+def test_a_constant_that_changes_elsewhere_is_compiled_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr("numba.config.CACHE_DIR", str(tmp_path / "kept"))
+    file = tmp_path / "twice.py"
+
+    def fresh(times):
+        file.write_text(TWICE, encoding="utf-8")
+        os.utime(file, (0, 0))  # the rule's own file is the same
+        spec = importlib.util.spec_from_file_location("twice", file)
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        module.TIMES = times
+        return module.times(21)
+
+    assert [fresh(2), fresh(2), fresh(3)] == [42, 42, 63]
+    assert len(list(tmp_path.rglob("*.nbi"))) == 2
