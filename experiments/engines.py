@@ -139,7 +139,7 @@ def processes(workers: int | None = None, limits: Limits = NO_LIMITS) -> Engine:
     ------
     EngineError
         While results are read: a worker died or took too long, or none could be started. What the function itself
-        raises comes through as it is. Whatever ends the reading early kills the workers at once.
+        raises comes through as it is. Whatever ends the reading kills the workers at once.
     """
 
     def engine(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
@@ -151,7 +151,7 @@ def processes(workers: int | None = None, limits: Limits = NO_LIMITS) -> Engine:
         size = min(workers or cpu_count(), len(todo))
         with signals_kept_from_children():
             executor, ahead = _executor(size), 3 * size
-        finished, within = False, partial(limited, limits, function)
+        within = partial(limited, limits, function)
         try:
             with signals_kept_from_children():
                 waiting = deque(executor.submit(within, item) for item in todo[:ahead])
@@ -159,13 +159,12 @@ def processes(workers: int | None = None, limits: Limits = NO_LIMITS) -> Engine:
             while waiting:
                 yield waiting.popleft().result()
                 waiting.extend(executor.submit(within, item) for item in islice(rest, 1))
-            finished = True
         except BrokenProcessPool:
             raise EngineError(worker_died(limits)) from None
         finally:
             with catch_warnings():  # loky warns where there is no `pgrep`, which it does not need here
                 simplefilter("ignore")
-                executor.shutdown(wait=True, kill_workers=not finished)
+                executor.shutdown(wait=True, kill_workers=True)  # on their own they need most of a second to end
 
     return engine
 

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 CHANNELS = "channels.csv"
 """Its presence among a run's files says that the run is split by channel."""
-AFTERWARDS = ("sim.tables", "experiments.scoreboard", "experiments.report", "sim.report.page")
+AFTERWARDS = (
+    "sim.tables",
+    "sim.district.synthesis",
+    "experiments.scoreboard",
+    "experiments.report",
+    "sim.report.page",
+)
 """Modules that a finished run is saved, shown and reported with, which take more than a second to import."""
 
 
