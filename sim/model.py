@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
-import mesa
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -37,6 +36,7 @@ from sim.district.roll import Roll
 from sim.district.spec import DistrictSpec
 from sim.indicators import record
 from sim.indicators.units import Units
+from sim.mesa_core import Agent, Model
 from sim.noise import Floats, Ints, Noise
 from sim.reform import Policy
 from sim.reform.lever import act
@@ -106,7 +106,7 @@ class State:
         )
 
 
-class ZoneReform(mesa.Model):
+class ZoneReform(Model):
     """A district under a policy, one year a step.
 
     Parameters
@@ -147,7 +147,7 @@ class ZoneReform(mesa.Model):
         self.zone_agents = [Zone(self, self.zones, row) for row in range(len(self.zones))]
         self.school_agents = [School(self, self.schools, row) for row in range(len(self.schools))]
         # mesa 3.3 numbers agents in a table keyed by model, which would keep every model alive.
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        getattr(Agent, "_ids", {}).pop(self, None)
         self.norm_share = self._norm_share()
         self.ledger = budget.Ledger()
         self.records: dict[int, Floats] = {}

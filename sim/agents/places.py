@@ -2,15 +2,14 @@
 
 from typing import Any
 
-import mesa
-
 from sim.agents.columns import Columns
+from sim.mesa_core import Agent, Model
 
 
-class RowAgent(mesa.Agent):
+class RowAgent(Agent):
     """A mesa agent whose state is one row of a table of columns."""
 
-    def __init__(self, model: mesa.Model, table: Columns, row: int) -> None:
+    def __init__(self, model: Model, table: Columns, row: int) -> None:
         super().__init__(model)
         self.table = table
         self.row = row
