@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, wraps
-from hashlib import blake2b
+from hashlib import md5
 from importlib.util import find_spec
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -92,7 +92,7 @@ def _uses(functions: Iterable[Callable[..., object]]) -> str:
         code, around = function.__code__, function.__globals__
         constants = {name: around[name] for name in code.co_names if isinstance(around.get(name), CONSTANTS)}
         said.append((code.co_code, [one for one in code.co_consts if isinstance(one, CONSTANTS)], constants))
-    return blake2b(repr(said).encode(), digest_size=4).hexdigest()
+    return md5(repr(said).encode(), usedforsecurity=False).hexdigest()
 
 
 @cache

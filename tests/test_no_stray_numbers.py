@@ -14,6 +14,7 @@ NO_WORLD = {
     "sim/loops/turns.py": "the same bits as twins that are searched; else sizes of sorted runs",
     "sim/memory.py": "numbers and sizes that the C library is told",
     "sim/noise.py": "the generator's own constants",
+    "sim/roots.py": "the same bits as the library's, whose arithmetic it is",
     "sim/userinput.py": "how long a message may be",
 }
 """Modules that are not searched."""

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
 from sim.agents.columns import Array
 from sim.agents.school import JUNIOR
 from sim.agents.student import Students
 from sim.compiled import compiled, loops
 from sim.noise import Floats, Ints, inverse_normal
+from sim.roots import root
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -169,7 +169,7 @@ def solve_choice_weight(
         if high >= most:
             return most
         low, high = high, 2.0 * high
-    return min(most, float(brentq(too_few, low, high, xtol=CLOSE_ENOUGH)))
+    return min(most, root(too_few, low, high, CLOSE_ENOUGH))
 
 
 def share_elsewhere(weight: float, near: Floats, better: Floats, residents: Array, taste: float) -> float:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.optimize import brentq
 
 from sim.agents.columns import Array
 from sim.apportion import apportion
 from sim.indicators.standards import weighted_cv
 from sim.noise import Floats, inverse_normal
+from sim.roots import root
 
 WIDEST_SPREAD = 3.0
 """Log spread of the amounts a student at which a wide CV is given up."""
@@ -81,4 +81,4 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
         return low
     if function(high) <= 0:
         return high
-    return float(brentq(function, low, high, xtol=CLOSE_ENOUGH))
+    return root(function, low, high, CLOSE_ENOUGH)
