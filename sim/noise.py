@@ -31,7 +31,7 @@ def replicate_seed(seed: int, replicate: int) -> int:
 
     Replicate 0 of a seed is the seed itself, so that ``scenario.model(seed=s)`` is replicate 0.
     """
-    return seed if replicate == 0 else _key(seed, "replicate", replicate)
+    return seed if replicate == 0 else int(_key(seed, "replicate", replicate))
 
 
 class Noise:
@@ -66,6 +66,8 @@ class Noise:
 
     def chance(self, stream: str, year: int, ids: ArrayLike, probability: float | NDArray[Any]) -> NDArray[np.bool_]:
         """True with the given probability (a number, or one for each id)."""
+        if (fast := loops()) is not None and isinstance(probability, float):
+            return _shaped(fast.chances, ids, self.key(stream, year), probability)
         return np.asarray(self.uniform(stream, year, ids) < probability)
 
     def choice(self, stream: str, year: int, ids: ArrayLike, weights: ArrayLike) -> Ints:
@@ -90,7 +92,7 @@ class Noise:
 
     def key(self, stream: str, year: int) -> np.uint64:
         """What the ids are hashed with, for a loop of its own."""
-        return np.uint64(_key(self.seed, stream, year))
+        return _key(self.seed, stream, year)
 
     def _hash(self, stream: str, year: int, ids: ArrayLike) -> Bits:
         if (fast := loops()) is not None:
@@ -137,11 +139,14 @@ def tail_quantiles() -> Floats:
 
 
 @lru_cache(maxsize=4096)
-def _key(seed: int, stream: str, year: int) -> int:
+def _key(seed: int, stream: str, year: int) -> np.uint64:
+    return np.uint64(_mix_int(_stream_key(seed, stream) ^ (year & _MASK)))
+
+
+@lru_cache(maxsize=1024)
+def _stream_key(seed: int, stream: str) -> int:
     name = int.from_bytes(hashlib.blake2b(stream.encode(), digest_size=8).digest(), "little")
-    key = _mix_int(seed & _MASK)
-    key = _mix_int(key ^ name)
-    return _mix_int(key ^ (year & _MASK))
+    return _mix_int(_mix_int(seed & _MASK) ^ name)
 
 
 def _mix(bits: Bits) -> Bits:

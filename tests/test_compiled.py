@@ -159,6 +159,10 @@ def uniforms(draw, rows):
     return Noise(3).uniform("taste", 0, some_ids(draw, 2 * rows).reshape(2, rows))
 
 
+def chances(draw, rows):
+    return Noise(3).chance("migration", 2021, some_ids(draw, rows), float(draw.random()))
+
+
 def normals(draw, rows):
     return Noise(4).normal("eta", 2022, some_ids(draw, rows) * 2**40)
 
@@ -303,6 +307,7 @@ def chosen(draw, rows):
 LOOPS = {
     "hashes": hashes,
     "uniforms": uniforms,
+    "chances": chances,
     "normals": normals,
     "grow": grown,
     "scores": scores,

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from sim.noise import FIRST_BIN, GOLDEN, PLACE_BITS, Bits, Floats, Ints, tail_quantiles
 
@@ -56,6 +57,15 @@ def uniforms(ids: Ints, key: np.uint64) -> Floats:
     out = np.empty(len(ids))
     for i in range(len(ids)):
         out[i] = uniform_of(mixed(mixed(np.uint64(ids[i])) ^ key))
+    return out
+
+
+@njit(cache=True)
+def chances(ids: Ints, key: np.uint64, probability: float) -> NDArray[np.bool_]:
+    """`Noise.chance` of one probability."""
+    out = np.empty(len(ids), np.bool_)
+    for i in range(len(ids)):
+        out[i] = uniform_of(mixed(mixed(np.uint64(ids[i])) ^ key)) < probability
     return out
 
 
