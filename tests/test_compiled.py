@@ -250,7 +250,7 @@ def first_ones(draw, rows):
 
 def dealt(draw, rows):
     classes = draw.integers(1, 4, draw.integers(1, 9))
-    school = draw.integers(0, len(classes), rows)
+    school = draw.integers(0, len(classes), rows).astype(np.int16)
     filing = draw.permutation(len(classes))
     first = np.zeros(len(classes), np.int64)
     first[filing] = np.cumsum(classes[filing]) - classes[filing]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.classroom import Classes, class_ids, sizes_in_order
+from sim.agents.columns import Array
 from sim.agents.learning import GRADE_DIGITS
 from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY
 from sim.agents.student import Students
@@ -54,7 +55,7 @@ def form_classes(model: "ZoneReform", entrants: Students, level: int) -> Classes
     first[filing] = np.cumsum(classes[filing]) - classes[filing]
     lots, fast = model.noise.lots("class", model.year, entrants.id), loops()
     deal = _deal if fast is None else fast.deal
-    order, size = deal(entrants.school.astype(np.int64), lots, entrants.id, classes, first)
+    order, size = deal(entrants.school, lots, entrants.id, classes, first)
     entrants.reorder(order)
     where = np.repeat(filing, classes[filing])
     number = np.arange(len(where)) - first[where]
@@ -68,7 +69,7 @@ def form_classes(model: "ZoneReform", entrants: Students, level: int) -> Classes
     )
 
 
-def _deal(school: Ints, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Ints, Ints]:
+def _deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Ints, Ints]:
     """Rows by class, then id, and the size of each class, where schools form so many, whose first is row `first`."""
     rank = ranks(school, by_lot(school, lots, ids))
     room = first[school] + rank * classes[school] // np.bincount(school, minlength=len(classes))[school]

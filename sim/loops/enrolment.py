@@ -5,9 +5,10 @@ from numba import njit
 
 from sim.agents.columns import Array
 from sim.agents.student import ARRIVAL
-from sim.loops.turns import by_group, first_within, insert, sort_by_lot
+from sim.loops.turns import first_within, insert
 from sim.noise import Bits, Floats, Ints
 
+_HALF = np.uint64(32)
 
 @njit(cache=True)
 def fill_pairs(pairs: Ints, leavers: Ints, places: Ints) -> tuple[Ints, Ints]:
@@ -83,26 +84,48 @@ def fill(placed: Ints, asks: Array, target: Ints, last: Array, turn: Ints, ids: 
 
 
 @njit(cache=True)
-def deal(school: Ints, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Ints, Ints]:
-    """`class_formation._deal`, school by school."""
-    rows, start = by_group(school, len(classes))
-    size, room, order = np.zeros(classes.sum(), np.int64), np.empty_like(rows), np.empty_like(rows)
+def deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Ints, Ints]:
+    """`class_formation._deal`; a school has as many drawers for lots as entrants, and few drawers lie in two classes."""
+    start, rows = np.zeros(len(classes) + 1, np.int64), len(school)
+    for s in school:
+        start[s + 1] += 1
     for s in range(len(classes)):
-        count = start[s + 1] - start[s]
-        for c in range(classes[s]):  # whole numbers from c to c + 1 times count / classes
-            size[first[s] + c] = -(-(c + 1) * count // classes[s]) + (-c * count // classes[s])
-    place = np.cumsum(size) - size
+        start[s + 1] += start[s]
+    drawer, count = np.empty(rows, np.int32), np.zeros(rows, np.int32)
+    for i in range(rows):
+        begin = start[school[i]]
+        d = begin + np.int64((lots[i] >> _HALF) * np.uint64(start[school[i] + 1] - begin) >> _HALF)
+        drawer[i] = d
+        count[d] += 1
+    size, ahead, room = np.zeros(classes.sum(), np.int64), np.empty(rows, np.int32), np.empty(rows, np.int32)
     for s in range(len(classes)):
-        here, c = rows[start[s] : start[s + 1]], 0
-        turn = here.copy()
-        sort_by_lot(turn, lots, ids)
-        for rank in range(len(turn)):
-            while rank * classes[s] >= (c + 1) * len(turn):
+        members, c, rank = start[s + 1] - start[s], 0, 0
+        for k in range(classes[s]):  # whole numbers from k to k + 1 times members / classes
+            size[first[s] + k] = -(-(k + 1) * members // classes[s]) + (-k * members // classes[s])
+        for d in range(start[s], start[s + 1]):
+            ahead[d] = rank
+            while rank * classes[s] >= (c + 1) * members:
                 c += 1
-            room[turn[rank]] = first[s] + c
-        for row in here:
-            order[place[room[row]]] = row
-            place[room[row]] += 1
+            rank += count[d]
+            room[d] = first[s] + c if (rank - 1) * classes[s] < (c + 1) * members else -1
+    place, order = np.cumsum(size) - size, np.empty(rows, np.int64)
+    apart, last, before, found = np.empty(rows, np.int64), np.full(rows, -1), np.empty(rows, np.int64), 0
+    for i in range(rows):
+        here = room[drawer[i]]
+        if here >= 0:
+            order[place[here]] = i
+            place[here] += 1
+        else:
+            apart[found], before[i], last[drawer[i]] = i, last[drawer[i]], i
+            found += 1
+    for i in apart[:found]:
+        rank, j, s = ahead[drawer[i]], last[drawer[i]], school[i]
+        while j >= 0:
+            rank += lots[j] < lots[i] or (lots[j] == lots[i] and ids[j] < ids[i])
+            j = before[j]
+        here = first[s] + rank * classes[s] // (start[s + 1] - start[s])
+        order[place[here]] = i
+        place[here] += 1
     for c in range(len(size)):
         members = order[place[c] - size[c] : place[c]]
         insert(members, ids[members], ids, 0, len(members))
