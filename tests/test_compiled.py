@@ -15,8 +15,8 @@ from reference.tiny_district import at_rest
 from sim.agents.assessment import sit_tests
 from sim.agents.cells import Moments
 from sim.agents.class_formation import _deal
-from sim.agents.classroom import Classes, sizes_in_order, sum_by_class
-from sim.agents.demography import _means_of_classes
+from sim.agents.classroom import Classes, stand_by_class, sum_by_class
+from sim.agents.demography import means_of_classes
 from sim.agents.enrolment import _edges_passed, _fill
 from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import grow
@@ -273,17 +273,23 @@ def filled(draw, rows):
     return {"placed": placed, "seats": seats}
 
 
-def class_sizes(draw, rows):
-    room = draw.integers(-1, 6, rows).astype(np.int32)
-    room = room[np.argsort(np.where(room < 0, 6, room), kind="stable")] if draw.random() < 0.7 else room
-    sizes = sizes_in_order(room, 6)
-    return "mixed up" if sizes is None else sizes
+def by_class(draw, rows):
+    size = draw.multinomial(rows, draw.dirichlet(np.ones(6))).astype(np.int32)
+    room = np.repeat(np.arange(7), [*size, draw.integers(3)]).astype(np.int32)
+    room[room == 6] = -1
+    if draw.random() < 0.5:
+        room = room[: draw.integers(len(room) + 1)]
+    elif rows and draw.random() < 0.5:
+        room[draw.integers(len(room))] = draw.integers(-1, 6)
+    return stand_by_class(room, size)
 
 
 def class_means(draw, rows):
-    room, known, fast = draw.integers(0, 6, rows).astype(np.int32), draw.normal(size=(2, rows)), loops()
-    arrivals = np.flatnonzero(draw.random(rows) < 0.1)
-    return (_means_of_classes if fast is None else fast.means_of_classes)(room, 6, arrivals, *known)
+    room, known = np.sort(draw.integers(0, 6, rows)).astype(np.int32), draw.normal(size=(2, rows))
+    size = np.bincount(room, minlength=6).astype(np.int32)
+    if draw.random() < 0.2:
+        draw.shuffle(room)
+    return means_of_classes(room, size, np.flatnonzero(draw.random(rows) < 0.1), *known)
 
 
 def reordered(draw, rows):
@@ -328,7 +334,7 @@ LOOPS = {
     "fill": filled,
     "edges_passed": edges_passed,
     "deal": dealt,
-    "sizes_in_order": class_sizes,
+    "stand_by_class": by_class,
     "means_of_classes": class_means,
     "first_within": first_ones,
 }

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.classroom import Classes, class_ids, sizes_in_order
+from sim.agents.classroom import Classes, class_ids, stand_by_class
 from sim.agents.columns import Array
 from sim.agents.learning import GRADE_DIGITS
 from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 
 def put_in_order(model: "ZoneReform") -> None:
-    """See to it that the students stand in the order of their classes, those without one last, and count them.
+    """See to it that the students stand in the order of their classes, those without one last, and are counted.
 
     They stand so since the classes were formed, an arrival in the place of the child who left; if somebody has mixed
     them up they go by id.
     """
-    students, classes = model.students, len(model.classes)
-    sizes = sizes_in_order(students.classroom, classes)
-    if sizes is None:
-        room = np.where(students.classroom < 0, classes, students.classroom)
+    students, classes = model.students, model.classes
+    if stand_by_class(students.classroom, classes.size):
+        return
+    room = np.where(students.classroom < 0, len(classes), students.classroom)
+    if (room[1:] < room[:-1]).any():
         students.reorder(in_order(room, students.id))
-        sizes = np.bincount(room, minlength=classes)[:classes]
-    model.classes.size = sizes
+    classes.size = np.bincount(room, minlength=len(classes))[: len(classes)]
 
 
 def old_and_dissolved(classes: Classes) -> tuple[slice, slice]:

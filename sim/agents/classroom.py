@@ -39,19 +39,15 @@ class Classes(Columns):
         return np.bincount(self.school, weights=self.size, minlength=schools).astype(np.int64)
 
 
-def sizes_in_order(room: Array, classes: int) -> Ints | None:
-    """Students of each class where they stand in the order of their classes, those without one (-1) last; else None."""
+def stand_by_class(room: Array, size: Array) -> bool:
+    """Whether students stand in the order of their classes, of so many each, and those without one (-1) behind."""
     fast = loops()
-    sizes = (_sizes_in_order if fast is None else fast.sizes_in_order)(room, classes)
-    return None if len(sizes) < classes else np.asarray(sizes)
+    return bool((_stand_by_class if fast is None else fast.stand_by_class)(room, size))
 
 
-def _sizes_in_order(room: Array, classes: int) -> Ints:
-    """The sizes, too few of them where the students do not stand in order."""
-    place = np.where(room < 0, classes, room)
-    if (place[1:] < place[:-1]).any():
-        return np.zeros(0, np.int64)
-    return np.bincount(place, minlength=classes)[:classes]
+def _stand_by_class(room: Array, size: Array) -> bool:
+    seated = np.repeat(np.arange(len(size)), size)
+    return np.array_equal(room[: len(seated)], seated) and bool((room[len(seated) :] == -1).all())
 
 
 def sum_by_class(room: Array, classes: int, *parts: Floats) -> Floats:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.classroom import stand_by_class
 from sim.agents.columns import Array
 from sim.agents.school import LAST_GRADE, PRIMARY
 from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, MOST_ARRIVALS, Students, student_ids
@@ -113,10 +114,8 @@ def migrate(model: "ZoneReform", students: Students) -> None:
     model.flows["replaced"] = len(rows)
     if len(rows) == 0:
         return
-    room, lasting, fading, fast = students.classroom, students.lasting, students.fading, loops()
-    known = (_means_of_classes if fast is None else fast.means_of_classes)(
-        room, len(model.classes), rows, lasting, fading
-    )
+    room, lasting, fading = students.classroom, students.lasting, students.fading
+    known = means_of_classes(room, model.classes.size, rows, lasting, fading)
     lasting[rows], fading[rows] = known
     ids = students.id[rows] + ARRIVAL
     ses = noise.normal("ses", 0, ids)
@@ -129,7 +128,9 @@ def migrate(model: "ZoneReform", students: Students) -> None:
     students.score[rows] = students.prior_score[rows] = np.nan
 
 
-def _means_of_classes(room: Array, classes: int, rows: Ints, lasting: Floats, fading: Floats) -> Floats:
+def means_of_classes(room: Array, size: Array, rows: Ints, lasting: Floats, fading: Floats) -> Floats:
     """What is known on average in the classes of some students, by rows: the lasting and the fading, (2, rows)."""
-    size, at = np.bincount(room, minlength=classes), room[rows]
-    return np.stack([np.bincount(room, known, classes)[at] / size[at] for known in (lasting, fading)])
+    if (fast := loops()) is not None and stand_by_class(room, size):
+        return np.asarray(fast.means_of_classes(room, size, rows, lasting, fading))
+    size, at = np.bincount(room, minlength=len(size)), room[rows]
+    return np.stack([np.bincount(room, known, len(size))[at] / size[at] for known in (lasting, fading)])

@@ -6,7 +6,7 @@ no `fastmath`, one thread. Import it through `sim.compiled`.
 
 from sim.loops.demography import means_of_classes
 from sim.loops.draws import chances, hashes, normals, uniforms
-from sim.loops.enrolment import deal, edges_passed, fill, fill_pairs, sizes_in_order
+from sim.loops.enrolment import deal, edges_passed, fill, fill_pairs, stand_by_class
 from sim.loops.records import lowest, moments, tally
 from sim.loops.school_choice import doors_open, drawn_for_pairs, most_useful
 from sim.loops.scores import class_sums, grow, scores
@@ -36,7 +36,7 @@ __all__ = [
     "ranks",
     "reorder",
     "scores",
-    "sizes_in_order",
+    "stand_by_class",
     "tally",
     "uniforms",
 ]

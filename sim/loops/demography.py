@@ -8,25 +8,36 @@ from sim.noise import Floats, Ints
 
 
 @njit(cache=True)
-def means_of_classes(room: Array, classes: int, rows: Ints, lasting: Floats, fading: Floats) -> Floats:
-    """`demography._means_of_classes`; sums of those classes alone, once for all who stand together."""
-    asked, size, sums, begun = np.zeros(classes, np.bool_), np.zeros(classes), np.zeros((2, classes)), 0
+def means_of_classes(room: Array, size: Array, rows: Ints, lasting: Floats, fading: Floats) -> Floats:
+    """`demography.means_of_classes` of students who stand by class: those of two classes are added up side by side."""
+    begin, asked, found = np.cumsum(size) - size, np.empty(len(rows) + 1, np.int64), 0
     for row in rows:
-        asked[room[row]] = True
-    for end in range(1, len(room) + 1):
-        here = room[begun]
-        if end < len(room) and room[end] == here:
-            continue
-        if asked[here]:
-            size[here] += end - begun
-            kept, fresh = sums[0, here], sums[1, here]
-            for i in range(begun, end):
-                kept += lasting[i]
-                fresh += fading[i]
-            sums[0, here], sums[1, here] = kept, fresh
-        begun = end
+        if found == 0 or asked[found - 1] != room[row]:
+            asked[found] = room[row]
+            found += 1
+    asked[found] = asked[found - 1]
+    mean_lasting, mean_fading = np.empty(len(size)), np.empty(len(size))
+    for k in range(0, found, 2):
+        one, other = asked[k], asked[k + 1]
+        first, last = begin[one], begin[other]
+        kept, fresh, kept_there, fresh_there = 0.0, 0.0, 0.0, 0.0
+        here, here_fresh = lasting[first : first + size[one]], fading[first : first + size[one]]
+        there, there_fresh = lasting[last : last + size[other]], fading[last : last + size[other]]
+        both = min(size[one], size[other])
+        for i in range(both):
+            kept += here[i]
+            fresh += here_fresh[i]
+            kept_there += there[i]
+            fresh_there += there_fresh[i]
+        for i in range(both, len(here)):
+            kept += here[i]
+            fresh += here_fresh[i]
+        for i in range(both, len(there)):
+            kept_there += there[i]
+            fresh_there += there_fresh[i]
+        mean_lasting[one], mean_fading[one] = kept / size[one], fresh / size[one]
+        mean_lasting[other], mean_fading[other] = kept_there / size[other], fresh_there / size[other]
     means = np.empty((2, len(rows)))
     for at in range(len(rows)):
-        here = room[rows[at]]
-        means[0, at], means[1, at] = sums[0, here] / size[here], sums[1, here] / size[here]
+        means[0, at], means[1, at] = mean_lasting[room[rows[at]]], mean_fading[room[rows[at]]]
     return means

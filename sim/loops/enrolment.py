@@ -28,19 +28,20 @@ def fill_pairs(pairs: Ints, leavers: Ints, places: Ints) -> tuple[Ints, Ints]:
 
 
 @njit(cache=True)
-def sizes_in_order(room: Array, classes: int) -> Ints:
-    """`classroom._sizes_in_order`."""
-    sizes, begun = np.zeros(classes, np.int64), 0
-    for at in range(1, len(room) + 1):
-        if at < len(room) and room[at] == room[at - 1]:
-            continue
-        here = room[at - 1]
-        if at < len(room) and (here < 0 or 0 <= room[at] < here):
-            return sizes[:0]
-        if here >= 0:
-            sizes[here] = at - begun
-        begun = at
-    return sizes
+def stand_by_class(room: Array, size: Array) -> bool:
+    """`classroom._stand_by_class`."""
+    seated, end, falls = room[: size.sum()], 0, False
+    for i in range(1, len(seated)):
+        falls |= seated[i] < seated[i - 1]
+    if falls or len(seated) < size.sum():
+        return False
+    for c in range(len(size)):
+        begin, end = end, end + size[c]
+        if begin < end and (seated[begin] != c or seated[end - 1] != c):
+            return False
+    for here in room[end:]:
+        falls |= here != -1
+    return not falls
 
 
 @njit(cache=True)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.agents.cells import Moments
-from sim.agents.classroom import sizes_in_order
+from sim.agents.classroom import stand_by_class
 from sim.agents.student import Students
 
 SCHOOLS = 4
@@ -81,9 +81,9 @@ def test_students_who_all_know_the_same_have_no_spread():
 
 @given(st.lists(st.integers(-1, 6), max_size=30), st.booleans())
 @settings(derandomize=True, deadline=None)
-def test_students_are_counted_by_class_where_they_stand_class_by_class(rooms, together):
+def test_whether_students_stand_class_by_class_is_seen(rooms, together):
     standing = sorted(rooms, key=lambda room: (room < 0, room))
     rooms = standing if together else rooms
-    sizes = sizes_in_order(np.array(rooms, dtype=np.int32), 8)
-    assert (sizes is not None) == (rooms == standing)
-    assert sizes is None or sizes.tolist() == [rooms.count(one) for one in range(8)]
+    sizes = np.array([rooms.count(one) for one in range(8)], dtype=np.int32)
+    assert stand_by_class(np.array(rooms, dtype=np.int32), sizes) == (rooms == standing)
+    assert not stand_by_class(np.array(rooms, dtype=np.int32), sizes + (np.arange(8) == 3))
