@@ -269,7 +269,7 @@ def edges_passed(draw, rows):
 def filled(draw, rows):
     placed, target, seats = np.full(rows, -1), draw.integers(0, 6, rows), draw.integers(0, rows // 4 + 2, 6)
     asks, last = draw.random((2, rows)) < 0.6
-    _fill(placed, asks, target, last, draw.integers(0, 9, rows), some_ids(draw, rows), seats)
+    _fill(placed, np.flatnonzero(asks), target, last, draw.integers(0, 9, rows), some_ids(draw, rows), seats)
     return {"placed": placed, "seats": seats}
 
 

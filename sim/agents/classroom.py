@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
 from sim.compiled import loops
-from sim.noise import Floats, Ints
+from sim.noise import Floats
 
 SCHOOL_DIGITS = 10**5
 INDEX_DIGITS = 10**4

@@ -97,7 +97,7 @@ def admit_privately(model: "ZoneReform", entrants: Students, home: Array, wanted
     turned_away = migrants[np.argsort(lot)][round(model.terms.migrant_public_share * len(migrants)) :]
     _fill_nearest(placed, turned_away, home, model.geography, seats)
     lots = whole(noise.lots("private place", model.year, ids))
-    applies, last = schools.private[wanted] & ~entrants.migrant, np.zeros(len(entrants), dtype=bool)
+    applies, last = np.flatnonzero(schools.private[wanted] & ~entrants.migrant), np.zeros(len(entrants), dtype=bool)
     _fill(placed, applies, wanted, last, lots, ids, seats)
     return placed
 
@@ -126,12 +126,14 @@ def admit_publicly(
     """
     ids, last, seats = entrants.id, entrants.migrant, public_places(model, level)
     turn, without = whole(model.noise.lots("lottery", model.year, ids)), placed < 0
-    wanted = np.where(model.schools.private[wanted], home, wanted)
-    model.demand[:] += np.bincount(wanted[without], minlength=len(seats))
-    away = without & (wanted != home)
-    _fill(placed, without & ~away, home, last, turn, ids, seats)
+    if model.schools.private.any():
+        wanted = np.where(model.schools.private[wanted], home, wanted)
+    leaves = wanted != home
+    stay, away = np.flatnonzero(without & ~leaves), np.flatnonzero(without & leaves)
+    model.demand[:] += np.bincount(home[stay], minlength=len(seats)) + np.bincount(wanted[away], minlength=len(seats))
+    _fill(placed, stay, home, last, turn, ids, seats)
     _fill(placed, away, wanted, last, turn if model.terms.lottery else merit(model, entrants, away, level), ids, seats)
-    _fill(placed, away & (placed < 0), home, last, turn, ids, seats)
+    _fill(placed, away[placed[away] < 0], home, last, turn, ids, seats)
     unplaced = np.flatnonzero(placed < 0)
     queue = unplaced[np.lexsort((ids[unplaced], turn[unplaced], last[unplaced]))]
     _fill_nearest(placed, queue, home, model.geography, seats)
@@ -139,9 +141,9 @@ def admit_publicly(
     placed[unplaced] = home[unplaced]
 
 
-def merit(model: "ZoneReform", entrants: Students, apply: Array, level: int) -> Ints:
+def merit(model: "ZoneReform", entrants: Students, rows: Ints, level: int) -> Ints:
     """Turns of those who apply, the best first; of the others nothing is seen."""
-    turn, rows = np.zeros(len(entrants), np.int64), np.flatnonzero(apply)
+    turn = np.zeros(len(entrants), np.int64)
     turn[rows] = whole(-np.round(seen_at_entry(model, entrants.take(rows), level), 9))
     return turn
 
@@ -196,15 +198,14 @@ def _fill_compared(placed: Ints, queue: Ints, start: int, home: Ints, compared: 
     return len(queue)
 
 
-def _fill(placed: Array, asks: Array, target: Array, last: Array, turn: Ints, ids: Array, seats: Array) -> None:
-    """Admit those who ask to their targets while seats last, by turn, those who are `last` after all others.
+def _fill(placed: Array, rows: Ints, target: Array, last: Array, turn: Ints, ids: Array, seats: Array) -> None:
+    """Admit those who ask (`rows`) to their targets while seats last, by turn, who is `last` after all others.
 
     Ties go by id; `placed` and `seats` are updated. Turns are looked at only where more ask than there are seats.
     """
     if (fast := loops()) is not None:
-        fast.fill(placed, asks, target, last, turn, ids, seats)
+        fast.fill(placed, rows, target, last, turn, ids, seats)
         return
-    rows = np.flatnonzero(asks)
     admitted = (np.bincount(target[rows], minlength=len(seats)) <= seats)[target[rows]]
     contested = rows[~admitted]
     at, behind = target[contested], last[contested]

@@ -10,6 +10,7 @@ from sim.noise import Bits, Floats, Ints
 
 _HALF = np.uint64(32)
 
+
 @njit(cache=True)
 def fill_pairs(pairs: Ints, leavers: Ints, places: Ints) -> tuple[Ints, Ints]:
     """`geography._fill_pairs`."""
@@ -58,25 +59,25 @@ def edges_passed(ids: Ints, catchment: Ints, children: Ints, edges: Floats) -> I
 
 
 @njit(cache=True)
-def fill(placed: Ints, asks: Array, target: Ints, last: Array, turn: Ints, ids: Ints, seats: Ints) -> None:
+def fill(placed: Ints, asking: Ints, target: Ints, last: Array, turn: Ints, ids: Ints, seats: Ints) -> None:
     """`enrolment._fill`."""
-    asking, first, contested = np.zeros(len(seats), np.int64), np.zeros(len(seats), np.int64), 0
-    for i in range(len(asks)):
-        asking[target[i]] += asks[i]
-        first[target[i]] += asks[i] and not last[i]
+    ask, first, contested = np.zeros(len(seats), np.int64), np.zeros(len(seats), np.int64), 0
+    for i in asking:
+        ask[target[i]] += 1
+        first[target[i]] += not last[i]
     for school in range(len(seats)):
-        contested += asking[school] if asking[school] > seats[school] else 0
+        contested += ask[school] if ask[school] > seats[school] else 0
     rows, group, at = np.empty(contested, np.int64), np.empty(contested, np.int64), 0
-    for i in range(len(asks)):
-        if asks[i] and asking[target[i]] <= seats[target[i]]:
+    for i in asking:
+        if ask[target[i]] <= seats[target[i]]:
             placed[i] = target[i]
-        elif asks[i]:
+        else:
             rows[at], group[at] = i, 2 * target[i] + last[i]
             at += 1
     places = np.empty(2 * len(seats), np.int64)
     for school in range(len(seats)):
         places[2 * school], places[2 * school + 1] = seats[school], seats[school] - first[school]
-        seats[school] -= min(asking[school], max(seats[school], 0))
+        seats[school] -= min(ask[school], max(seats[school], 0))
     if contested > 0:
         admitted = first_within(group, places, turn[rows], ids[rows], len(places))
         for k in range(contested):
@@ -86,7 +87,7 @@ def fill(placed: Ints, asks: Array, target: Ints, last: Array, turn: Ints, ids: 
 
 @njit(cache=True)
 def deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Ints, Ints]:
-    """`class_formation._deal`; a school has as many drawers for lots as entrants, and few drawers lie in two classes."""
+    """`class_formation._deal`; a school has as many drawers for lots as entrants, and few lie in two classes."""
     start, rows = np.zeros(len(classes) + 1, np.int64), len(school)
     for s in school:
         start[s + 1] += 1
