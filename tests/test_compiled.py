@@ -17,7 +17,7 @@ from sim.agents.cells import Moments
 from sim.agents.class_formation import _deal
 from sim.agents.classroom import Classes, stand_by_class, sum_by_class
 from sim.agents.demography import means_of_classes
-from sim.agents.enrolment import _edges_passed, _fill
+from sim.agents.enrolment import _fill, _junior_homes
 from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import grow
 from sim.agents.school import Schools
@@ -260,10 +260,10 @@ def dealt(draw, rows):
     return {"order": order, "size": size}
 
 
-def edges_passed(draw, rows):
-    ids, catchment, fast = np.abs(some_ids(draw, rows)), draw.integers(0, 5, rows), loops()
-    children, edges = np.bincount(catchment, minlength=5), np.cumsum(draw.dirichlet(np.ones(3), 5), axis=1)
-    return (_edges_passed if fast is None else fast.edges_passed)(ids, catchment, children, edges)
+def junior_homes(draw, rows):
+    ids, catchment, fast = np.abs(some_ids(draw, rows)), draw.integers(0, 5, rows).astype(np.int16), loops()
+    edges, junior = np.cumsum(draw.dirichlet(np.ones(3), 5), axis=1)[:, :-1], draw.integers(0, 9, (5, 3))
+    return (_junior_homes if fast is None else fast.junior_homes)(ids, catchment, edges - 1e-12, junior)
 
 
 def filled(draw, rows):
@@ -332,7 +332,7 @@ LOOPS = {
     "kth_lowest": kth,
     "fill_pairs": filled_pairs,
     "fill": filled,
-    "edges_passed": edges_passed,
+    "junior_homes": junior_homes,
     "deal": dealt,
     "stand_by_class": by_class,
     "means_of_classes": class_means,

@@ -42,20 +42,17 @@ def enrol(model: "ZoneReform") -> None:
 
 def home_school(model: "ZoneReform", entrants: Students, level: int) -> Ints:
     """Row of the school in whose catchment each entrant lives."""
-    catchment = entrants.catchment.astype(np.int64)
     if level == PRIMARY:
-        return catchment
-    children = np.bincount(catchment, minlength=len(model.schools))
-    edges = np.cumsum(model.feeding.share, axis=1)[:, :-1] - 1e-12
-    fast = loops()
-    beyond = (_edges_passed if fast is None else fast.edges_passed)(entrants.id, catchment, children, edges)
-    return np.asarray(model.feeding.junior[catchment, beyond])
+        return entrants.catchment.astype(np.int64)
+    feeding, fast = model.feeding, loops()
+    homes = _junior_homes if fast is None else fast.junior_homes
+    return np.asarray(homes(entrants.id, entrants.catchment, feeding.edges, feeding.junior))
 
 
-def _edges_passed(ids: Array, catchment: Ints, children: Ints, edges: Floats) -> Ints:
-    """How many edges of its catchment, in shares of its children by number, each child stands beyond."""
-    place = (ids % ARRIVAL + 0.5) / children[catchment]
-    return np.asarray((place[:, None] >= edges[catchment]).sum(axis=1))
+def _junior_homes(ids: Array, catchment: Array, edges: Floats, junior: Ints) -> Ints:
+    """Junior catchment of each child, by the share of its primary catchment's children who come before it by number."""
+    place = (ids % ARRIVAL + 0.5) / np.bincount(catchment, minlength=len(junior))[catchment]
+    return np.asarray(junior[catchment, (place[:, None] >= edges[catchment]).sum(axis=1)])
 
 
 def admit(model: "ZoneReform", entrants: Students, home: Array, level: int) -> Array:

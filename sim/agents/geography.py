@@ -133,6 +133,11 @@ class Feeding:
         share[primary, place] = children / np.maximum(total, 1.0)[primary]
         return cls(rows, share)
 
+    @cached_property
+    def edges(self) -> Floats:
+        """Where the children of a catchment, by number, pass to the next junior school, in shares of them, (S, k - 1)."""
+        return np.asarray(np.cumsum(self.share, axis=1)[:, :-1] - 1e-12)
+
     @property
     def main(self) -> Ints:
         """The junior catchment of most of each primary catchment's children, (S,)."""

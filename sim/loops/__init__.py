@@ -6,7 +6,7 @@ no `fastmath`, one thread. Import it through `sim.compiled`.
 
 from sim.loops.demography import means_of_classes
 from sim.loops.draws import chances, hashes, normals, uniforms
-from sim.loops.enrolment import deal, edges_passed, fill, fill_pairs, stand_by_class
+from sim.loops.enrolment import deal, fill, fill_pairs, junior_homes, stand_by_class
 from sim.loops.records import lowest, moments, tally
 from sim.loops.school_choice import doors_open, drawn_for_pairs, most_useful
 from sim.loops.scores import class_sums, grow, scores
@@ -18,13 +18,13 @@ __all__ = [
     "deal",
     "doors_open",
     "drawn_for_pairs",
-    "edges_passed",
     "fill",
     "fill_pairs",
     "first_within",
     "group_count",
     "grow",
     "hashes",
+    "junior_homes",
     "kth_lowest",
     "lowest",
     "means_of_classes",

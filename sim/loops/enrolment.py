@@ -46,16 +46,18 @@ def stand_by_class(room: Array, size: Array) -> bool:
 
 
 @njit(cache=True)
-def edges_passed(ids: Ints, catchment: Ints, children: Ints, edges: Floats) -> Ints:
-    """`enrolment._edges_passed`."""
-    passed = np.empty(len(ids), np.int64)
+def junior_homes(ids: Ints, catchment: Array, edges: Floats, junior: Ints) -> Ints:
+    """`enrolment._junior_homes`."""
+    children, homes = np.zeros(len(junior), np.int64), np.empty(len(ids), np.int64)
+    for here in catchment:
+        children[here] += 1
     for i in range(len(ids)):
         here = catchment[i]
         place, beyond = (ids[i] % ARRIVAL + 0.5) / children[here], 0
         while beyond < edges.shape[1] and place >= edges[here, beyond]:
             beyond += 1
-        passed[i] = beyond
-    return passed
+        homes[i] = junior[here, beyond]
+    return homes
 
 
 @njit(cache=True)
