@@ -49,14 +49,14 @@ class Column:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    @overload
-    def __get__(self, table: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, table: "Columns", owner: type) -> Array: ...
-    def __get__(self, table: "Columns | None", owner: type) -> Self | Array:
-        if table is None:
-            return self
-        return table.arrays[self.name]
+    # A table's arrays stand in its own namespace, where Python finds them by itself: nothing is called to read one.
+    if TYPE_CHECKING:
+
+        @overload
+        def __get__(self, table: None, owner: type) -> Self: ...
+        @overload
+        def __get__(self, table: "Columns", owner: type) -> Array: ...
+        def __get__(self, table: "Columns | None", owner: type) -> Self | Array: ...
 
     def __set__(self, table: "Columns", values: Any) -> None:
         array = np.asarray(values, dtype=self.dtype)
@@ -96,9 +96,10 @@ class View:
 class Columns:
     """Agents of one kind, `rows` of them. Columns that are not given start at zero (or empty)."""
 
+    __slots__ = ("__dict__", "_rows")
+
     def __init__(self, rows: int, /, **arrays: Any) -> None:
         self._rows = rows
-        self.arrays: dict[str, Array] = {}
         declared = self.declared()
         if unknown := arrays.keys() - declared.keys():
             raise TypeError(f"{type(self).__name__} have no columns {sorted(unknown)}")
@@ -107,6 +108,11 @@ class Columns:
                 setattr(self, name, arrays[name])
             else:
                 self.arrays[name] = np.zeros(column.shape(rows), dtype=column.dtype)
+
+    @property
+    def arrays(self) -> dict[str, Array]:
+        """The array of each column, by name."""
+        return self.__dict__
 
     @classmethod
     @cache
@@ -137,7 +143,7 @@ class Columns:
     def _with(self, arrays: dict[str, Array]) -> Self:
         """A table of the same kind with arrays of its own, which fit as they come from such tables."""
         table = type(self).__new__(type(self))
-        table.arrays, table._rows = arrays, len(arrays["id"])
+        table.__dict__, table._rows = arrays, len(arrays["id"])
         return table
 
     def select(self, where: Array | Callable[[Self], Array]) -> Self:

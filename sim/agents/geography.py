@@ -135,7 +135,7 @@ class Feeding:
 
     @cached_property
     def edges(self) -> Floats:
-        """Where the children of a catchment, by number, pass to the next junior school, in shares of them, (S, k - 1)."""
+        """Where a catchment's children, by number, pass to the next junior school, in shares of them, (S, k - 1)."""
         return np.asarray(np.cumsum(self.share, axis=1)[:, :-1] - 1e-12)
 
     @property
