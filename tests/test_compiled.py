@@ -17,7 +17,7 @@ from sim.agents.cells import Moments
 from sim.agents.class_formation import _deal
 from sim.agents.classroom import Classes, stand_by_class, sum_by_class
 from sim.agents.demography import means_of_classes
-from sim.agents.enrolment import _fill, _junior_homes
+from sim.agents.enrolment import _ask, _fill, _junior_homes
 from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import grow
 from sim.agents.school import Schools
@@ -266,6 +266,13 @@ def junior_homes(draw, rows):
     return (_junior_homes if fast is None else fast.junior_homes)(ids, catchment, edges - 1e-12, junior)
 
 
+def asked(draw, rows):
+    placed, (home, wanted) = np.where(draw.random(rows) < 0.2, 3, -1), draw.integers(0, 6, (2, rows))
+    demand, fast = draw.integers(0, 9, 6), loops()
+    stay, away = (_ask if fast is None else fast.ask)(placed, home, wanted, draw.random(6) < 0.3, demand)
+    return {"stay": stay, "away": away, "demand": demand}
+
+
 def filled(draw, rows):
     placed, target, seats = np.full(rows, -1), draw.integers(0, 6, rows), draw.integers(0, rows // 4 + 2, 6)
     asks, last = draw.random((2, rows)) < 0.6
@@ -331,6 +338,7 @@ LOOPS = {
     "most_useful": chosen,
     "kth_lowest": kth,
     "fill_pairs": filled_pairs,
+    "ask": asked,
     "fill": filled,
     "junior_homes": junior_homes,
     "deal": dealt,

@@ -122,12 +122,8 @@ def admit_publicly(
     its seats. Migrant children come last each time, and elsewhere than here lots decide.
     """
     ids, last, seats = entrants.id, entrants.migrant, public_places(model, level)
-    turn, without = whole(model.noise.lots("lottery", model.year, ids)), placed < 0
-    if model.schools.private.any():
-        wanted = np.where(model.schools.private[wanted], home, wanted)
-    leaves = wanted != home
-    stay, away = np.flatnonzero(without & ~leaves), np.flatnonzero(without & leaves)
-    model.demand[:] += np.bincount(home[stay], minlength=len(seats)) + np.bincount(wanted[away], minlength=len(seats))
+    turn, fast = whole(model.noise.lots("lottery", model.year, ids)), loops()
+    stay, away = (_ask if fast is None else fast.ask)(placed, home, wanted, model.schools.private, model.demand)
     _fill(placed, stay, home, last, turn, ids, seats)
     _fill(placed, away, wanted, last, turn if model.terms.lottery else merit(model, entrants, away, level), ids, seats)
     _fill(placed, away[placed[away] < 0], home, last, turn, ids, seats)
@@ -136,6 +132,13 @@ def admit_publicly(
     _fill_nearest(placed, queue, home, model.geography, seats)
     unplaced = unplaced[placed[unplaced] < 0]
     placed[unplaced] = home[unplaced]
+
+
+def _ask(placed: Array, home: Array, wanted: Array, private: Array, demand: Ints) -> tuple[Ints, Ints]:
+    """Rows of those without a place who ask at home, and elsewhere, at public schools; they add to the `demand`."""
+    public = np.where(private[wanted], home, wanted)
+    demand += np.bincount(public[placed < 0], minlength=len(demand))
+    return np.flatnonzero((placed < 0) & (public == home)), np.flatnonzero((placed < 0) & (public != home))
 
 
 def merit(model: "ZoneReform", entrants: Students, rows: Ints, level: int) -> Ints:

@@ -6,13 +6,14 @@ no `fastmath`, one thread. Import it through `sim.compiled`.
 
 from sim.loops.demography import means_of_classes
 from sim.loops.draws import chances, hashes, normals, uniforms
-from sim.loops.enrolment import deal, fill, fill_pairs, junior_homes, stand_by_class
+from sim.loops.enrolment import ask, deal, fill, fill_pairs, junior_homes, stand_by_class
 from sim.loops.records import lowest, moments, tally
 from sim.loops.school_choice import doors_open, drawn_for_pairs, most_useful
 from sim.loops.scores import class_sums, grow, scores
 from sim.loops.turns import first_within, group_count, kth_lowest, order_by_lot, order_within, ranks, reorder
 
 __all__ = [
+    "ask",
     "chances",
     "class_sums",
     "deal",

@@ -61,6 +61,24 @@ def junior_homes(ids: Ints, catchment: Array, edges: Floats, junior: Ints) -> In
 
 
 @njit(cache=True)
+def ask(placed: Ints, home: Ints, wanted: Ints, private: Array, demand: Ints) -> tuple[Ints, Ints]:
+    """`enrolment._ask`."""
+    stay, away, staying, leaving = np.empty(len(home), np.int64), np.empty(len(home), np.int64), 0, 0
+    for i in range(len(home)):
+        if placed[i] >= 0:
+            continue
+        if wanted[i] == home[i] or private[wanted[i]]:
+            demand[home[i]] += 1
+            stay[staying] = i
+            staying += 1
+        else:
+            demand[wanted[i]] += 1
+            away[leaving] = i
+            leaving += 1
+    return stay[:staying], away[:leaving]
+
+
+@njit(cache=True)
 def fill(placed: Ints, asking: Ints, target: Ints, last: Array, turn: Ints, ids: Ints, seats: Ints) -> None:
     """`enrolment._fill`."""
     ask, first, contested = np.zeros(len(seats), np.int64), np.zeros(len(seats), np.int64), 0
