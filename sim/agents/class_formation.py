@@ -73,7 +73,7 @@ def _deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> t
     """Rows by class, then id, and the size of each class, where schools form so many, whose first is row `first`."""
     rank = ranks(school, by_lot(school, lots, ids))
     room = first[school] + rank * classes[school] // np.bincount(school, minlength=len(classes))[school]
-    return np.lexsort((ids, room)), np.bincount(room, minlength=int(classes.sum()))
+    return np.lexsort((ids, room)).astype(np.int32), np.bincount(room, minlength=int(classes.sum()))
 
 
 def reshuffle(model: "ZoneReform") -> None:

@@ -60,10 +60,10 @@ class Column:
 
     def __set__(self, table: "Columns", values: Any) -> None:
         array = np.asarray(values, dtype=self.dtype)
-        shape = self.shape(len(table))
+        shape = self.shape(table._rows)
         if array.shape != shape:
             raise ValueError(f"{type(table).__name__}.{self.name} must have shape {shape}, got {array.shape}")
-        table.arrays[self.name] = array
+        table.__dict__[self.name] = array
 
     def shape(self, rows: int) -> tuple[int, ...]:
         return (rows,) if self.width == 1 else (rows, self.width)
@@ -105,9 +105,9 @@ class Columns:
             raise TypeError(f"{type(self).__name__} have no columns {sorted(unknown)}")
         for name, column in declared.items():
             if name in arrays:
-                setattr(self, name, arrays[name])
+                column.__set__(self, arrays[name])
             else:
-                self.arrays[name] = np.zeros(column.shape(rows), dtype=column.dtype)
+                self.__dict__[name] = np.zeros(column.shape(rows), column.dtype)
 
     @property
     def arrays(self) -> dict[str, Array]:

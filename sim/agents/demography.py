@@ -59,9 +59,9 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
     return Students(
         len(ids),
         id=ids,
-        grade=np.ones(len(ids)),
-        school=np.full(len(ids), -1),
-        classroom=np.full(len(ids), -1),
+        grade=np.ones(len(ids), np.int8),
+        school=np.full(len(ids), -1, np.int16),
+        classroom=np.full(len(ids), -1, np.int32),
         catchment=catchment,
         migrant=noise.chance("migrant", 0, ids, model.district.migrant_share),
         left_behind=noise.chance("left behind", 0, ids, model.district.left_behind_share),

@@ -130,7 +130,7 @@ def deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tu
                 c += 1
             rank += count[d]
             room[d] = first[s] + c if (rank - 1) * classes[s] < (c + 1) * members else -1
-    place, order = np.cumsum(size) - size, np.empty(rows, np.int64)
+    place, order = np.cumsum(size) - size, np.empty(rows, np.int32)
     apart, last, before, found = np.empty(rows, np.int64), np.full(rows, -1), np.empty(rows, np.int64), 0
     for i in range(rows):
         here = room[drawer[i]]
