@@ -144,19 +144,20 @@ def _ask(placed: Array, home: Array, wanted: Array, private: Array, demand: Ints
 def merit(model: "ZoneReform", entrants: Students, rows: Ints, level: int) -> Ints:
     """Turns of those who apply, the best first; of the others nothing is seen."""
     turn = np.zeros(len(entrants), np.int64)
-    turn[rows] = whole(-np.round(seen_at_entry(model, entrants.take(rows), level), 9))
+    turn[rows] = whole(-np.round(seen_at_entry(model, entrants, rows, level), 9))
     return turn
 
 
-def seen_at_entry(model: "ZoneReform", entrants: Students, level: int) -> Floats:
-    """What a school sees of a child that applies, SD: a junior school the last score (0 without one).
+def seen_at_entry(model: "ZoneReform", entrants: Students, rows: Ints, level: int) -> Floats:
+    """What a school sees of those who apply, SD: a junior school the last score (0 without one).
 
     A primary school sees an entrance test or interview, as exact as a test of the grade entered.
     """
     if level == JUNIOR:
-        return np.nan_to_num(entrants.score)
-    error = noise_sd(model)[ENTRY_GRADE[level]] * model.noise.normal("entrance", model.year, entrants.id)
-    return np.asarray(entrants.achievement + error)
+        score = entrants.score[rows]
+        return np.where(np.isnan(score), 0.0, score)
+    error = noise_sd(model)[ENTRY_GRADE[level]] * model.noise.normal("entrance", model.year, entrants.id[rows])
+    return np.asarray(entrants.trait[rows] + entrants.lasting[rows] + entrants.fading[rows] + error)
 
 
 def public_places(model: "ZoneReform", level: int) -> Array:
