@@ -14,9 +14,9 @@ from reference.random_policy import YEARS, policies
 from reference.tiny_district import at_rest
 from sim.agents.assessment import sit_tests
 from sim.agents.cells import Moments
-from sim.agents.class_formation import _deal
+from sim.agents.class_formation import _deal, _seat
 from sim.agents.classroom import Classes, stand_by_class, sum_by_class
-from sim.agents.demography import means_of_classes
+from sim.agents.demography import _born, means_of_classes
 from sim.agents.enrolment import _ask, _fill, _junior_homes
 from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import grow
@@ -266,6 +266,20 @@ def junior_homes(draw, rows):
     return (_junior_homes if fast is None else fast.junior_homes)(ids, catchment, edges - 1e-12, junior)
 
 
+def born(draw, rows):
+    births, fast = draw.integers(0, 1 + rows // 4, 5), loops()
+    born = _born if fast is None else fast.born
+    ids, catchment = born(2021, draw.permutation(9) + 1, np.sort(draw.permutation(9)[:5]), births)
+    return {"id": ids, "catchment": catchment}
+
+
+def seated(draw, rows):
+    size, fast = draw.multinomial(rows, draw.dirichlet(np.ones(6))).astype(np.int32), loops()
+    room = np.full(rows, -1, np.int32)
+    (_seat if fast is None else fast.seat)(room, size)
+    return room
+
+
 def asked(draw, rows):
     placed, (home, wanted) = np.where(draw.random(rows) < 0.2, 3, -1), draw.integers(0, 6, (2, rows))
     demand, fast = draw.integers(0, 9, 6), loops()
@@ -338,6 +352,8 @@ LOOPS = {
     "most_useful": chosen,
     "kth_lowest": kth,
     "fill_pairs": filled_pairs,
+    "born": born,
+    "seat": seated,
     "ask": asked,
     "fill": filled,
     "junior_homes": junior_homes,

@@ -69,7 +69,7 @@ def form_classes(model: "ZoneReform", entrants: Students, level: int) -> Classes
     )
 
 
-def _deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Ints, Ints]:
+def _deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Array, Ints]:
     """Rows by class, then id, and the size of each class, where schools form so many, whose first is row `first`."""
     rank = ranks(school, by_lot(school, lots, ids))
     room = first[school] + rank * classes[school] // np.bincount(school, minlength=len(classes))[school]
@@ -94,13 +94,14 @@ def reshuffle(model: "ZoneReform") -> None:
 
 def file_classes(model: "ZoneReform", new_primary: Classes, new_junior: Classes) -> None:
     """Put the new classes in their place, oldest grade first, where their students stand."""
-    room, classes = model.students.classroom, model.classes
+    classes = model.classes
     older, dissolved = old_and_dissolved(classes)
     stay = classes.take(older), classes.take(slice(dissolved.stop, None))
-    seventh = int(stay[0].size.sum())
-    younger = seventh + int(new_junior.size.sum())
-    first = younger + int(stay[1].size.sum())
     model.classes = stay[0].followed_by(new_junior, stay[1], new_primary)
-    room[seventh:younger] = len(stay[0]) + np.repeat(np.arange(len(new_junior)), new_junior.size)
-    room[younger:first] += len(new_junior) - (dissolved.stop - dissolved.start)
-    room[first:] = len(model.classes) - len(new_primary) + np.repeat(np.arange(len(new_primary)), new_primary.size)
+    fast = loops()
+    (_seat if fast is None else fast.seat)(model.students.classroom, model.classes.size)
+
+
+def _seat(room: Array, size: Array) -> None:
+    """Write down the class of each student, of whom the first class has the first, and so on."""
+    room[:] = np.repeat(np.arange(len(size)), size)

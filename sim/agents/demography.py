@@ -50,9 +50,8 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
     births = np.round(schools.residents[catchments] * growth).astype(np.int64)
     if model.roll is not None:
         births = model.roll.births(year, schools)[catchments]
-    catchment = np.repeat(catchments, births)
-    number = np.arange(len(catchment)) - np.repeat(np.cumsum(births) - births, births)
-    ids = student_ids(year, schools.id[catchment], number)
+    fast = loops()
+    ids, catchment = (_born if fast is None else fast.born)(year, schools.id, catchments, births)
     cohort_effect = effects.catchment_cohort_sd * noise.normal("catchment cohort", year, schools.id)
     schools.home_means[:, 0] = catchment_means(model) + cohort_effect
     ses = noise.normal("ses", 0, ids)
@@ -70,6 +69,13 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
         score=np.full(len(ids), np.nan),
         prior_score=np.full(len(ids), np.nan),
     )
+
+
+def _born(cohort: int, schools: Array, catchments: Ints, births: Ints) -> tuple[Ints, Array]:
+    """Id and catchment of each child of a cohort, of whom each of these catchments has so many."""
+    catchment = np.repeat(catchments, births).astype(np.int16)
+    number = np.arange(len(catchment)) - np.repeat(np.cumsum(births) - births, births)
+    return student_ids(cohort, schools[catchment], number), catchment
 
 
 def drift_home_effects(model: "ZoneReform", year: int) -> None:

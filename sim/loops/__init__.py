@@ -4,9 +4,9 @@ Same bits as the twin: ``+ - * /``, ``sqrt``, comparisons and integers only, sum
 no `fastmath`, one thread. Import it through `sim.compiled`.
 """
 
-from sim.loops.demography import means_of_classes
+from sim.loops.demography import born, means_of_classes
 from sim.loops.draws import chances, hashes, normals, uniforms
-from sim.loops.enrolment import ask, deal, fill, fill_pairs, junior_homes, stand_by_class
+from sim.loops.enrolment import ask, deal, fill, fill_pairs, junior_homes, seat, stand_by_class
 from sim.loops.records import lowest, moments, tally
 from sim.loops.school_choice import doors_open, drawn_for_pairs, most_useful
 from sim.loops.scores import class_sums, grow, scores
@@ -14,6 +14,7 @@ from sim.loops.turns import first_within, group_count, kth_lowest, order_by_lot,
 
 __all__ = [
     "ask",
+    "born",
     "chances",
     "class_sums",
     "deal",
@@ -37,6 +38,7 @@ __all__ = [
     "ranks",
     "reorder",
     "scores",
+    "seat",
     "stand_by_class",
     "tally",
     "uniforms",

@@ -4,7 +4,21 @@ import numpy as np
 from numba import njit
 
 from sim.agents.columns import Array
+from sim.agents.student import CATCHMENT_DIGITS, COHORT_DIGITS
 from sim.noise import Floats, Ints
+
+
+@njit(cache=True)
+def born(cohort: int, schools: Ints, catchments: Ints, births: Ints) -> tuple[Ints, Array]:
+    """`demography._born`."""
+    ids, catchment, at = np.empty(births.sum(), np.int64), np.empty(births.sum(), np.int16), 0
+    for k in range(len(births)):
+        here = catchments[k]
+        first = cohort * COHORT_DIGITS + schools[here] * CATCHMENT_DIGITS
+        for number in range(births[k]):
+            ids[at], catchment[at] = first + number, here
+            at += 1
+    return ids, catchment
 
 
 @njit(cache=True)

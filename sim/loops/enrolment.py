@@ -106,7 +106,7 @@ def fill(placed: Ints, asking: Ints, target: Ints, last: Array, turn: Ints, ids:
 
 
 @njit(cache=True)
-def deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Ints, Ints]:
+def deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Array, Ints]:
     """`class_formation._deal`; a school has as many drawers for lots as entrants, and few lie in two classes."""
     start, rows = np.zeros(len(classes) + 1, np.int64), len(school)
     for s in school:
@@ -152,3 +152,12 @@ def deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tu
         members = order[place[c] - size[c] : place[c]]
         insert(members, ids[members], ids, 0, len(members))
     return order, size
+
+
+@njit(cache=True)
+def seat(room: Array, size: Array) -> None:
+    """`class_formation._seat`."""
+    end = 0
+    for c in range(len(size)):
+        begin, end = end, end + size[c]
+        room[begin:end] = c

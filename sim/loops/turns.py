@@ -111,7 +111,7 @@ def _before(key: int, row: int, other_key: int, other: int, tie: Ints) -> bool:
 
 
 @njit(cache=True, inline="always")
-def insert(order: Ints, keys: Array, tie: Ints, low: int, high: int) -> None:
+def insert(order: Array, keys: Array, tie: Ints, low: int, high: int) -> None:
     """Insertion sort of `order[low:high]` and of the keys of these rows beside it."""
     for at in range(low + 1, high):
         row, key, to = order[at], keys[at], at
