@@ -13,6 +13,7 @@ from sim.agents.school import NO_ZONE
 from sim.agents.surplus import even_out
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE, SUBJECTS, Teachers
 from sim.agents.titles import tilt_titles
+from sim.apportion import ALIKE
 from sim.compiled import compiled
 from sim.filing import filed, first_few
 from sim.noise import Floats, Ints
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 MONTHS = 12
+_RUNGS = len(BACKBONE)
+_SUBJECTS = len(SUBJECTS)
 
 
 def renew(model: "ZoneReform") -> None:
@@ -75,25 +78,40 @@ def exits(model: "ZoneReform") -> Array:
     """Rows of those who retire or quit."""
     teachers, noise, terms = model.teachers, model.noise, model.terms
     quit_rate = model.effects.quit_rate + model.effects.after_school_quit * terms.after_school_hours
-    leaves = noise.chance("quit", model.year, teachers.id, quit_rate)
-    old = np.flatnonzero(teachers.age >= min(terms.retirement_months) // MONTHS)
-    birth_month = np.floor(MONTHS * noise.uniform("birth month", 0, teachers.id[old]))
-    limit = np.where(teachers.female[old], terms.retirement_months[1], terms.retirement_months[0])
-    leaves[old] |= teachers.age[old] * MONTHS + birth_month >= limit
-    return np.flatnonzero(teachers.employed & leaves)
+    quits = noise.chance("quit", model.year, teachers.id, quit_rate)
+    birthday = noise.uniform("birth month", 0, teachers.id)
+    limits = np.array(terms.retirement_months)
+    return _leaving(teachers.school, teachers.female, teachers.age, quits, birthday, limits)
+
+
+@compiled()
+def _leaving(school: Ints, female: Array, age: Ints, quits: Array, birthday: Floats, limits: Ints) -> Ints:
+    """Rows of those in post who quit, or have the months of age at which men and women retire."""
+    rows, found = np.empty(len(school), np.int64), 0
+    for t in range(len(school)):
+        months = MONTHS * age[t] + np.floor(MONTHS * birthday[t])
+        if school[t] >= 0 and (quits[t] or months >= limits[np.int64(female[t])]):
+            rows[found] = t
+            found += 1
+    return rows[:found]
 
 
 def leave(model: "ZoneReform", leaving: Array) -> None:
     """Those in the rows `leaving` go; their posts and the backbone titles they held fall vacant at their school."""
     if len(leaving) == 0:
         return
-    teachers, vacant = model.teachers, model.schools.vacant_titles
-    held = leaving[teachers.backbone[leaving] > 0]
-    title = teachers.school[held] * vacant.shape[1] + teachers.backbone[held] - 1
-    vacant += np.bincount(title, minlength=vacant.size).reshape(vacant.shape)
-    teachers.home_school[leaving] = teachers.school[leaving]
-    teachers.school[leaving] = -1
-    teachers.bought[leaving] = False
+    teachers = model.teachers
+    columns = teachers.school, teachers.home_school, teachers.backbone, teachers.bought
+    _vacate(leaving, *columns, model.schools.vacant_titles)
+
+
+@compiled()
+def _vacate(leaving: Ints, school: Ints, home: Ints, backbone: Ints, bought: Array, vacant_titles: Ints) -> None:
+    """Empty the posts of those who are leaving, in place."""
+    for t in leaving:
+        if backbone[t] > 0:
+            vacant_titles[school[t], backbone[t] - 1] += 1
+        home[t], school[t], bought[t] = school[t], -1, False
 
 
 def fill_posts(model: "ZoneReform", leaving: Array) -> None:
@@ -146,32 +164,43 @@ def give_titles(model: "ZoneReform") -> None:
     teachers, schools, effects = model.teachers, model.schools, model.effects
     if model.terms.title_weak_priority > 0:
         tilt_titles(model)
-    for rung in range(len(BACKBONE) - 1, 0, -1):
-        vacant = schools.vacant_titles[:, rung - 1]
-        if not vacant.any():
-            continue
-        years = model.district.backbone_years if rung == 1 else 0.0
-        candidates = _candidates(teachers.school, teachers.backbone, teachers.experience, vacant, rung - 1, years)
-        ids, at = teachers.id[candidates], teachers.school[candidates]
-        luck = effects.title_noise * model.noise.normal("appraisal", model.year, ids)
-        appraisal = teachers.base_skill[candidates] / max(effects.rec_sigmaT, 1e-9) + luck
-        chosen = first_few(at, vacant, -np.round(appraisal, 9), ids)
-        given = np.bincount(at[chosen], minlength=len(schools)).astype(np.int32)
-        teachers.backbone[candidates[chosen]] = rung
-        schools.vacant_titles[:, rung - 1] -= given
-        if rung > 1:
-            schools.vacant_titles[:, rung - 2] += given
+    luck = model.noise.normal("appraisal", model.year, teachers.id)
+    columns = teachers.id, teachers.school, teachers.experience, teachers.base_skill, teachers.backbone
+    spread = max(float(effects.rec_sigmaT), 1e-9), float(effects.title_noise)
+    _promote(*columns, luck, *spread, schools.vacant_titles, float(model.district.backbone_years))
 
 
-@compiled()
-def _candidates(school: Ints, backbone: Ints, experience: Ints, vacant: Ints, rung: int, years: float) -> Ints:
-    """Rows of those on this rung at schools with a vacant title who have taught for so many years."""
-    rows, found = np.empty(len(school), np.int64), 0
-    for t in range(len(school)):
-        if backbone[t] == rung and school[t] >= 0 and vacant[school[t]] > 0 and experience[t] >= years:
-            rows[found] = t
-            found += 1
-    return rows[:found]
+@compiled(first_few)
+def _promote(
+    ids: Ints,
+    school: Ints,
+    experience: Ints,
+    base_skill: Floats,
+    backbone: Ints,
+    luck: Floats,
+    skill_sd: float,
+    luck_sd: float,
+    vacant_titles: Ints,
+    backbone_years: float,
+) -> None:
+    """Fill the vacant titles, in place: each that is given up on the rung below falls vacant there."""
+    rows, key = np.empty(len(school), np.int64), np.empty(len(school))
+    for rung in range(_RUNGS - 1, 0, -1):
+        vacant, years, found = vacant_titles[:, rung - 1], backbone_years if rung == 1 else 0.0, 0
+        for t in range(len(school)):
+            rows[found] = t  # who is no candidate is overwritten by the next
+            ready = (backbone[t] == rung - 1) & (experience[t] >= years)
+            found += ready & (school[t] >= 0) & (vacant[school[t]] > 0)
+        candidates = rows[:found]
+        for i in range(found):
+            t = candidates[i]
+            key[i] = -np.rint((base_skill[t] / skill_sd + luck_sd * luck[t]) * ALIKE)
+        for chosen in first_few(school[candidates], vacant, key[:found], ids[candidates]):
+            t = candidates[chosen]
+            backbone[t] = rung
+            vacant[school[t]] -= 1
+            if rung > 1:
+                vacant_titles[school[t], rung - 2] += 1
 
 
 def move_voluntarily(model: "ZoneReform") -> None:
@@ -184,12 +213,10 @@ def move_voluntarily(model: "ZoneReform") -> None:
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
     seeks = noise.chance("seeks school", model.year, teachers.id, model.effects.move_seekers)
-    settled = teachers.employed & (teachers.posting_end == 0) & (teachers.years_here > 0) & ~teachers.bought
-    teachers.seeks_school = seeks & settled
-    rows = np.flatnonzero(teachers.seeks_school)
-    first, second = pairs_of_movers(model, rows[~schools.private[teachers.school[rows]]])
-    apart = teachers.school[first] != teachers.school[second]
-    first, second = first[apart], second[apart]
+    columns = teachers.school, teachers.posting_end, teachers.years_here, teachers.bought
+    rows = _settled_movers(seeks, *columns, schools.private)
+    teachers.seeks_school = seeks
+    first, second = pairs_of_movers(model, rows)
     within = model.effects.rec_within
     sorting = np.sqrt(1.0 - within) / within
     skill_gap = (teachers.base_skill[first] - teachers.base_skill[second]) / max(model.effects.rec_sigmaT, 1e-9)
@@ -199,36 +226,57 @@ def move_voluntarily(model: "ZoneReform") -> None:
     exchange(teachers, first[exchanging], second[exchanging])
 
 
+@compiled()
+def _settled_movers(
+    seeks: Array, school: Ints, posting_end: Ints, years_here: Ints, bought: Array, private: Array
+) -> Ints:
+    """Let only those seek who are settled at their school, in place; rows of those at public schools who do."""
+    rows, found = np.empty(len(school), np.int64), 0
+    for t in range(len(school)):
+        if seeks[t]:
+            seeks[t] = school[t] >= 0 and posting_end[t] == 0 and years_here[t] > 0 and not bought[t]
+            if seeks[t] and not private[school[t]]:
+                rows[found] = t
+                found += 1
+    return rows[:found]
+
+
 def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
-    """Pair those who seek a school within zone, subject and standing, mostly from different schools.
+    """Pair those who seek a school within zone, subject and standing, and take those of different schools.
 
     The order of the schools is drawn each year: an odd one out is from the last, who would otherwise wait for good.
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
-    alone = len(model.zones) + schools.level.astype(np.int64)
-    circle = np.where(schools.zone == NO_ZONE, alone, schools.zone)
-    school_turn = np.empty(len(schools), np.int64)
-    lots = noise.lots("mover school", model.year, schools.id)
-    school_turn[np.lexsort((schools.id, lots))] = np.arange(len(schools))
+    circle = np.where(schools.zone == NO_ZONE, len(model.zones) + schools.level.astype(np.int64), schools.zone)
+    school_turn = noise.rank("mover school", model.year, schools.id)
     ids = teachers.id[rows]
-    rows = rows[by_lot(school_turn[teachers.school[rows]], noise.lots("mover", model.year, ids), ids)]
-    backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
-    pool = (circle[teachers.school[rows]] * len(SUBJECTS) + teachers.subject[rows]) * 2 + backbone
-    in_turn, first = filed(pool, int(pool.max(initial=-1)) + 1)
-    lower, upper = _halves(first)
-    return rows[in_turn[lower]], rows[in_turn[upper]]
+    turn = rows[by_lot(school_turn[teachers.school[rows]], noise.lots("mover", model.year, ids), ids)]
+    columns = teachers.school, teachers.subject, teachers.backbone
+    return _pairs_apart(turn, *columns, circle, int(circle.max()) + 1)
 
 
-@compiled()
-def _halves(first: Ints) -> tuple[Ints, Ints]:
-    """Places of the first half of each pool, and those of the second half beside them; `first` as of `filed`."""
-    lower, upper, found = np.empty(first[-1], np.int64), np.empty(first[-1], np.int64), 0
+@compiled(filed)
+def _pairs_apart(
+    turn: Ints, school: Ints, subject: Ints, backbone: Ints, circle: Ints, circles: int
+) -> tuple[Ints, Ints]:
+    """Those of the first half of each pool and those of the second half beside them, where their schools differ.
+
+    A pool is of one circle, one subject and one standing, in turn.
+    """
+    pool = np.empty(len(turn), np.int64)
+    for i in range(len(turn)):
+        t = turn[i]
+        pool[i] = (circle[school[t]] * _SUBJECTS + subject[t]) * 2 + (backbone[t] >= DISTRICT_BACKBONE)
+    in_turn, first = filed(pool, circles * _SUBJECTS * 2)
+    ones, others, found = np.empty(len(turn), np.int64), np.empty(len(turn), np.int64), 0
     for p in range(len(first) - 1):
         half = (first[p + 1] - first[p]) // 2
         for place in range(first[p], first[p] + half):
-            lower[found], upper[found] = place, place + half
-            found += 1
-    return lower[:found], upper[:found]
+            one, other = turn[in_turn[place]], turn[in_turn[place + half]]
+            if school[one] != school[other]:
+                ones[found], others[found] = one, other
+                found += 1
+    return ones[:found], others[:found]
 
 
 def exchange(teachers: Teachers, first: Array, second: Array) -> None:
