@@ -126,18 +126,21 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     teachers, schools = model.teachers, model.schools
     leave(model, leaving)
     establishment = posts_by_norm(model)
-    ended = settle_contracts(model, establishment)
+    held = teachers.count_by_school(len(schools))
+    ended = settle_contracts(model, establishment, held)
     leave(model, ended)
     deal_empty_posts(model)
     wanted = establishment + schools.funded_posts
     even_out(model, wanted)
-    missing = np.maximum(wanted - teachers.count_by_school(len(schools)), 0)
+    if len(ended) or model.terms.surplus_pools:
+        held = teachers.count_by_school(len(schools))
+    missing = np.maximum(wanted - held, 0)
     rows = posts_to_fill(model, missing)
     new = missing - np.bincount(teachers.home_school[rows], minlength=len(schools))
     if new.any():
         rows = np.concatenate((rows, open_posts(model, np.repeat(np.arange(len(schools)), new))))
     hire(model, rows)
-    settle_contracts(model, establishment)
+    settle_contracts(model, establishment, held + missing)
     pay_for_hires(model)
     model.flows |= {"retired": len(leaving), "contracts_ended": len(ended), "hired": int(missing.sum())}
 
