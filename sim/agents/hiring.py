@@ -53,7 +53,7 @@ def posts_to_fill(model: "ZoneReform", missing: Array) -> Array:
         later = ~has_priority(model, held)
         lots = model.noise.lots("which post", model.year, teachers.id[rows[contested]])
         filled[contested[first_few(at, missing, (2.0 * later - vacant)[at, subject], lots)]] = True
-    return rows[filled]
+    return np.asarray(rows[filled])
 
 
 @compiled()

@@ -8,7 +8,7 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.teacher import SUBJECTS
 from sim.compiled import compiled
-from sim.noise import Ints
+from sim.noise import Bits, Ints
 
 DIRECTIONS = ("to_weak", "swap", "any")
 TO_WEAK, SWAP, ANY = range(len(DIRECTIONS))
@@ -22,14 +22,14 @@ def _first_pair(
     school: Ints,
     subject: Ints,
     backbone: Ints,
-    place: Ints,
+    lot: Bits,
     who: int,
     partner: int,
     at: int,
     partner_at: int,
     alike: bool,
 ) -> tuple[int, int]:
-    """First in turn who has a partner of his subject at another school, and of his partners the first by place.
+    """First in turn who has a partner of his subject at another school, and of his partners the first by lot.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def _first_pair(
                 continue
             if alike and backbone[other] != backbone[one]:
                 continue
-            if best < 0 or place[other] < place[best]:
+            if best < 0 or lot[other] < lot[best]:
                 best = other
         if best >= 0:
             return one, best
@@ -59,7 +59,7 @@ def _first_pair(
 
 
 def _pair_to_weak(
-    free: Array, school: Ints, subject: Ints, backbone: Ints, place: Ints, students: Ints, experts: Ints
+    free: Array, school: Ints, subject: Ints, backbone: Ints, lot: Bits, students: Ints, experts: Ints
 ) -> tuple[int, int]:
     """A backbone teacher from the school with the highest density for an ordinary one from the lowest.
 
@@ -82,7 +82,7 @@ def _pair_to_weak(
         return -1, -1
     experts[giver] -= 1
     experts[receiver] += 1
-    return _first_pair(free, school, subject, backbone, place, BACKBONE, ORDINARY, giver, receiver, False)
+    return _first_pair(free, school, subject, backbone, lot, BACKBONE, ORDINARY, giver, receiver, False)
 
 
 def _can_exchange(offered: Ints, sought: Ints) -> bool:
@@ -97,7 +97,7 @@ def _pairs_of_pool(
     school: Ints,
     subject: Ints,
     backbone: Ints,
-    place: Ints,
+    lot: Bits,
     students: Ints,
     experts: Ints,
     count: int,
@@ -117,21 +117,21 @@ def _pairs_of_pool(
         if missing > 0:
             both = missing > count - found
             if direction == SWAP:
-                one, other = _first_pair(free, school, subject, backbone, place, BACKBONE, BACKBONE, -1, -1, False)
+                one, other = _first_pair(free, school, subject, backbone, lot, BACKBONE, BACKBONE, -1, -1, False)
             else:
                 if both:
-                    one, other = _first_pair(free, school, subject, backbone, place, BACKBONE, BACKBONE, -1, -1, False)
+                    one, other = _first_pair(free, school, subject, backbone, lot, BACKBONE, BACKBONE, -1, -1, False)
                 if one < 0 and direction == ANY:
-                    one, other = _first_pair(free, school, subject, backbone, place, BACKBONE, ANYONE, -1, -1, False)
+                    one, other = _first_pair(free, school, subject, backbone, lot, BACKBONE, ANYONE, -1, -1, False)
                 elif one < 0:
-                    one, other = _pair_to_weak(free, school, subject, backbone, place, students, experts)
+                    one, other = _pair_to_weak(free, school, subject, backbone, lot, students, experts)
                     if one < 0:
                         one, other = _first_pair(
-                            free, school, subject, backbone, place, BACKBONE, BACKBONE, -1, -1, False
+                            free, school, subject, backbone, lot, BACKBONE, BACKBONE, -1, -1, False
                         )
         if one < 0:
             who = ORDINARY if direction == TO_WEAK else ANYONE
-            one, other = _first_pair(free, school, subject, backbone, place, who, who, -1, -1, direction == SWAP)
+            one, other = _first_pair(free, school, subject, backbone, lot, who, who, -1, -1, direction == SWAP)
         if one < 0:
             break
         missing -= backbone[one] + backbone[other]
@@ -147,7 +147,7 @@ def pairs_of_pools(
     school: Ints,
     subject: Ints,
     backbone: Ints,
-    place: Ints,
+    lot: Bits,
     first_school: Ints,
     students: Ints,
     experts: Ints,
@@ -161,9 +161,9 @@ def pairs_of_pools(
     ----------
     first, first_school : (pools + 1,) arrays
         Where the candidates and the schools of each pool begin.
-    school, subject, backbone, place : (n,) arrays
+    school, subject, backbone, lot : (n,) arrays
         Of the candidates by pool and in the order in which they are asked: their school as a number of the pool's own,
-        subject, whether they are district backbone teachers, and their place in the order in which partners are taken.
+        subject, whether they are district backbone teachers, and their lot for the order in which partners are taken.
     students, experts : (k,) arrays
         Students and district backbone teachers of the schools by pool; the latter follow the exchanges.
     count, least_backbone : (pools,) arrays
@@ -173,7 +173,7 @@ def pairs_of_pools(
     for p in range(len(count)):
         of, schools = slice(first[p], first[p + 1]), slice(first_school[p], first_school[p + 1])
         chosen = _pairs_of_pool(
-            *(school[of], subject[of], backbone[of], place[of], students[schools], experts[schools]),
+            *(school[of], subject[of], backbone[of], lot[of], students[schools], experts[schools]),
             *(count[p], least_backbone[p], direction),
         )
         pairs[found : found + len(chosen)] = first[p] + chosen

@@ -161,14 +161,12 @@ class Rotation(Lever):
         ids, pool = teachers.id[rows], pool_of_school[teachers.school[rows]]
         order = by_lot(pool, noise.lots("rotation", year, ids), ids)
         rows, ids, pool = rows[order], ids[order], pool[order]
-        place = np.empty(len(rows), np.int64)
-        place[by_lot(pool, noise.lots("rotation place", year, ids), ids)] = np.arange(len(rows))
         eligible = np.bincount(pool, minlength=len(pool_ids))
         luck = noise.uniform("rotation number", year, pool_ids)
         counts = np.floor(self.rate * eligible / 2 + luck).astype(np.int64)
         if self.selection == "voluntary":
             willing = (teachers.seeks_school | volunteers(model, year, self.allowance))[rows]
-            rows, pool, place = rows[willing], pool[willing], place[willing]
+            rows, ids, pool = rows[willing], ids[willing], pool[willing]
         backbone = teachers.backbone >= DISTRICT_BACKBONE
         members, first_school = filed(pool_of_school, len(pool_ids))
         number = np.empty(len(schools), np.int64)  # of each school among those of its pool
@@ -178,7 +176,7 @@ class Rotation(Lever):
             number[teachers.school[rows]],
             teachers.subject[rows].astype(np.int64),
             backbone[rows].astype(np.int64),
-            place,
+            noise.lots("rotation place", year, ids),
             first_school,
             model.classes.students_by_school(len(schools))[members],
             np.bincount(teachers.school[teachers.employed & backbone], minlength=len(schools))[members],
