@@ -6,8 +6,9 @@ The rule is written once, in loops over the pool's candidates that run compiled 
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.teacher import SUBJECTS
+from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS
 from sim.compiled import compiled
+from sim.filing import filed
 from sim.noise import Bits, Ints
 
 DIRECTIONS = ("to_weak", "swap", "any")
@@ -141,41 +142,57 @@ def _pairs_of_pool(
     return pairs[:found]
 
 
-@compiled(_first_pair, _pair_to_weak, _can_exchange, _pairs_of_pool)
+@compiled(filed, _first_pair, _pair_to_weak, _can_exchange, _pairs_of_pool)
 def pairs_of_pools(
-    first: Ints,
+    turn: Ints,
+    pool: Ints,
+    lot: Bits,
     school: Ints,
     subject: Ints,
     backbone: Ints,
-    lot: Bits,
-    first_school: Ints,
+    pool_of_school: Ints,
     students: Ints,
-    experts: Ints,
     count: Ints,
     least_backbone: Ints,
     direction: int,
 ) -> Ints:
-    """Pairs of candidates who exchange, pool by pool, places in the list of candidates, (n, 2).
+    """Rows of the pairs of teachers who exchange, pool by pool, (n, 2).
 
     Parameters
     ----------
-    first, first_school : (pools + 1,) arrays
-        Where the candidates and the schools of each pool begin.
-    school, subject, backbone, lot : (n,) arrays
-        Of the candidates by pool and in the order in which they are asked: their school as a number of the pool's own,
-        subject, whether they are district backbone teachers, and their lot for the order in which partners are taken.
-    students, experts : (k,) arrays
-        Students and district backbone teachers of the schools by pool; the latter follow the exchanges.
+    turn, pool, lot : (n,) arrays
+        Rows of the candidates by pool and in the order in which they are asked, their pool, and their lot for the order
+        in which partners are taken.
+    school, subject, backbone : (T,) arrays
+        Of all teachers.
+    pool_of_school, students : (S,) arrays
     count, least_backbone : (pools,) arrays
         How many pairs there are to be, and how many backbone teachers at least if there are enough.
     """
-    pairs, found = np.empty((count.sum(), 2), dtype=np.int64), 0
+    members, first_school = filed(pool_of_school, len(count))
+    number = np.empty(len(pool_of_school), np.int64)  # of each school among those of its pool
+    for i in range(len(members)):
+        number[members[i]] = i - first_school[pool_of_school[members[i]]]
+    experts, expert = np.zeros(len(students), np.int64), np.zeros(len(turn), np.int64)
+    for t in range(len(school)):
+        if school[t] >= 0 and backbone[t] >= DISTRICT_BACKBONE:
+            experts[school[t]] += 1
+    at, of_subject = np.empty(len(turn), np.int64), np.empty(len(turn), np.int64)
+    for i in range(len(turn)):
+        t = turn[i]
+        at[i], of_subject[i], expert[i] = number[school[t]], subject[t], backbone[t] >= DISTRICT_BACKBONE
+    pairs, found, begin = np.empty((count.sum(), 2), dtype=np.int64), 0, 0
     for p in range(len(count)):
-        of, schools = slice(first[p], first[p + 1]), slice(first_school[p], first_school[p + 1])
+        end, schools = begin, members[first_school[p] : first_school[p + 1]]
+        while end < len(pool) and pool[end] == p:
+            end += 1
+        of = slice(begin, end)
         chosen = _pairs_of_pool(
-            *(school[of], subject[of], backbone[of], lot[of], students[schools], experts[schools]),
+            *(at[of], of_subject[of], expert[of], lot[of], students[schools], experts[schools]),
             *(count[p], least_backbone[p], direction),
         )
-        pairs[found : found + len(chosen)] = first[p] + chosen
-        found += len(chosen)
+        for one, other in chosen:
+            pairs[found, 0], pairs[found, 1] = turn[begin + one], turn[begin + other]
+            found += 1
+        begin = end
     return pairs[:found]
