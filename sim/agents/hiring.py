@@ -157,7 +157,7 @@ def pay_for_hires(model: "ZoneReform") -> None:
 def open_posts(model: "ZoneReform", school: Array) -> Array:
     """Rows of new, empty posts at these schools (one a row), in the subjects of which the school is shortest."""
     teachers, schools = model.teachers, model.schools
-    founded = np.bincount(teachers.id // (GENERATIONS * POSTS), minlength=int(schools.id.max()) + 1)
+    founded = _founded(teachers.id, int(schools.id.max()) + 1)
     place = founded[schools.id[school]] + rank_within(school)
     if place.max() >= POSTS:
         name = schools.name[school[np.argmax(place)]]
@@ -172,6 +172,15 @@ def open_posts(model: "ZoneReform", school: Array) -> Array:
     new.degree[:] = 1
     model.teachers = teachers.followed_by(new)
     return rows
+
+
+@compiled()
+def _founded(ids: Ints, schools: int) -> Ints:
+    """Posts that each school has founded, by its id."""
+    posts = np.zeros(schools, np.int64)
+    for one in ids:
+        posts[one // (GENERATIONS * POSTS)] += 1
+    return posts
 
 
 def short_subjects(model: "ZoneReform", school: Array) -> Array:

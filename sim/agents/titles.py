@@ -35,9 +35,10 @@ def tilt_titles(model: "ZoneReform") -> None:
     held = np.bincount(post, minlength=(n + 1) * len(BACKBONE)).reshape(-1, len(BACKBONE))[1:]
     titles = (held[:, DISTRICT_BACKBONE:] + schools.vacant_titles[:, DISTRICT_BACKBONE - 1 :]).sum(axis=1)
     mates = ~schools.private & (students > 0)
-    for rung in RUNGS:
-        ready = held[:, rung - 1]
-        give(tilted(model, rung), rung, schools.vacant_titles, titles, ready, students, schools.level, mates)
+    giver, rung = tilted(model)
+    for level in RUNGS:
+        ready = held[:, level - 1]
+        give(giver[rung == level], level, schools.vacant_titles, titles, ready, students, schools.level, mates)
 
 
 @compiled()
@@ -74,13 +75,16 @@ def give(
         few[taker] = np.rint(titles[taker] / max(students[taker], 1) * ALIKE)
 
 
-def tilted(model: "ZoneReform", rung: int) -> Array:
-    """Schools, one for each vacancy of the rung that is to be given elsewhere, in an order drawn by lot."""
+def tilted(model: "ZoneReform") -> tuple[Array, Array]:
+    """Schools and rungs of the vacancies that are to be given elsewhere, in an order drawn by lot."""
     schools, share = model.schools, model.terms.title_weak_priority
-    vacant = np.where(schools.private, 0, schools.vacant_titles[:, rung - 1])
-    giver = np.repeat(np.arange(len(schools)), vacant)
-    place = np.arange(len(giver)) - np.repeat(np.cumsum(vacant) - vacant, vacant)
+    open_rungs = np.array(RUNGS)
+    vacant = np.where(schools.private, 0, schools.vacant_titles[:, open_rungs - 1].T).ravel()
+    number = np.repeat(np.arange(len(vacant)), vacant)
+    rung, giver = open_rungs[number // len(schools)], number % len(schools)
+    place = np.arange(len(number)) - (np.cumsum(vacant) - vacant)[number]
     ids = (schools.id[giver] * len(BACKBONE) + rung) * VACANCIES + place
     chosen = model.noise.chance("title goes elsewhere", model.year, ids, share)
     order = np.lexsort((ids, model.noise.lots("title turn", model.year, ids)))
-    return giver[order[chosen[order]]]
+    turn = order[chosen[order]]
+    return giver[turn], rung[turn]
