@@ -11,11 +11,10 @@ from sim.agents.hiring import hire, open_posts, pay_for_hires, posts_to_fill
 from sim.agents.management import change_managers
 from sim.agents.school import NO_ZONE
 from sim.agents.surplus import even_out
-from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE, SUBJECTS, Teachers
-from sim.agents.titles import tilt_titles
-from sim.apportion import ALIKE
+from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS, Teachers
+from sim.agents.titles import give_titles
 from sim.compiled import compiled
-from sim.filing import filed, first_few
+from sim.filing import filed
 from sim.noise import Floats, Ints
 from sim.turns import by_lot
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 MONTHS = 12
-_RUNGS = len(BACKBONE)
 _SUBJECTS = len(SUBJECTS)
 
 
@@ -162,50 +160,6 @@ def posts_by_norm(model: "ZoneReform") -> Array:
     return np.asarray(np.round(students / norm * share).astype(np.int64))
 
 
-def give_titles(model: "ZoneReform") -> None:
-    """Vacant backbone titles go to the best appraised of the rung below at the same school, from the top down."""
-    teachers, schools, effects = model.teachers, model.schools, model.effects
-    if model.terms.title_weak_priority > 0:
-        tilt_titles(model)
-    luck = model.noise.normal("appraisal", model.year, teachers.id)
-    columns = teachers.id, teachers.school, teachers.experience, teachers.base_skill, teachers.backbone
-    spread = max(float(effects.rec_sigmaT), 1e-9), float(effects.title_noise)
-    _promote(*columns, luck, *spread, schools.vacant_titles, float(model.district.backbone_years))
-
-
-@compiled(first_few)
-def _promote(
-    ids: Ints,
-    school: Ints,
-    experience: Ints,
-    base_skill: Floats,
-    backbone: Ints,
-    luck: Floats,
-    skill_sd: float,
-    luck_sd: float,
-    vacant_titles: Ints,
-    backbone_years: float,
-) -> None:
-    """Fill the vacant titles, in place: each that is given up on the rung below falls vacant there."""
-    rows, key = np.empty(len(school), np.int64), np.empty(len(school))
-    for rung in range(_RUNGS - 1, 0, -1):
-        vacant, years, found = vacant_titles[:, rung - 1], backbone_years if rung == 1 else 0.0, 0
-        for t in range(len(school)):
-            rows[found] = t  # who is no candidate is overwritten by the next
-            ready = (backbone[t] == rung - 1) & (experience[t] >= years)
-            found += ready & (school[t] >= 0) & (vacant[school[t]] > 0)
-        candidates = rows[:found]
-        for i in range(found):
-            t = candidates[i]
-            key[i] = -np.rint((base_skill[t] / skill_sd + luck_sd * luck[t]) * ALIKE)
-        for chosen in first_few(school[candidates], vacant, key[:found], ids[candidates]):
-            t = candidates[chosen]
-            backbone[t] = rung
-            vacant[school[t]] -= 1
-            if rung > 1:
-                vacant_titles[school[t], rung - 2] += 1
-
-
 def move_voluntarily(model: "ZoneReform") -> None:
     """Teachers of a zone who seek another school exchange posts in pairs of one subject and standing (backbone or not).
 
@@ -220,13 +174,25 @@ def move_voluntarily(model: "ZoneReform") -> None:
     rows = _settled_movers(seeks, *columns, schools.private)
     teachers.seeks_school = seeks
     first, second = pairs_of_movers(model, rows)
-    within = model.effects.rec_within
-    sorting = np.sqrt(1.0 - within) / within
-    skill_gap = (teachers.base_skill[first] - teachers.base_skill[second]) / max(model.effects.rec_sigmaT, 1e-9)
-    standing_gap = schools.standing[teachers.school[first]] - schools.standing[teachers.school[second]]
-    stay = 1.0 / (1.0 + np.exp(-sorting * skill_gap * standing_gap))
+    within, skill_sd = model.effects.rec_within, max(float(model.effects.rec_sigmaT), 1e-9)
+    sorting = float(np.sqrt(1.0 - within) / within)
+    regard = teachers.base_skill, teachers.school, schools.standing
+    stay = 1.0 / (1.0 + np.exp(_odds_of_exchange(first, second, *regard, skill_sd, sorting)))
     exchanging = noise.uniform("exchange", model.year, teachers.id[first]) >= stay
     exchange(teachers, first[exchanging], second[exchanging])
+
+
+@compiled()
+def _odds_of_exchange(
+    first: Ints, second: Ints, base_skill: Floats, school: Ints, standing: Floats, skill_sd: float, sorting: float
+) -> Floats:
+    """Logarithm of the odds that the two of each pair exchange."""
+    odds = np.empty(len(first))
+    for i in range(len(first)):
+        one, other = first[i], second[i]
+        skill_gap = (base_skill[one] - base_skill[other]) / skill_sd
+        odds[i] = -sorting * skill_gap * (standing[school[one]] - standing[school[other]])
+    return odds
 
 
 @compiled()

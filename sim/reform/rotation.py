@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.columns import Array
+from sim.agents.management import management
 from sim.agents.school import LEVELS, NO_ZONE
 from sim.agents.staffing import may_rotate
 from sim.agents.zone import FORMS, of_zone
@@ -144,6 +145,8 @@ class Rotation(Lever):
             if rate > 0:
                 managers = exchange_managers(model, role, year, rate, *self._pools(model))
                 model.spend(self.group, model.schools.count_by_level(managers) * model.prices["move"])
+        if self.heads_rate > 0 or self.deputies_rate > 0:  # the management effect goes with the person
+            model.schools.principal = management(model, model.schools)
         if self.itinerant_share > 0:
             model.terms.itinerant_share = self.itinerant_share
             model.terms.itinerant_pool = np.where(model.schools.private, -1, self._pools(model)[0])
