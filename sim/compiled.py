@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import cache, wraps
 from hashlib import md5
 from importlib.util import find_spec
+from inspect import unwrap
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import ParamSpec, TypeVar
@@ -60,17 +61,17 @@ def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callab
     """Let numba compile the decorated rule, and the functions of which it is made, where it is installed.
 
     It is a loop over small arrays, with the same bits when it runs as it stands. It is kept on disk under a name that
-    changes with the constants and parts it uses, since numba looks only at the rule's own file.
+    changes with the constants and parts it uses, since numba looks only at the rule's own file. Parts are plain
+    functions, or compiled rules that have no parts.
     """
 
     def decorate(rule: Callable[P, R]) -> Callable[P, R]:
         @cache
         def machine() -> Callable[P, R]:
             from numba import njit
-            from numba.extending import register_jitable
 
             for part in parts:
-                register_jitable(part)
+                _lend(part)
             named = FunctionType(rule.__code__, rule.__globals__, rule.__name__, None, rule.__closure__)
             named.__qualname__ = f"{rule.__qualname__}.{_uses((rule, *parts))}"
             fast: Callable[P, R] = njit(cache=True)(named)
@@ -85,10 +86,18 @@ def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callab
     return decorate
 
 
+@cache
+def _lend(part: Callable[..., object]) -> None:
+    """Let compiled rules call a function, which they take as it was before it was decorated itself."""
+    from numba.extending import overload
+
+    overload(part, strict=False)(lambda *_args, **_named: unwrap(part))
+
+
 def _uses(functions: Iterable[Callable[..., object]]) -> str:
     """A word for the code of functions and the constants that they take from their modules."""
     said = []
-    for function in functions:
+    for function in map(unwrap, functions):
         code, around = function.__code__, function.__globals__
         constants = {name: around[name] for name in code.co_names if isinstance(around.get(name), CONSTANTS)}
         said.append((code.co_code, [one for one in code.co_consts if isinstance(one, CONSTANTS)], constants))

@@ -405,14 +405,18 @@ def test_a_rule_that_is_compiled_as_it_stands_runs_either_way():
     def half(x):
         return x // 2
 
-    @compiled(half)
+    @compiled()
+    def odd(numbers):
+        return numbers[numbers % 2 == 1]
+
+    @compiled(half, odd)
     def halves(numbers):
         total = 0
-        for number in numbers:
+        for number in odd(numbers):
             total += half(number)
         return total
 
-    numbers = np.array([5, 7, -3])
+    numbers = np.array([5, 7, -3, 4])
     fast = halves(numbers)
     with plainly():
         assert halves(numbers) == fast == 3

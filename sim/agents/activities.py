@@ -10,11 +10,15 @@ from numpy.typing import ArrayLike
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, Schools
-from sim.filing import counted, first_by_lot
-from sim.noise import Floats, Noise
+from sim.compiled import compiled
+from sim.filing import first_by_lot
+from sim.noise import Bits, Floats, Ints, Noise
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
+
+ROUNDING = 1e-9
+"""A product that is this much above a whole number is one."""
 
 
 def record_activities(model: "ZoneReform") -> None:
@@ -49,7 +53,7 @@ def schools_reached(share: float, schools: Schools) -> Array:
 
 def share_of(share: float, count: ArrayLike) -> Array:
     """Least whole number that is at least the share of a count (rounding of the product forgiven)."""
-    return np.ceil(share * np.asarray(count) - 1e-9).astype(np.int64)
+    return np.ceil(share * np.asarray(count) - ROUNDING).astype(np.int64)
 
 
 def wins_award(model: "ZoneReform") -> Array:
@@ -71,10 +75,24 @@ def _some(
     model: "ZoneReform", stream: str, year: int, share: float, among: Array, already: Array | None = None
 ) -> Array:
     """Mask of a share of each school's teachers `among` whom to choose; those who are `already` in count, and stay."""
-    teachers, schools = model.teachers, len(model.schools)
-    places, waiting = share_of(share, counted(teachers.school, among, schools)), among
-    if already is not None:
-        places -= counted(teachers.school, among & already, schools)
-        waiting = among & ~already
+    teachers = model.teachers
+    taken = np.zeros(len(teachers), np.bool_) if already is None else already
     lots = model.noise.lots(stream, year, teachers.id)
-    return first_by_lot(np.where(waiting, teachers.school, -1), places, lots, teachers.id)
+    return _share_of_schools(teachers.school, len(model.schools), among, taken, np.float64(share), lots, teachers.id)
+
+
+@compiled(first_by_lot)
+def _share_of_schools(
+    school: Ints, schools: int, among: Array, already: Array, share: float, lots: Bits, ids: Ints
+) -> Array:
+    """What `_some` gives but for those who are already in, who take up places."""
+    staff, places, waits_at = np.zeros(schools, np.int64), np.zeros(schools, np.int64), np.full(len(school), -1)
+    for t in range(len(school)):
+        if among[t]:
+            staff[school[t]] += 1
+            if already[t]:
+                places[school[t]] -= 1
+            else:
+                waits_at[t] = school[t]
+    places += np.ceil(share * staff - ROUNDING).astype(np.int64)
+    return first_by_lot(waits_at, places, lots, ids)

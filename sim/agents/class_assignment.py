@@ -41,7 +41,7 @@ def assign(model: "ZoneReform") -> None:
     rows = rows[by_lot(classes.school[rows], model.noise.lots("team class", model.year, ids), ids)]
     for where, most, own_subject in ways:
         if len(rows):
-            asked, first = in_turn(model, np.where(load < most, where, -1), own_subject, classes.school[rows])
+            asked, first = in_turn(model, where, load < most, own_subject, classes.school[rows])
             rows = _deal(team, rows, size, classes.school, asked, first, load, most, own_subject)
     classes.covered, uncovered, overloaded = _within_loads(team, size, load, normal)
     if len(overloaded):  # of a larger load the classes beyond, by id
@@ -50,7 +50,9 @@ def assign(model: "ZoneReform") -> None:
     classes.team_ids = _ids(team, teachers.id)
 
 
-def in_turn(model: "ZoneReform", where: Array, own_subject: bool, schools: Array) -> tuple[Ints, Ints]:
+def in_turn(
+    model: "ZoneReform", where: Array, may_be_asked: Array, own_subject: bool, schools: Array
+) -> tuple[Ints, Ints]:
     """Core teachers who may be asked at these schools, by a yearly draw, and where those of each queue begin.
 
     A queue is for one place of the teams of a school, or the first one for all of them.
@@ -58,19 +60,32 @@ def in_turn(model: "ZoneReform", where: Array, own_subject: bool, schools: Array
     Parameters
     ----------
     where : (T,) array
-        School at which each teacher may be asked, -1 for none.
+        School at which each teacher comes into question, -1 for none.
     own_subject : bool
         Whether only teachers of the subject may be asked, or all core teachers.
     """
     teachers = model.teachers
-    asking = np.zeros(len(model.schools) + 1, np.bool_)
+    asking = np.zeros(len(model.schools) + 1, np.bool_)  # the last is for those who come to no school
     asking[schools] = True
-    rows = np.flatnonzero(asking[where] & (teachers.subject < _PLACES))
-    queue, ids = where[rows].astype(np.int64) * _PLACES + teachers.subject[rows] * own_subject, teachers.id[rows]
-    order = by_lot(queue, model.noise.lots("team teacher", model.year, ids), ids)
-    first = np.zeros(len(model.schools) * _PLACES + 1, np.int64)
-    np.cumsum(np.bincount(queue, minlength=len(first) - 1), out=first[1:])
-    return rows[order], first
+    rows, queue, first = _queues(where, may_be_asked, teachers.subject, asking, own_subject)
+    ids = teachers.id[rows]
+    return rows[by_lot(queue, model.noise.lots("team teacher", model.year, ids), ids)], first
+
+
+@compiled()
+def _queues(
+    where: Ints, may_be_asked: Array, subject: Ints, asking: Array, own_subject: bool
+) -> tuple[Ints, Ints, Ints]:
+    """Rows of those who may be asked, the queue of each, and where each queue begins once they stand in order of it."""
+    rows, queue, found = np.empty(len(where), np.int64), np.empty(len(where), np.int64), 0
+    for t in range(len(where)):
+        rows[found] = t  # who may not be asked is overwritten by the next
+        queue[found] = where[t] * _PLACES + subject[t] * own_subject
+        found += may_be_asked[t] & (subject[t] < _PLACES) & asking[where[t]]
+    first = np.zeros((len(asking) - 1) * _PLACES + 1, np.int64)
+    for q in queue[:found]:
+        first[q + 1] += 1
+    return rows[:found], queue[:found], np.cumsum(first)
 
 
 def kept_teams(model: "ZoneReform") -> Array:

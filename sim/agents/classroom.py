@@ -3,8 +3,8 @@
 import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
-from sim.compiled import loops
-from sim.noise import Floats
+from sim.compiled import compiled, loops
+from sim.noise import Floats, Ints
 
 SCHOOL_DIGITS = 10**5
 INDEX_DIGITS = 10**4
@@ -36,7 +36,20 @@ class Classes(Columns):
 
     def students_by_school(self, schools: int) -> Array:
         """Students of each school, (S,), once all are in a class."""
-        return np.bincount(self.school, weights=self.size, minlength=schools).astype(np.int64)
+        return _of_schools(self.school, self.size, schools)
+
+
+@compiled()
+def _of_schools(school: Ints, size: Ints, schools: int) -> Ints:
+    """Sums of the sizes of classes by school; a grade's stand school by school, so that a school is looked up once."""
+    students, at, so_far = np.zeros(schools, np.int64), 0, 0
+    for c in range(len(school)):
+        if school[c] != at:
+            students[at] += so_far
+            at, so_far = school[c], 0
+        so_far += size[c]
+    students[at] += so_far
+    return students
 
 
 def stand_by_class(room: Array, size: Array) -> bool:

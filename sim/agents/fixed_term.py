@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 
-def settle_contracts(model: "ZoneReform", establishment: Array) -> Array:
+def settle_contracts(model: "ZoneReform", establishment: Array, held: Array) -> Array:
     """Say what becomes of those on a fixed term, and return the rows of those for whom there is no post.
 
     Longest here first, ties by id, they take what is vacant of the establishment, and are then teachers like others;
@@ -21,6 +21,8 @@ def settle_contracts(model: "ZoneReform", establishment: Array) -> Array:
     ----------
     establishment : array
         Posts of each school without those bought, (S,).
+    held : array
+        Teachers in post at each school, (S,).
     """
     teachers, schools = model.teachers, len(model.schools)
     rows = np.flatnonzero(teachers.bought)
@@ -28,7 +30,7 @@ def settle_contracts(model: "ZoneReform", establishment: Array) -> Array:
         return rows
     at = teachers.school[rows]
     bought = np.bincount(at, minlength=schools)
-    vacant = np.maximum(0, establishment - (teachers.count_by_school(schools) - bought))
+    vacant = np.maximum(0, establishment - (held - bought))
     if (bought <= vacant).all():
         teachers.bought[rows] = False
         return rows[:0]

@@ -45,19 +45,34 @@ def posts_to_fill(model: "ZoneReform", missing: Array) -> Array:
     The subjects with the largest share of empty posts come first, but for those that have priority; then lots decide.
     """
     teachers = model.teachers
-    rows = np.flatnonzero(~teachers.employed)
-    owner = teachers.home_school[rows]
-    surplus = np.bincount(owner, minlength=len(missing)) > missing
-    filled = ~surplus[owner]
-    contested = np.flatnonzero((surplus & (missing > 0))[owner])
+    rows, filled, contested = _empty_posts(teachers.school, teachers.home_school, missing)
     if len(contested):
-        at, subject = owner[contested], teachers.subject[rows[contested]]
+        at, subject = teachers.home_school[rows[contested]], teachers.subject[rows[contested]]
         held, empty = posts_by_subject(teachers.school, teachers.home_school, teachers.subject, len(missing))
         vacant = np.round(empty / np.maximum(held + empty, 1), 9)  # the share of posts
         later = ~has_priority(model, held)
         lots = model.noise.lots("which post", model.year, teachers.id[rows[contested]])
         filled[contested[first_few(at, missing, (2.0 * later - vacant)[at, subject], lots)]] = True
-    return rows[filled]
+    return np.asarray(rows[filled])
+
+
+@compiled()
+def _empty_posts(school: Ints, home: Ints, missing: Ints) -> tuple[Ints, Array, Ints]:
+    """Rows of the empty posts; which are all filled again, and which places of them are at schools that fill some."""
+    rows, found, empty = np.empty(len(school), np.int64), 0, np.zeros(len(missing), np.int64)
+    for t in range(len(school)):
+        if school[t] < 0:
+            rows[found] = t
+            found += 1
+            empty[home[t]] += 1
+    filled, contested, places = np.empty(found, np.bool_), np.empty(found, np.int64), 0
+    for i in range(found):
+        owner = home[rows[i]]
+        filled[i] = empty[owner] <= missing[owner]
+        if not filled[i] and missing[owner] > 0:
+            contested[places] = i
+            places += 1
+    return rows[:found], filled, contested[:places]
 
 
 def has_priority(model: "ZoneReform", held: Array) -> Array:
@@ -142,7 +157,7 @@ def pay_for_hires(model: "ZoneReform") -> None:
 def open_posts(model: "ZoneReform", school: Array) -> Array:
     """Rows of new, empty posts at these schools (one a row), in the subjects of which the school is shortest."""
     teachers, schools = model.teachers, model.schools
-    founded = np.bincount(teachers.id // (GENERATIONS * POSTS), minlength=int(schools.id.max()) + 1)
+    founded = _founded(teachers.id, int(schools.id.max()) + 1)
     place = founded[schools.id[school]] + rank_within(school)
     if place.max() >= POSTS:
         name = schools.name[school[np.argmax(place)]]
@@ -157,6 +172,15 @@ def open_posts(model: "ZoneReform", school: Array) -> Array:
     new.degree[:] = 1
     model.teachers = teachers.followed_by(new)
     return rows
+
+
+@compiled()
+def _founded(ids: Ints, schools: int) -> Ints:
+    """Posts that each school has founded, by its id."""
+    posts = np.zeros(schools, np.int64)
+    for one in ids:
+        posts[one // (GENERATIONS * POSTS)] += 1
+    return posts
 
 
 def short_subjects(model: "ZoneReform", school: Array) -> Array:

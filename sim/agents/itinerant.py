@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.columns import Array
 from sim.agents.teacher import SUBJECTS
 from sim.compiled import compiled
 from sim.filing import filed, first_by_lot
@@ -13,6 +12,8 @@ from sim.turns import by_lot
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
+
+_SUBJECTS = len(SUBJECTS)
 
 
 def teach_at_two_schools(model: "ZoneReform") -> None:
@@ -27,14 +28,12 @@ def teach_at_two_schools(model: "ZoneReform") -> None:
     teachers, schools, noise, pool = model.teachers, model.schools, model.noise, model.terms.itinerant_pool
     if pool is None:
         return
-    post = (teachers.school + 1) * len(SUBJECTS) + teachers.subject  # the first are the empty posts
-    lack, half = lacking(model, pool, post)
-    spare = np.zeros((len(pool) + 1, len(SUBJECTS)), np.int64)
-    spare[1:] = np.maximum(-lack, 0) // np.maximum(half, 1)[:, None]
-    rows = np.flatnonzero((spare.ravel() > 0)[post] & (teachers.posting_end == 0))
+    lack, half = lacking(pool, model.classes.school, teachers.school, teachers.subject)
+    spare = np.maximum(-lack, 0) // np.maximum(half, 1)[:, None]
+    rows, post = _to_spare(spare, teachers.school, teachers.subject, teachers.posting_end)
     ids = teachers.id[rows]
     lots = noise.lots("itinerant", 0, ids)
-    goes = np.flatnonzero(first_by_lot(post[rows], spare.ravel(), lots, ids))
+    goes = np.flatnonzero(first_by_lot(post, spare.ravel(), lots, ids))
     goes = goes[noise.chance("itinerant goes", 0, ids[goes], model.terms.itinerant_share)]
     circle = pool[teachers.school[rows[goes]]] * len(SUBJECTS) + teachers.subject[rows[goes]]
     turn = rows[goes[by_lot(circle, lots[goes], ids[goes])]]
@@ -44,27 +43,47 @@ def teach_at_two_schools(model: "ZoneReform") -> None:
     model.spend("rotation", went * model.prices["itinerant"])
 
 
-def lacking(model: "ZoneReform", pool: Array, post: Array) -> tuple[Array, Array]:
+@compiled()
+def lacking(pool: Ints, class_school: Ints, school: Ints, subject: Ints) -> tuple[Ints, Ints]:
     """What each school lacks of each subject, (S, subjects), and what half a post is in the same unit, (S,).
 
     Counted in half posts over the pool's classes, which makes needs whole numbers; 0 outside pools.
 
     Parameters
     ----------
-    post : (T,) array
-        School, from 1, and subject of each teacher as one number.
+    pool : (S,) array
+    class_school : (C,) array
+    school, subject : (T,) arrays
+        Of each teacher.
     """
-    inside = np.flatnonzero(pool >= 0)
-    lack, half = np.zeros((len(pool), len(SUBJECTS)), np.int64), np.zeros(len(pool), np.int64)
-    if len(inside) == 0:
-        return lack, half
-    classes = np.bincount(model.classes.school, minlength=len(pool))[inside]
-    held = np.bincount(post, minlength=(len(pool) + 1) * len(SUBJECTS)).reshape(-1, len(SUBJECTS))[1:][inside]
-    of_pool = np.zeros((pool.max() + 1, len(SUBJECTS) + 1), np.int64)
-    np.add.at(of_pool, pool[inside], np.column_stack((held, classes)))
-    half[inside] = of_pool[pool[inside], -1]
-    lack[inside] = 2 * (of_pool[pool[inside], :-1] * classes[:, None] - held * half[inside, None])
+    held, classes = np.zeros((len(pool), _SUBJECTS), np.int64), np.zeros(len(pool), np.int64)
+    for s in class_school:
+        classes[s] += 1
+    for t in range(len(school)):
+        if school[t] >= 0:
+            held[school[t], subject[t]] += 1
+    of_pool, classes_of_pool = np.zeros((len(pool), _SUBJECTS), np.int64), np.zeros(len(pool), np.int64)
+    for s in range(len(pool)):
+        if pool[s] >= 0:
+            of_pool[pool[s]] += held[s]
+            classes_of_pool[pool[s]] += classes[s]
+    lack, half = np.zeros((len(pool), _SUBJECTS), np.int64), np.zeros(len(pool), np.int64)
+    for s in range(len(pool)):
+        if pool[s] >= 0:
+            half[s] = classes_of_pool[pool[s]]
+            lack[s] = 2 * (of_pool[pool[s]] * classes[s] - held[s] * half[s])
     return lack, half
+
+
+@compiled()
+def _to_spare(spare: Ints, school: Ints, subject: Ints, posting_end: Ints) -> tuple[Ints, Ints]:
+    """Rows of those at schools with some of their subject to spare who are on no posting; and school and subject."""
+    rows, post, found = np.empty(len(school), np.int64), np.empty(len(school), np.int64), 0
+    for t in range(len(school)):
+        if school[t] >= 0 and posting_end[t] == 0 and spare[school[t], subject[t]] > 0:
+            rows[found], post[found] = t, school[t] * _SUBJECTS + subject[t]
+            found += 1
+    return rows[:found], post[:found]
 
 
 @compiled()

@@ -61,31 +61,45 @@ def keep_up(model: "ZoneReform") -> None:
         experience=teachers.experience[rows],
         base_skill=teachers.base_skill[rows],
     )
-    gain, harm = from_colleagues(staff, effects), np.zeros(len(rows))
+    joint, training = np.zeros(len(rows)), np.zeros(len(rows))
     if terms.joint_coverage > 0:
         joint = terms.joint_coverage * from_joint_work(staff, model)
-        gain, harm = gain + np.maximum(0.0, joint), harm + np.minimum(0.0, joint)
     if terms.training_hours > 0:
-        trained = ~model.schools.private[staff.school]
-        training = effects.b_nttp * min(1.0, terms.training_hours / effects.training_full_hours) * trained
-        gain, harm = gain + np.maximum(0.0, training), harm + np.minimum(0.0, training)
-    practised = np.maximum(effects.keep * teachers.practised[rows], gain)
-    teachers.practised[rows] = practised
-    teachers.learned[rows] = practised + harm
+        share = min(1.0, terms.training_hours / effects.training_full_hours)
+        training = effects.b_nttp * share * ~model.schools.private[staff.school]
+    colleagues = from_colleagues(staff, effects)
+    _practise(rows, colleagues, joint, training, effects.keep, teachers.practised, teachers.learned)
+
+
+@compiled()
+def _practise(
+    rows: Ints, colleagues: Floats, joint: Floats, training: Floats, keep: float, practised: Floats, learned: Floats
+) -> None:
+    """Bring `practised` and `learned` of those in these rows, in place, to what the year gave each of them."""
+    for i in range(len(rows)):
+        t, gain = rows[i], colleagues[i] + max(0.0, joint[i]) + max(0.0, training[i])
+        practised[t] = max(keep * practised[t], gain)
+        learned[t] = practised[t] + (min(0.0, joint[i]) + min(0.0, training[i]))
 
 
 def skill_gap(better: Floats, own: Floats, effects: "Effects") -> Floats:
     """How much better, in SD of teachers, 0 ... `gap_most`; 0 where teachers do not differ."""
-    if effects.rec_sigmaT <= 0:
-        return np.zeros(len(own))
-    return np.asarray(np.minimum(np.maximum((better - own) / effects.rec_sigmaT, 0.0), effects.gap_most))
+    return _gaps(better, own, float(effects.rec_sigmaT), float(effects.gap_most))
+
+
+@compiled()
+def _gaps(better: Floats, own: Floats, sd: float, most: float) -> Floats:
+    gaps = np.zeros(len(own))
+    for t in range(len(own) if sd > 0 else 0):
+        gaps[t] = min(max((better[t] - own[t]) / sd, 0.0), most)
+    return gaps
 
 
 def from_colleagues(staff: Staff, effects: "Effects") -> Floats:
     """What the others of one's subject at one's school give, the whole year and everywhere (`rec_peerT`)."""
-    means = _means_of_others(staff.school, staff.subject, staff.base_skill)
+    gap = skill_gap(_means_of_others(staff.school, staff.subject, staff.base_skill), staff.base_skill, effects)
     novice = np.where(staff.experience < effects.novice_years, effects.novice_peer_weight, 1.0)
-    return np.asarray(effects.rec_peerT * skill_gap(means, staff.base_skill, effects) * novice)
+    return np.asarray(effects.rec_peerT * gap * novice)
 
 
 @compiled()

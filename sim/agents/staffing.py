@@ -11,10 +11,10 @@ from sim.agents.hiring import hire, open_posts, pay_for_hires, posts_to_fill
 from sim.agents.management import change_managers
 from sim.agents.school import NO_ZONE
 from sim.agents.surplus import even_out
-from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE, SUBJECTS, Teachers
-from sim.agents.titles import tilt_titles
+from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS, Teachers
+from sim.agents.titles import give_titles
 from sim.compiled import compiled
-from sim.filing import filed, first_few
+from sim.filing import filed
 from sim.noise import Floats, Ints
 from sim.turns import by_lot
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 MONTHS = 12
+_SUBJECTS = len(SUBJECTS)
 
 
 def renew(model: "ZoneReform") -> None:
@@ -75,25 +76,40 @@ def exits(model: "ZoneReform") -> Array:
     """Rows of those who retire or quit."""
     teachers, noise, terms = model.teachers, model.noise, model.terms
     quit_rate = model.effects.quit_rate + model.effects.after_school_quit * terms.after_school_hours
-    leaves = noise.chance("quit", model.year, teachers.id, quit_rate)
-    old = np.flatnonzero(teachers.age >= min(terms.retirement_months) // MONTHS)
-    birth_month = np.floor(MONTHS * noise.uniform("birth month", 0, teachers.id[old]))
-    limit = np.where(teachers.female[old], terms.retirement_months[1], terms.retirement_months[0])
-    leaves[old] |= teachers.age[old] * MONTHS + birth_month >= limit
-    return np.flatnonzero(teachers.employed & leaves)
+    quits = noise.chance("quit", model.year, teachers.id, quit_rate)
+    birthday = noise.uniform("birth month", 0, teachers.id)
+    limits = np.array(terms.retirement_months)
+    return _leaving(teachers.school, teachers.female, teachers.age, quits, birthday, limits)
+
+
+@compiled()
+def _leaving(school: Ints, female: Array, age: Ints, quits: Array, birthday: Floats, limits: Ints) -> Ints:
+    """Rows of those in post who quit, or have the months of age at which men and women retire."""
+    rows, found = np.empty(len(school), np.int64), 0
+    for t in range(len(school)):
+        months = MONTHS * age[t] + np.floor(MONTHS * birthday[t])
+        if school[t] >= 0 and (quits[t] or months >= limits[np.int64(female[t])]):
+            rows[found] = t
+            found += 1
+    return rows[:found]
 
 
 def leave(model: "ZoneReform", leaving: Array) -> None:
     """Those in the rows `leaving` go; their posts and the backbone titles they held fall vacant at their school."""
     if len(leaving) == 0:
         return
-    teachers, vacant = model.teachers, model.schools.vacant_titles
-    held = leaving[teachers.backbone[leaving] > 0]
-    title = teachers.school[held] * vacant.shape[1] + teachers.backbone[held] - 1
-    vacant += np.bincount(title, minlength=vacant.size).reshape(vacant.shape)
-    teachers.home_school[leaving] = teachers.school[leaving]
-    teachers.school[leaving] = -1
-    teachers.bought[leaving] = False
+    teachers = model.teachers
+    columns = teachers.school, teachers.home_school, teachers.backbone, teachers.bought
+    _vacate(leaving, *columns, model.schools.vacant_titles)
+
+
+@compiled()
+def _vacate(leaving: Ints, school: Ints, home: Ints, backbone: Ints, bought: Array, vacant_titles: Ints) -> None:
+    """Empty the posts of those who are leaving, in place."""
+    for t in leaving:
+        if backbone[t] > 0:
+            vacant_titles[school[t], backbone[t] - 1] += 1
+        home[t], school[t], bought[t] = school[t], -1, False
 
 
 def fill_posts(model: "ZoneReform", leaving: Array) -> None:
@@ -108,18 +124,21 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
     teachers, schools = model.teachers, model.schools
     leave(model, leaving)
     establishment = posts_by_norm(model)
-    ended = settle_contracts(model, establishment)
+    held = teachers.count_by_school(len(schools))
+    ended = settle_contracts(model, establishment, held)
     leave(model, ended)
     deal_empty_posts(model)
     wanted = establishment + schools.funded_posts
     even_out(model, wanted)
-    missing = np.maximum(wanted - teachers.count_by_school(len(schools)), 0)
+    if len(ended) or model.terms.surplus_pools:
+        held = teachers.count_by_school(len(schools))
+    missing = np.maximum(wanted - held, 0)
     rows = posts_to_fill(model, missing)
     new = missing - np.bincount(teachers.home_school[rows], minlength=len(schools))
     if new.any():
         rows = np.concatenate((rows, open_posts(model, np.repeat(np.arange(len(schools)), new))))
     hire(model, rows)
-    settle_contracts(model, establishment)
+    settle_contracts(model, establishment, held + missing)
     pay_for_hires(model)
     model.flows |= {"retired": len(leaving), "contracts_ended": len(ended), "hired": int(missing.sum())}
 
@@ -141,39 +160,6 @@ def posts_by_norm(model: "ZoneReform") -> Array:
     return np.asarray(np.round(students / norm * share).astype(np.int64))
 
 
-def give_titles(model: "ZoneReform") -> None:
-    """Vacant backbone titles go to the best appraised of the rung below at the same school, from the top down."""
-    teachers, schools, effects = model.teachers, model.schools, model.effects
-    if model.terms.title_weak_priority > 0:
-        tilt_titles(model)
-    for rung in range(len(BACKBONE) - 1, 0, -1):
-        vacant = schools.vacant_titles[:, rung - 1]
-        if not vacant.any():
-            continue
-        years = model.district.backbone_years if rung == 1 else 0.0
-        candidates = _candidates(teachers.school, teachers.backbone, teachers.experience, vacant, rung - 1, years)
-        ids, at = teachers.id[candidates], teachers.school[candidates]
-        luck = effects.title_noise * model.noise.normal("appraisal", model.year, ids)
-        appraisal = teachers.base_skill[candidates] / max(effects.rec_sigmaT, 1e-9) + luck
-        chosen = first_few(at, vacant, -np.round(appraisal, 9), ids)
-        given = np.bincount(at[chosen], minlength=len(schools)).astype(np.int32)
-        teachers.backbone[candidates[chosen]] = rung
-        schools.vacant_titles[:, rung - 1] -= given
-        if rung > 1:
-            schools.vacant_titles[:, rung - 2] += given
-
-
-@compiled()
-def _candidates(school: Ints, backbone: Ints, experience: Ints, vacant: Ints, rung: int, years: float) -> Ints:
-    """Rows of those on this rung at schools with a vacant title who have taught for so many years."""
-    rows, found = np.empty(len(school), np.int64), 0
-    for t in range(len(school)):
-        if backbone[t] == rung and school[t] >= 0 and vacant[school[t]] > 0 and experience[t] >= years:
-            rows[found] = t
-            found += 1
-    return rows[:found]
-
-
 def move_voluntarily(model: "ZoneReform") -> None:
     """Teachers of a zone who seek another school exchange posts in pairs of one subject and standing (backbone or not).
 
@@ -184,51 +170,82 @@ def move_voluntarily(model: "ZoneReform") -> None:
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
     seeks = noise.chance("seeks school", model.year, teachers.id, model.effects.move_seekers)
-    settled = teachers.employed & (teachers.posting_end == 0) & (teachers.years_here > 0) & ~teachers.bought
-    teachers.seeks_school = seeks & settled
-    rows = np.flatnonzero(teachers.seeks_school)
-    first, second = pairs_of_movers(model, rows[~schools.private[teachers.school[rows]]])
-    apart = teachers.school[first] != teachers.school[second]
-    first, second = first[apart], second[apart]
-    within = model.effects.rec_within
-    sorting = np.sqrt(1.0 - within) / within
-    skill_gap = (teachers.base_skill[first] - teachers.base_skill[second]) / max(model.effects.rec_sigmaT, 1e-9)
-    standing_gap = schools.standing[teachers.school[first]] - schools.standing[teachers.school[second]]
-    stay = 1.0 / (1.0 + np.exp(-sorting * skill_gap * standing_gap))
+    columns = teachers.school, teachers.posting_end, teachers.years_here, teachers.bought
+    rows = _settled_movers(seeks, *columns, schools.private)
+    teachers.seeks_school = seeks
+    first, second = pairs_of_movers(model, rows)
+    within, skill_sd = model.effects.rec_within, max(float(model.effects.rec_sigmaT), 1e-9)
+    sorting = float(np.sqrt(1.0 - within) / within)
+    regard = teachers.base_skill, teachers.school, schools.standing
+    stay = 1.0 / (1.0 + np.exp(_odds_of_exchange(first, second, *regard, skill_sd, sorting)))
     exchanging = noise.uniform("exchange", model.year, teachers.id[first]) >= stay
     exchange(teachers, first[exchanging], second[exchanging])
 
 
+@compiled()
+def _odds_of_exchange(
+    first: Ints, second: Ints, base_skill: Floats, school: Ints, standing: Floats, skill_sd: float, sorting: float
+) -> Floats:
+    """Logarithm of the odds that the two of each pair exchange."""
+    odds = np.empty(len(first))
+    for i in range(len(first)):
+        one, other = first[i], second[i]
+        skill_gap = (base_skill[one] - base_skill[other]) / skill_sd
+        odds[i] = -sorting * skill_gap * (standing[school[one]] - standing[school[other]])
+    return odds
+
+
+@compiled()
+def _settled_movers(
+    seeks: Array, school: Ints, posting_end: Ints, years_here: Ints, bought: Array, private: Array
+) -> Ints:
+    """Let only those seek who are settled at their school, in place; rows of those at public schools who do."""
+    rows, found = np.empty(len(school), np.int64), 0
+    for t in range(len(school)):
+        if seeks[t]:
+            seeks[t] = school[t] >= 0 and posting_end[t] == 0 and years_here[t] > 0 and not bought[t]
+            if seeks[t] and not private[school[t]]:
+                rows[found] = t
+                found += 1
+    return rows[:found]
+
+
 def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
-    """Pair those who seek a school within zone, subject and standing, mostly from different schools.
+    """Pair those who seek a school within zone, subject and standing, and take those of different schools.
 
     The order of the schools is drawn each year: an odd one out is from the last, who would otherwise wait for good.
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
-    alone = len(model.zones) + schools.level.astype(np.int64)
-    circle = np.where(schools.zone == NO_ZONE, alone, schools.zone)
-    school_turn = np.empty(len(schools), np.int64)
-    lots = noise.lots("mover school", model.year, schools.id)
-    school_turn[np.lexsort((schools.id, lots))] = np.arange(len(schools))
+    circle = np.where(schools.zone == NO_ZONE, len(model.zones) + schools.level.astype(np.int64), schools.zone)
+    school_turn = noise.rank("mover school", model.year, schools.id)
     ids = teachers.id[rows]
-    rows = rows[by_lot(school_turn[teachers.school[rows]], noise.lots("mover", model.year, ids), ids)]
-    backbone = teachers.backbone[rows] >= DISTRICT_BACKBONE
-    pool = (circle[teachers.school[rows]] * len(SUBJECTS) + teachers.subject[rows]) * 2 + backbone
-    in_turn, first = filed(pool, int(pool.max(initial=-1)) + 1)
-    lower, upper = _halves(first)
-    return rows[in_turn[lower]], rows[in_turn[upper]]
+    turn = rows[by_lot(school_turn[teachers.school[rows]], noise.lots("mover", model.year, ids), ids)]
+    columns = teachers.school, teachers.subject, teachers.backbone
+    return _pairs_apart(turn, *columns, circle, int(circle.max()) + 1)
 
 
-@compiled()
-def _halves(first: Ints) -> tuple[Ints, Ints]:
-    """Places of the first half of each pool, and those of the second half beside them; `first` as of `filed`."""
-    lower, upper, found = np.empty(first[-1], np.int64), np.empty(first[-1], np.int64), 0
+@compiled(filed)
+def _pairs_apart(
+    turn: Ints, school: Ints, subject: Ints, backbone: Ints, circle: Ints, circles: int
+) -> tuple[Ints, Ints]:
+    """Those of the first half of each pool and those of the second half beside them, where their schools differ.
+
+    A pool is of one circle, one subject and one standing, in turn.
+    """
+    pool = np.empty(len(turn), np.int64)
+    for i in range(len(turn)):
+        t = turn[i]
+        pool[i] = (circle[school[t]] * _SUBJECTS + subject[t]) * 2 + (backbone[t] >= DISTRICT_BACKBONE)
+    in_turn, first = filed(pool, circles * _SUBJECTS * 2)
+    ones, others, found = np.empty(len(turn), np.int64), np.empty(len(turn), np.int64), 0
     for p in range(len(first) - 1):
         half = (first[p + 1] - first[p]) // 2
         for place in range(first[p], first[p] + half):
-            lower[found], upper[found] = place, place + half
-            found += 1
-    return lower[:found], upper[:found]
+            one, other = turn[in_turn[place]], turn[in_turn[place + half]]
+            if school[one] != school[other]:
+                ones[found], others[found] = one, other
+                found += 1
+    return ones[:found], others[:found]
 
 
 def exchange(teachers: Teachers, first: Array, second: Array) -> None:

@@ -1,4 +1,4 @@
-"""Part of step 3, staffing: backbone titles (骨干教师) that fell vacant go to schools that have few."""
+"""Part of step 3, staffing: who gets the backbone titles (骨干教师) that fell vacant, and at which school."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,8 @@ from sim.agents.school import LEVELS
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE
 from sim.apportion import ALIKE
 from sim.compiled import compiled
-from sim.noise import Ints
+from sim.filing import first_few
+from sim.noise import Floats, Ints
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -19,6 +20,50 @@ RUNGS = range(len(BACKBONE) - 1, DISTRICT_BACKBONE - 1, -1)
 """City and district titles, from the top; school titles are the school's own."""
 VACANCIES = 1000
 """A vacancy's number is (its school's id * rungs + rung) * VACANCIES + its place among them."""
+
+
+def give_titles(model: "ZoneReform") -> None:
+    """Vacant backbone titles go to the best appraised of the rung below at the same school, from the top down."""
+    teachers, schools, effects = model.teachers, model.schools, model.effects
+    if model.terms.title_weak_priority > 0:
+        tilt_titles(model)
+    luck = model.noise.normal("appraisal", model.year, teachers.id)
+    columns = teachers.id, teachers.school, teachers.experience, teachers.base_skill, teachers.backbone
+    spread = max(float(effects.rec_sigmaT), 1e-9), float(effects.title_noise)
+    _promote(*columns, luck, *spread, schools.vacant_titles, float(model.district.backbone_years))
+
+
+@compiled(first_few)
+def _promote(
+    ids: Ints,
+    school: Ints,
+    experience: Ints,
+    base_skill: Floats,
+    backbone: Ints,
+    luck: Floats,
+    skill_sd: float,
+    luck_sd: float,
+    vacant_titles: Ints,
+    backbone_years: float,
+) -> None:
+    """Fill the vacant titles, in place: each that is given up on the rung below falls vacant there."""
+    rows, key = np.empty(len(school), np.int64), np.empty(len(school))
+    for rung in range(len(BACKBONE) - 1, 0, -1):
+        vacant, years, found = vacant_titles[:, rung - 1], backbone_years if rung == 1 else 0.0, 0
+        for t in range(len(school)):
+            rows[found] = t  # who is no candidate is overwritten by the next
+            ready = (backbone[t] == rung - 1) & (experience[t] >= years)
+            found += ready & (school[t] >= 0) & (vacant[school[t]] > 0)
+        candidates = rows[:found]
+        for i in range(found):
+            t = candidates[i]
+            key[i] = -np.rint((base_skill[t] / skill_sd + luck_sd * luck[t]) * ALIKE)
+        for chosen in first_few(school[candidates], vacant, key[:found], ids[candidates]):
+            t = candidates[chosen]
+            backbone[t] = rung
+            vacant[school[t]] -= 1
+            if rung > 1:
+                vacant_titles[school[t], rung - 2] += 1
 
 
 def tilt_titles(model: "ZoneReform") -> None:
@@ -35,9 +80,10 @@ def tilt_titles(model: "ZoneReform") -> None:
     held = np.bincount(post, minlength=(n + 1) * len(BACKBONE)).reshape(-1, len(BACKBONE))[1:]
     titles = (held[:, DISTRICT_BACKBONE:] + schools.vacant_titles[:, DISTRICT_BACKBONE - 1 :]).sum(axis=1)
     mates = ~schools.private & (students > 0)
-    for rung in RUNGS:
-        ready = held[:, rung - 1]
-        give(tilted(model, rung), rung, schools.vacant_titles, titles, ready, students, schools.level, mates)
+    giver, rung = tilted(model)
+    for level in RUNGS:
+        ready = held[:, level - 1]
+        give(giver[rung == level], level, schools.vacant_titles, titles, ready, students, schools.level, mates)
 
 
 @compiled()
@@ -74,13 +120,16 @@ def give(
         few[taker] = np.rint(titles[taker] / max(students[taker], 1) * ALIKE)
 
 
-def tilted(model: "ZoneReform", rung: int) -> Array:
-    """Schools, one for each vacancy of the rung that is to be given elsewhere, in an order drawn by lot."""
+def tilted(model: "ZoneReform") -> tuple[Array, Array]:
+    """Schools and rungs of the vacancies that are to be given elsewhere, in an order drawn by lot."""
     schools, share = model.schools, model.terms.title_weak_priority
-    vacant = np.where(schools.private, 0, schools.vacant_titles[:, rung - 1])
-    giver = np.repeat(np.arange(len(schools)), vacant)
-    place = np.arange(len(giver)) - np.repeat(np.cumsum(vacant) - vacant, vacant)
+    open_rungs = np.array(RUNGS)
+    vacant = np.where(schools.private, 0, schools.vacant_titles[:, open_rungs - 1].T).ravel()
+    number = np.repeat(np.arange(len(vacant)), vacant)
+    rung, giver = open_rungs[number // len(schools)], number % len(schools)
+    place = np.arange(len(number)) - (np.cumsum(vacant) - vacant)[number]
     ids = (schools.id[giver] * len(BACKBONE) + rung) * VACANCIES + place
     chosen = model.noise.chance("title goes elsewhere", model.year, ids, share)
     order = np.lexsort((ids, model.noise.lots("title turn", model.year, ids)))
-    return giver[order[chosen[order]]]
+    turn = order[chosen[order]]
+    return giver[turn], rung[turn]

@@ -6,9 +6,10 @@ The rule is written once, in loops over the pool's candidates that run compiled 
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.teacher import SUBJECTS
+from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS
 from sim.compiled import compiled
-from sim.noise import Ints
+from sim.filing import filed
+from sim.noise import Bits, Ints
 
 DIRECTIONS = ("to_weak", "swap", "any")
 TO_WEAK, SWAP, ANY = range(len(DIRECTIONS))
@@ -22,14 +23,14 @@ def _first_pair(
     school: Ints,
     subject: Ints,
     backbone: Ints,
-    place: Ints,
+    lot: Bits,
     who: int,
     partner: int,
     at: int,
     partner_at: int,
     alike: bool,
 ) -> tuple[int, int]:
-    """First in turn who has a partner of his subject at another school, and of his partners the first by place.
+    """First in turn who has a partner of his subject at another school, and of his partners the first by lot.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def _first_pair(
                 continue
             if alike and backbone[other] != backbone[one]:
                 continue
-            if best < 0 or place[other] < place[best]:
+            if best < 0 or lot[other] < lot[best]:
                 best = other
         if best >= 0:
             return one, best
@@ -59,7 +60,7 @@ def _first_pair(
 
 
 def _pair_to_weak(
-    free: Array, school: Ints, subject: Ints, backbone: Ints, place: Ints, students: Ints, experts: Ints
+    free: Array, school: Ints, subject: Ints, backbone: Ints, lot: Bits, students: Ints, experts: Ints
 ) -> tuple[int, int]:
     """A backbone teacher from the school with the highest density for an ordinary one from the lowest.
 
@@ -82,7 +83,7 @@ def _pair_to_weak(
         return -1, -1
     experts[giver] -= 1
     experts[receiver] += 1
-    return _first_pair(free, school, subject, backbone, place, BACKBONE, ORDINARY, giver, receiver, False)
+    return _first_pair(free, school, subject, backbone, lot, BACKBONE, ORDINARY, giver, receiver, False)
 
 
 def _can_exchange(offered: Ints, sought: Ints) -> bool:
@@ -97,7 +98,7 @@ def _pairs_of_pool(
     school: Ints,
     subject: Ints,
     backbone: Ints,
-    place: Ints,
+    lot: Bits,
     students: Ints,
     experts: Ints,
     count: int,
@@ -117,21 +118,21 @@ def _pairs_of_pool(
         if missing > 0:
             both = missing > count - found
             if direction == SWAP:
-                one, other = _first_pair(free, school, subject, backbone, place, BACKBONE, BACKBONE, -1, -1, False)
+                one, other = _first_pair(free, school, subject, backbone, lot, BACKBONE, BACKBONE, -1, -1, False)
             else:
                 if both:
-                    one, other = _first_pair(free, school, subject, backbone, place, BACKBONE, BACKBONE, -1, -1, False)
+                    one, other = _first_pair(free, school, subject, backbone, lot, BACKBONE, BACKBONE, -1, -1, False)
                 if one < 0 and direction == ANY:
-                    one, other = _first_pair(free, school, subject, backbone, place, BACKBONE, ANYONE, -1, -1, False)
+                    one, other = _first_pair(free, school, subject, backbone, lot, BACKBONE, ANYONE, -1, -1, False)
                 elif one < 0:
-                    one, other = _pair_to_weak(free, school, subject, backbone, place, students, experts)
+                    one, other = _pair_to_weak(free, school, subject, backbone, lot, students, experts)
                     if one < 0:
                         one, other = _first_pair(
-                            free, school, subject, backbone, place, BACKBONE, BACKBONE, -1, -1, False
+                            free, school, subject, backbone, lot, BACKBONE, BACKBONE, -1, -1, False
                         )
         if one < 0:
             who = ORDINARY if direction == TO_WEAK else ANYONE
-            one, other = _first_pair(free, school, subject, backbone, place, who, who, -1, -1, direction == SWAP)
+            one, other = _first_pair(free, school, subject, backbone, lot, who, who, -1, -1, direction == SWAP)
         if one < 0:
             break
         missing -= backbone[one] + backbone[other]
@@ -141,41 +142,57 @@ def _pairs_of_pool(
     return pairs[:found]
 
 
-@compiled(_first_pair, _pair_to_weak, _can_exchange, _pairs_of_pool)
+@compiled(filed, _first_pair, _pair_to_weak, _can_exchange, _pairs_of_pool)
 def pairs_of_pools(
-    first: Ints,
+    turn: Ints,
+    pool: Ints,
+    lot: Bits,
     school: Ints,
     subject: Ints,
     backbone: Ints,
-    place: Ints,
-    first_school: Ints,
+    pool_of_school: Ints,
     students: Ints,
-    experts: Ints,
     count: Ints,
     least_backbone: Ints,
     direction: int,
 ) -> Ints:
-    """Pairs of candidates who exchange, pool by pool, places in the list of candidates, (n, 2).
+    """Rows of the pairs of teachers who exchange, pool by pool, (n, 2).
 
     Parameters
     ----------
-    first, first_school : (pools + 1,) arrays
-        Where the candidates and the schools of each pool begin.
-    school, subject, backbone, place : (n,) arrays
-        Of the candidates by pool and in the order in which they are asked: their school as a number of the pool's own,
-        subject, whether they are district backbone teachers, and their place in the order in which partners are taken.
-    students, experts : (k,) arrays
-        Students and district backbone teachers of the schools by pool; the latter follow the exchanges.
+    turn, pool, lot : (n,) arrays
+        Rows of the candidates by pool and in the order in which they are asked, their pool, and their lot for the order
+        in which partners are taken.
+    school, subject, backbone : (T,) arrays
+        Of all teachers.
+    pool_of_school, students : (S,) arrays
     count, least_backbone : (pools,) arrays
         How many pairs there are to be, and how many backbone teachers at least if there are enough.
     """
-    pairs, found = np.empty((count.sum(), 2), dtype=np.int64), 0
+    members, first_school = filed(pool_of_school, len(count))
+    number = np.empty(len(pool_of_school), np.int64)  # of each school among those of its pool
+    for i in range(len(members)):
+        number[members[i]] = i - first_school[pool_of_school[members[i]]]
+    experts, expert = np.zeros(len(students), np.int64), np.zeros(len(turn), np.int64)
+    for t in range(len(school)):
+        if school[t] >= 0 and backbone[t] >= DISTRICT_BACKBONE:
+            experts[school[t]] += 1
+    at, of_subject = np.empty(len(turn), np.int64), np.empty(len(turn), np.int64)
+    for i in range(len(turn)):
+        t = turn[i]
+        at[i], of_subject[i], expert[i] = number[school[t]], subject[t], backbone[t] >= DISTRICT_BACKBONE
+    pairs, found, begin = np.empty((count.sum(), 2), dtype=np.int64), 0, 0
     for p in range(len(count)):
-        of, schools = slice(first[p], first[p + 1]), slice(first_school[p], first_school[p + 1])
+        end, schools = begin, members[first_school[p] : first_school[p + 1]]
+        while end < len(pool) and pool[end] == p:
+            end += 1
+        of = slice(begin, end)
         chosen = _pairs_of_pool(
-            *(school[of], subject[of], backbone[of], place[of], students[schools], experts[schools]),
+            *(at[of], of_subject[of], expert[of], lot[of], students[schools], experts[schools]),
             *(count[p], least_backbone[p], direction),
         )
-        pairs[found : found + len(chosen)] = first[p] + chosen
-        found += len(chosen)
+        for one, other in chosen:
+            pairs[found, 0], pairs[found, 1] = turn[begin + one], turn[begin + other]
+            found += 1
+        begin = end
     return pairs[:found]

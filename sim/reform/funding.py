@@ -320,8 +320,9 @@ def standardised(values: Floats, level: Array) -> Floats:
         of = np.flatnonzero(level == kind)
         if len(of) == 0:
             continue
-        apart = values[of] - values[of].mean()
-        spread = np.sqrt((apart * apart).sum() / len(of))
+        its = values[of]
+        apart = its - np.add.reduce(its) / len(of)
+        spread = np.sqrt(np.add.reduce(apart * apart) / len(of))
         if spread > ROUNDING:
             result[of] = apart / spread
     return result

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.management import management
 from sim.turns import by_lot
 
 if TYPE_CHECKING:
@@ -20,8 +19,7 @@ def exchange_managers(
     """Let those of one role exchange schools in pairs inside each pool; gives the rows of their schools.
 
     Eligible is who has been at a public school for `head_years`. Half of `rate` times the eligible pairs, rounded by
-    lot so that the rate is exact on average; who moves, and with whom, by lot. The management effect goes with the
-    person.
+    lot so that the rate is exact on average; who moves, and with whom, by lot.
 
     Parameters
     ----------
@@ -43,5 +41,4 @@ def exchange_managers(
     first, second = exchanging[0::2], exchanging[1::2]
     person[first], person[second] = person[second], person[first]
     years[exchanging] = 0
-    schools.principal = management(model, schools)
     return exchanging

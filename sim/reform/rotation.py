@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.columns import Array
+from sim.agents.management import management
 from sim.agents.school import LEVELS, NO_ZONE
 from sim.agents.staffing import may_rotate
-from sim.agents.teacher import DISTRICT_BACKBONE
 from sim.agents.zone import FORMS, of_zone
-from sim.filing import filed
+from sim.compiled import compiled
+from sim.noise import Ints
 from sim.reform.exchange import DIRECTIONS, pairs_of_pools
 from sim.reform.heads import exchange_managers
 from sim.reform.lever import Lever, setting
@@ -144,6 +145,8 @@ class Rotation(Lever):
             if rate > 0:
                 managers = exchange_managers(model, role, year, rate, *self._pools(model))
                 model.spend(self.group, model.schools.count_by_level(managers) * model.prices["move"])
+        if self.heads_rate > 0 or self.deputies_rate > 0:  # the management effect goes with the person
+            model.schools.principal = management(model, model.schools)
         if self.itinerant_share > 0:
             model.terms.itinerant_share = self.itinerant_share
             model.terms.itinerant_pool = np.where(model.schools.private, -1, self._pools(model)[0])
@@ -156,37 +159,23 @@ class Rotation(Lever):
         teachers, schools, noise = model.teachers, model.schools, model.noise
         pool_of_school, pool_ids = self._pools(model)
         pool_of_school = np.where(schools.private, -1, pool_of_school)
-        rows = np.flatnonzero(teachers.eligible & (teachers.posting_end == 0))
-        rows = rows[pool_of_school[teachers.school[rows]] >= 0]
+        rows = candidates(teachers.eligible, teachers.posting_end, teachers.school, pool_of_school)
         ids, pool = teachers.id[rows], pool_of_school[teachers.school[rows]]
         order = by_lot(pool, noise.lots("rotation", year, ids), ids)
         rows, ids, pool = rows[order], ids[order], pool[order]
-        place = np.empty(len(rows), np.int64)
-        place[by_lot(pool, noise.lots("rotation place", year, ids), ids)] = np.arange(len(rows))
         eligible = np.bincount(pool, minlength=len(pool_ids))
         luck = noise.uniform("rotation number", year, pool_ids)
         counts = np.floor(self.rate * eligible / 2 + luck).astype(np.int64)
         if self.selection == "voluntary":
             willing = (teachers.seeks_school | volunteers(model, year, self.allowance))[rows]
-            rows, pool, place = rows[willing], pool[willing], place[willing]
-        backbone = teachers.backbone >= DISTRICT_BACKBONE
-        members, first_school = filed(pool_of_school, len(pool_ids))
-        number = np.empty(len(schools), np.int64)  # of each school among those of its pool
-        number[members] = np.arange(len(members)) - first_school[pool_of_school[members]]
-        pairs = pairs_of_pools(
-            np.searchsorted(pool, np.arange(len(pool_ids) + 1)),
-            number[teachers.school[rows]],
-            teachers.subject[rows].astype(np.int64),
-            backbone[rows].astype(np.int64),
-            place,
-            first_school,
-            model.classes.students_by_school(len(schools))[members],
-            np.bincount(teachers.school[teachers.employed & backbone], minlength=len(schools))[members],
-            counts,
-            np.ceil(self.backbone_share * 2 * counts - 1e-9).astype(np.int64),
+            rows, ids, pool = rows[willing], ids[willing], pool[willing]
+        return pairs_of_pools(
+            *(rows, pool, noise.lots("rotation place", year, ids)),
+            *(teachers.school, teachers.subject, teachers.backbone),
+            *(pool_of_school, model.classes.students_by_school(len(schools))),
+            *(counts, np.ceil(self.backbone_share * 2 * counts - 1e-9).astype(np.int64)),
             DIRECTIONS.index(self.direction),
         )
-        return np.asarray(rows[pairs])
 
     def _pools(self, model: "ZoneReform") -> tuple[Array, Array]:
         """Number of the pool of each school (-1 for none) and the id of each pool."""
@@ -209,6 +198,17 @@ class Rotation(Lever):
         elif self.posting_years is not None:
             teachers.home_school[movers] = before
             teachers.posting_end[movers] = year + self.posting_years - 1
+
+
+@compiled()
+def candidates(eligible: Array, posting_end: Ints, school: Ints, pool_of_school: Ints) -> Ints:
+    """Rows of the eligible teachers of schools in a pool who are on no posting."""
+    rows, found = np.empty(len(school), np.int64), 0
+    for t in range(len(school)):
+        if eligible[t] and posting_end[t] == 0 and pool_of_school[school[t]] >= 0:
+            rows[found] = t
+            found += 1
+    return rows[:found]
 
 
 def volunteers(model: "ZoneReform", year: int, allowance: float) -> NDArray[np.bool_]:
