@@ -219,33 +219,7 @@ class ZoneReform(Model):
 
     def status_quo(self) -> Terms:
         """Terms of this year without any lever: the district's, and the law's."""
-        district, law = self.district, self.background.at(self.year)
-        return Terms(
-            may_choose=1.0 - district.catchment_enforcement,
-            class_cap=np.array(district.by_level("class_cap")),
-            high_school_quota=district.high_school_quota,
-            private_share=np.array(district.by_level("private_share")),
-            migrant_public_share=district.migrant_public_share,
-            norm=np.array(district.by_level("norm")),
-            fill_norm=0.0,
-            quota=np.array(law.quota),
-            smallest_funded=law.smallest_funded,
-            retirement_months=law.retirement_months,
-            school_research_share=district.school_research_share,
-            teacher_research_share=district.teacher_research_share,
-            young_contest_share=district.young_contest_share,
-            ict_share=district.ict_trained_share,
-            digital_school_share=district.digital_school_share,
-            digital_lesson_share=district.digital_lesson_share,
-            live_class_share=district.live_class_share,
-            live_lesson_share=district.live_lesson_share,
-            extra_time_share=district.extra_time_share,
-            rotation_years=int(district.rotation_years),
-            entrants=law.entrants,
-            tutoring=law.tutoring,
-            after_school_hours=law.after_school_hours,
-            lesson_weight=np.array(law.lesson_weight),
-        )
+        return Terms.status_quo(self.district, self.background.at(self.year))
 
     def spend(self, lever: str, yuan: ArrayLike) -> None:
         """Book a cost of this year under a lever's name, in whole yuan: that of primary and that of junior schools.
@@ -283,8 +257,9 @@ class ZoneReform(Model):
 
     @property
     def public_budget(self) -> Floats:
-        """Public budget for education this year, yuan, primary and junior."""
-        return self.reference_budget() * self.level_students
+        """Public budget for education this year, yuan, primary and junior, once all students are in a class."""
+        students = self.classes.students_by_school(len(self.schools))
+        return self.reference_budget() * self.schools.sum_by_level(students * ~self.schools.private)
 
     @cached_property
     def digital_turns(self) -> tuple[Array, Array]:

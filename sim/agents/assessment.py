@@ -8,7 +8,7 @@ from sim.agents.cells import Moments
 from sim.agents.channels import SCORE_CHANNELS
 from sim.agents.columns import Array
 from sim.agents.learning import PARTS, yearly_luck
-from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS
+from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS, Schools
 from sim.compiled import loops
 from sim.noise import Floats
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LUCK = ("shock",)
 BEYOND_ENTRY = ~np.isin(np.arange(LAST_GRADE + 1), ENTRY_GRADE)
 """Grades, by number, whose students were at a school of the level the year before."""
+YEARS_KEPT = Schools.value_added.width
 NO_SPREAD = 1e-6
 """SD within grades of what a control tells, in SD, below which it tells nothing but what rounding leaves."""
 SAME_AGAIN = 1e-6
@@ -34,8 +35,9 @@ def assess(model: "ZoneReform") -> None:
     memory = model.effects.reputation_memory
     latest = memory * schools.reputation + (1.0 - memory) * schools.score
     schools.reputation = np.where(size > 0, latest, schools.reputation)
-    schools.value_added = np.column_stack((value_added(model, prior), schools.value_added[:, :-1]))
-    schools.true_effect = true_effect(model, size)
+    if model.year > model.baseline_year - YEARS_KEPT:  # of earlier ones nothing is left when the baseline is fixed
+        schools.value_added = np.column_stack((value_added(model, prior), schools.value_added[:, :-1]))
+        schools.true_effect = true_effect(model, size)
 
 
 def sit_tests(model: "ZoneReform") -> Floats:

@@ -13,7 +13,7 @@ from sim.agents.school import JUNIOR, LEVELS, NO_ZONE
 from sim.agents.teacher import experience_effect, match_quality
 from sim.agents.zone import of_zone
 from sim.compiled import compiled, loops
-from sim.noise import Floats
+from sim.noise import Floats, Ints
 from sim.turns import rank_within
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 GRADE_DIGITS = 10
 STEP_STUDENTS, STEP_MONEY = 10.0, 1.1
 """What the effects of class size and money are for: ten students, ten per cent."""
+SAME_SKILL = 1e9
+"""Parts of a SD to which teams are told apart when the best is sought."""
 PARTS = ("teachers", "class_size", "peers", "money", "digital", "incentives", "principal", "shock", "extra")
 """Columns of `Classes` that add up to what a year in the class adds, g."""
 
@@ -29,13 +31,13 @@ PARTS = ("teachers", "class_size", "peers", "money", "digital", "incentives", "p
 def learn(model: "ZoneReform") -> None:
     """Work out each class's parts of g, then move every student's trait, lasting and fading knowledge."""
     adopt_digital(model)
-    classes = model.classes
-    skill = team_mean(model, model.teachers.skill)
+    classes, teachers = model.classes, model.teachers
+    skill, base_skill, learned = team_means(model, teachers.skill, teachers.base_skill, teachers.learned)
     conditions, sent = team_conditions(model), sent_teaching(model, skill)
     classes.teachers = skill + conditions + sent
     # What the whole is made of, each from its own sources: what a team learns leaves its place as it is, to the bit.
-    classes.teachers_place = team_mean(model, model.teachers.base_skill) + conditions + sent
-    classes.teachers_learning = team_mean(model, model.teachers.learned)
+    classes.teachers_place = base_skill + conditions + sent
+    classes.teachers_learning = learned
     classes.class_size = size_effect(classes.size, model)
     classes.peers = peers_part(model)
     classes.money = money_part(model)[classes.school]
@@ -74,27 +76,28 @@ def grow(model: "ZoneReform", gain: Floats) -> None:
     students.fading = delta * students.fading + (1.0 - kappa) * g
 
 
-def team_mean(model: "ZoneReform", values: Floats) -> Floats:
-    """Mean over each class's core teachers; 0 (a substitute) for a class without any.
+def team_means(model: "ZoneReform", *values: Array) -> Floats:
+    """Means over each class's core teachers, (k, classes); 0 (a substitute) for a class without any.
 
     Parameters
     ----------
-    values : (T,) array
-        A value of each teacher.
+    values : k arrays, (T,)
+        Values of each teacher.
     """
-    return _means_of_teams(model.classes.team, np.asarray(values, np.float64))
+    return _means_of_teams(model.classes.team, tuple(np.asarray(each, np.float64) for each in values))
 
 
 @compiled()
-def _means_of_teams(team: Array, values: Floats) -> Floats:
-    means = np.zeros(len(team))
-    for c in range(len(team)):
-        total, count = 0.0, 0
-        for place in range(team.shape[1]):
-            if team[c, place] >= 0:
-                total += values[team[c, place]]
-                count += 1
-        means[c] = total / max(count, 1)
+def _means_of_teams(team: Array, values: tuple[Floats, ...]) -> Floats:
+    means = np.zeros((len(values), len(team)))
+    for k, value in enumerate(values):
+        for c in range(len(team)):
+            total, count = 0.0, 0
+            for place in range(team.shape[1]):
+                if team[c, place] >= 0:
+                    total += value[team[c, place]]
+                    count += 1
+            means[k, c] = total / max(count, 1)
     return means
 
 
@@ -105,22 +108,24 @@ def team_conditions(model: "ZoneReform") -> Floats:
     """
     teachers, effects = model.teachers, model.effects
     years = np.arange(teachers.experience.max(initial=0) + 1)
-    reference = experience_effect(np.array([effects.reference_experience]), effects)
-    experience = (experience_effect(years, effects) - reference)[teachers.experience]
+    effect = experience_effect(np.append(years, effects.reference_experience), effects)
     team, school = model.classes.team, model.schools.id[model.classes.school]
     match = match_quality(teachers.id[team], school[:, None], effects, model.noise)
-    return _mean_conditions(team, experience, match, effects.rec_move * teachers.moved)
+    experience, new_here = effect[:-1] - effect[-1], float(effects.rec_move)
+    return _mean_conditions(team, teachers.experience, experience, match, teachers.moved, new_here)
 
 
 @compiled()
-def _mean_conditions(team: Array, experience: Floats, match: Floats, new_here: Floats) -> Floats:
+def _mean_conditions(
+    team: Array, years: Array, experience: Floats, match: Floats, moved: Array, new_here: float
+) -> Floats:
     means = np.zeros(len(team))
     for c in range(len(team)):
         total, count = 0.0, 0
         for place in range(team.shape[1]):
             teacher = team[c, place]
             if teacher >= 0:
-                total += experience[teacher] + match[c, place] + new_here[teacher]
+                total += experience[years[teacher]] + match[c, place] + new_here * moved[teacher]
                 count += 1
         means[c] = total / max(count, 1)
     return means
@@ -143,7 +148,7 @@ def peers_part(model: "ZoneReform") -> Floats:
     class_sum = sum_by_class(students.classroom, len(classes), *known)
     class_mean = class_sum / np.maximum(classes.size, 1)
     cell = classes.school.astype(np.int64) * GRADE_DIGITS + classes.grade
-    cell_mean = _weighted_means(cell, class_sum, classes.size)
+    cell_mean = _means_of_cells(cell, class_sum, classes.size, len(model.schools) * GRADE_DIGITS)
     return effects.b_peer * (class_mean - cell_mean) + effects.b_peer_between * cell_mean
 
 
@@ -191,18 +196,41 @@ def broadcaster_skill(model: "ZoneReform", skill: Floats) -> Floats:
     The zone's lead school broadcasts, or the public school with the best teams of zone or district's level.
     """
     classes, schools, zones = model.classes, model.schools, model.zones
-    school_skill = _weighted_means(classes.school, skill * classes.size, classes.size, len(schools), spread=False)
-    school_skill[(np.bincount(classes.school, minlength=len(schools)) == 0) | schools.private] = -np.inf
+    school_skill = _skill_of_schools(classes.school, classes.size, skill, schools.private)
     if model.terms.live_source == "lead":
         sender = of_zone(zones.lead, schools.zone, NO_ZONE)
+    elif model.terms.live_source == "zone_best":
+        best = _best_of_groups(schools.zone + 1, school_skill, len(zones) + 1)
+        sender = np.where(schools.zone == NO_ZONE, NO_ZONE, best[schools.zone + 1])
     else:
-        group = schools.zone + 1 if model.terms.live_source == "zone_best" else schools.level
-        best = np.lexsort((np.round(-school_skill, 9), group))
-        first = best[np.searchsorted(group[best], np.arange(int(group.max()) + 1))]
-        sender = np.where((schools.zone == NO_ZONE) & (model.terms.live_source == "zone_best"), NO_ZONE, first[group])
+        sender = _best_of_groups(schools.level, school_skill, len(LEVELS))[schools.level]
     listens = (sender >= 0) & (sender != np.arange(len(schools)))
     heard = np.where(listens, school_skill[sender], -np.inf)
     return np.asarray(heard[classes.school])
+
+
+@compiled()
+def _skill_of_schools(school: Array, size: Array, skill: Floats, private: Array) -> Floats:
+    """Mean skill of the teams before the students of each public school, (S,); -inf where there are no classes."""
+    total, students, means = np.zeros(len(private)), np.zeros(len(private)), np.full(len(private), -np.inf)
+    for c in range(len(school)):
+        total[school[c]] += skill[c] * size[c]
+        students[school[c]] += size[c]
+    for s in school:
+        if not private[s]:
+            means[s] = total[s] / (students[s] if students[s] > 0.0 else 1.0)
+    return means
+
+
+@compiled()
+def _best_of_groups(group: Array, skill: Floats, groups: int) -> Ints:
+    """The school of most skill in each group, the first of several; skills that differ by rounding are the same."""
+    best, most = np.full(groups, -1), np.zeros(groups)
+    for s in range(len(group)):
+        rounded = np.rint(skill[s] * SAME_SKILL)
+        if best[group[s]] < 0 or rounded > most[group[s]]:
+            best[group[s]], most[group[s]] = s, rounded
+    return best
 
 
 def shock_part(model: "ZoneReform") -> Floats:
@@ -242,11 +270,13 @@ def digital_turns(model: "ZoneReform") -> tuple[Array, Array]:
     return rank_within(level, ~led, lot), rank_within(level, zone_lot, ~led, lot)
 
 
-def _weighted_means(
-    groups: Array, weighted: Array, weights: Array, length: int = 0, spread: bool = True
-) -> Floats:
-    """Mean by group from weighted values; one for each row (`spread`) or one for each group."""
-    total = np.bincount(groups, weights=weighted, minlength=length)
-    weight = np.bincount(groups, weights=weights, minlength=length)
-    means = total / np.where(weight > 0, weight, 1.0)
-    return np.asarray(means[groups] if spread else means)
+@compiled()
+def _means_of_cells(cell: Array, sums: Floats, sizes: Array, cells: int) -> Floats:
+    """Mean over the students of each class's cell, (classes,), from the sums and sizes of the classes."""
+    total, students, means = np.zeros(cells), np.zeros(cells), np.empty(len(cell))
+    for c in range(len(cell)):
+        total[cell[c]] += sums[c]
+        students[cell[c]] += sizes[c]
+    for c in range(len(cell)):
+        means[c] = total[cell[c]] / (students[cell[c]] if students[cell[c]] > 0.0 else 1.0)
+    return means

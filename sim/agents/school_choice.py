@@ -175,8 +175,7 @@ def solve_choice_weight(
 def share_elsewhere(weight: float, near: Floats, better: Floats, residents: Array, taste: float) -> float:
     """Share of the families who, if all might choose, would want another school than their catchment's."""
     most, below = _over_own(near, better, weight * mindings(), taste)
-    own = np.exp(-most)
-    stays = own / (own + np.exp(below).sum(axis=2))
+    stays = _staying(np.exp(-most), np.exp(below, out=below))
     return 1.0 - float((stays * residents).sum()) / (FAMILIES * float(residents.sum()))
 
 
@@ -184,21 +183,47 @@ def share_elsewhere(weight: float, near: Floats, better: Floats, residents: Arra
 def _over_own(near: Floats, better: Floats, weights: Floats, taste: float) -> tuple[Floats, Floats]:
     """By how much the best of all schools is over the catchment's own, and the others are over that best, in tastes.
 
-    For each weight of reputation, (weights, H) and (weights, H, k).
+    For each weight of reputation, (weights, H) and (weights, k, H): homes come last, as they do not wait for one
+    another.
     """
     homes, others = near.shape
-    most, below = np.zeros((len(weights), homes)), np.empty((len(weights), homes, others))
+    most, below = np.zeros((len(weights), homes)), np.empty((len(weights), others, homes))
+    distance, gain = near.T.copy(), better.T.copy()
     for w in range(len(weights)):
-        for h in range(homes):
-            best = 0.0
-            for k in range(others):
-                over = (near[h, k] + weights[w] * better[h, k]) / taste
-                below[w, h, k] = over
-                best = max(best, over)
-            for k in range(others):
-                below[w, h, k] -= best
-            most[w, h] = best
+        best = most[w]
+        for k in range(others):
+            for h in range(homes):
+                over = (distance[k, h] + weights[w] * gain[k, h]) / taste
+                below[w, k, h] = over
+                best[h] = max(best[h], over)
+        for k in range(others):
+            for h in range(homes):
+                below[w, k, h] -= best[h]
     return most, below
+
+
+@compiled()
+def _staying(own: Floats, others: Floats) -> Floats:
+    """Share of each home's families who stay, from the odds of the own school, (weights, H), and all others.
+
+    These, (weights, k, H), are added in eight parts as NumPy adds a row of up to 128.
+    """
+    weights, schools, homes = others.shape
+    stays, in_parts = np.empty((weights, homes)), schools - schools % 8
+    for w in range(weights):
+        part, total = np.zeros((8, homes)), np.zeros(homes)
+        for k in range(in_parts):
+            for h in range(homes):
+                part[k % 8, h] += others[w, k, h]
+        for h in range(homes):
+            first, last = (part[0, h] + part[1, h]) + (part[2, h] + part[3, h]), part[4, h] + part[5, h]
+            total[h] = first + (last + (part[6, h] + part[7, h]))
+        for k in range(in_parts, schools):
+            for h in range(homes):
+                total[h] += others[w, k, h]
+        for h in range(homes):
+            stays[w, h] = own[w, h] / (own[w, h] + total[h])
+    return stays
 
 
 def solve_private_appeal(

@@ -5,11 +5,16 @@ terms and never see a lever.
 """
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.teacher import SUBJECTS
+
+if TYPE_CHECKING:
+    from sim.district.background import Law
+    from sim.district.spec import DistrictSpec
 
 
 @dataclass
@@ -98,6 +103,36 @@ class Terms:
     """Lessons of each subject over those of the baseline year."""
     costs: dict[str, tuple[int, int]] = field(default_factory=dict)
     """Yuan spent this year by lever, each (primary, junior)."""
+
+    @classmethod
+    def status_quo(cls, district: "DistrictSpec", law: "Law") -> Self:
+        """Terms of a year without any lever: the district's, and the law's."""
+        return cls(
+            may_choose=1.0 - district.catchment_enforcement,
+            class_cap=np.array(district.by_level("class_cap")),
+            high_school_quota=district.high_school_quota,
+            private_share=np.array(district.by_level("private_share")),
+            migrant_public_share=district.migrant_public_share,
+            norm=np.array(district.by_level("norm")),
+            fill_norm=0.0,
+            quota=np.array(law.quota),
+            smallest_funded=law.smallest_funded,
+            retirement_months=law.retirement_months,
+            school_research_share=district.school_research_share,
+            teacher_research_share=district.teacher_research_share,
+            young_contest_share=district.young_contest_share,
+            ict_share=district.ict_trained_share,
+            digital_school_share=district.digital_school_share,
+            digital_lesson_share=district.digital_lesson_share,
+            live_class_share=district.live_class_share,
+            live_lesson_share=district.live_lesson_share,
+            extra_time_share=district.extra_time_share,
+            rotation_years=int(district.rotation_years),
+            entrants=law.entrants,
+            tutoring=law.tutoring,
+            after_school_hours=law.after_school_hours,
+            lesson_weight=np.array(law.lesson_weight),
+        )
 
 
 def by_level(

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.apportion import apportion
-from sim.indicators.standards import weighted_cv
+from sim.indicators.standards import weighted_cvs
 from sim.noise import Floats, inverse_normal
 from sim.roots import root
 
@@ -56,14 +56,18 @@ def amounts(students: Array, mean: float, cv: float, luck: Floats, stated: Float
         return mean * students.astype(np.float64)
     total = rest(mean * students.sum(), float(held[~silent].sum()), mean * here.sum())
 
+    filled, apart = held.copy(), own_luck - own_luck.max()
+
     def scaled(spread: float) -> Floats:
-        raw = here * np.exp(spread * (own_luck - own_luck.max()))
-        filled = held.copy()
+        raw = here * np.exp(spread * apart)
         filled[silent] = total / raw.sum() * raw
         return filled
 
+    everyone, together = students.astype(np.float64), np.zeros(len(students), np.int64)
     widest = 0.0 if cv <= 0 or len(here) < 2 else WIDEST_SPREAD
-    return scaled(_root(lambda spread: weighted_cv(scaled(spread), students) - cv, 0.0, widest))
+    return scaled(
+        _root(lambda spread: float(weighted_cvs(scaled(spread), everyone, together, 1)[0]) - cv, 0.0, widest)
+    )
 
 
 def rest(total: float, stated: float, usual: float) -> float:

@@ -128,20 +128,21 @@ def weigh_reputation(model: ZoneReform) -> None:
     That share is a figure of cities: where schools lie far apart no weight that a family can have may reach it, and
     families weigh reputation by `choice_weight_most`, so that fewer would go.
     """
-    schools = model.schools
+    schools, geography = model.schools, model.geography
+    students = model.classes.students_by_school(len(schools))
     for level in range(len(LEVELS)):
         homes = np.flatnonzero((schools.level == level) & ~schools.private)
-        near = model.geography.near[homes]
-        distance = model.geography[homes[:, None], near] / model.effects.distance_scale
-        others_once = (near != homes[:, None]) & ~schools.private[near]
-        model.choice_weight[level] = solve_choice_weight(
-            np.where(others_once, -distance, -np.inf),
-            schools.reputation[near] - schools.reputation[homes][:, None],
-            schools.residents[homes],
-            model.effects.taste_scale,
-            model.effects.i_zexiao,
-            model.effects.choice_weight_most,
-        )
+        if model.choice_weight[level] == 0.0 or students[homes].any():  # else nobody has moved names or homes yet
+            near, far = geography.near[homes], geography.near_kilometres[homes]
+            others_once = (near != homes[:, None]) & ~schools.private[near]
+            model.choice_weight[level] = solve_choice_weight(
+                np.where(others_once, -(far / model.effects.distance_scale), -np.inf),
+                schools.reputation[near] - schools.reputation[homes][:, None],
+                schools.residents[homes],
+                model.effects.taste_scale,
+                model.effects.i_zexiao,
+                model.effects.choice_weight_most,
+            )
         draw_to_private_schools(model, level)
 
 

@@ -39,10 +39,10 @@ def of_teachers(teachers: Teachers, young_age: float, schools: int) -> dict[str,
 
 def of_classes(
     classes: Classes, schools: Schools, teachers: Teachers, large_class: int
-) -> tuple[dict[str, Floats], Floats, Floats]:
-    """Classes of each school, of each sort, by name in `OF_CLASSES`, and the largest, of all and of entry grades, (S,).
+) -> tuple[dict[str, Floats], Floats]:
+    """Classes of each school, of each sort, by name in `OF_CLASSES`, (S,), and the largest of all and of entry grades.
 
-    The largest is nan where there is none.
+    The latter, (2, S), are nan where there is none.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def of_classes(
     entry_grade = np.array(ENTRY_GRADE)[schools.level]
     formed = classes.school, classes.grade, classes.size, classes.covered, classes.team
     table, largest = _count_classes(*formed, teachers.subject, entry_grade, np.array(CORE), large_class)
-    return dict(zip(OF_CLASSES, table, strict=True)), largest[0], largest[1]
+    return dict(zip(OF_CLASSES, table, strict=True)), largest
 
 
 @compiled()

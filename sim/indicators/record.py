@@ -47,7 +47,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
     standard = load_standard(STANDARD)
     known, students = tallied(model.students, marks(model, baseline), len(schools))
     teachers = counts.of_teachers(model.teachers, place.young_age, len(schools))
-    classes, largest, largest_new = counts.of_classes(model.classes, schools, model.teachers, standard.large_class)
+    classes, largest = counts.of_classes(model.classes, schools, model.teachers, standard.large_class)
     held = resources.amounts(schools, teachers)
     by_school = {
         **students,
@@ -64,12 +64,11 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         **{name: over[name] for name, indicator in INDICATORS.items() if indicator.adds_up},
         **shares,
         **resources.sectors(units, schools, students["students"], students["migrants"]),
-        **resources.evenness(units, held, teachers["teaching_here"], students["students"], standard),
+        **resources.evenness(units, held, by_school, over["students"], standard),
         **scores.figures(units, known, by_school, over),
         **staff.figures(over, shares),
         "digital_lesson_share": model.terms.digital_lesson_share * shares["digital_lesson_share"],
-        "class_size_max": units.highest(largest),
-        "entry_class_max": units.highest(largest_new),
+        **dict(zip(("class_size_max", "entry_class_max"), units.highest(largest), strict=True)),
         "score_lowest_fifth": scores.of_lowest_fifth(schools, model.students, known)[units.level],
         "fund_luck_share": model.fund_luck_share[units.level],
         "cost_yuan": model.level_costs[units.level],

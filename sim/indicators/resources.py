@@ -88,23 +88,27 @@ def amounts(schools: Schools, teachers: dict[str, Floats]) -> Floats:
     return np.stack([held[resource] for resource in RESOURCES], axis=1).astype(np.float64)
 
 
-def evenness(units: Units, held: Floats, teachers: Floats, students: Array, standard: Standard) -> dict[str, Floats]:
+def evenness(
+    units: Units, held: Floats, by_school: dict[str, Array], students: Floats, standard: Standard
+) -> dict[str, Floats]:
     """The seven for their students, their CVs and the means of these; the CV of teachers, who are none of them.
 
     Parameters
     ----------
     held : (S, 7) array
         What `amounts` gives.
-    teachers, students : (S,) arrays
-        Teachers of any sort, and students, of each school.
+    by_school : dict
+        What is counted at each school, (S,).
+    students : (U,) array
+        Students of each unit.
     """
-    everything = np.column_stack((held, teachers))[units.school]
-    members = students[units.school], units.unit, len(units)
+    everything = np.column_stack((held, by_school["teaching_here"]))[units.school]
+    members = by_school["students"][units.school], units.unit, len(units)
     *weighted, cv_teachers = weighted_cvs(everything, *members).T
     unweighted = unweighted_cvs(everything[:, :-1], *members).T
-    held_by_unit, total = units.sum(held) * standard.per, units.sum(students)
+    held_by_unit = units.sum(held) * standard.per
     return {
-        **dict(zip(RATIOS, ratio(held_by_unit, total[:, None]).T, strict=True)),
+        **dict(zip(RATIOS, ratio(held_by_unit, students[:, None]).T, strict=True)),
         **{f"cv_{resource}": cv for resource, cv in zip(RESOURCES, weighted, strict=True)},
         "cv_composite": _mean_of_seven(weighted),
         "cv_composite_unweighted": _mean_of_seven(unweighted),

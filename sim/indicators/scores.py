@@ -27,6 +27,8 @@ SHARES = {
     "general_high_rate": ("admitted", "ninth"),
 }
 """Means of scores, and rates in the last grades by cut scores fixed at the baseline: part and whole."""
+OF_EACH = (("score", "tested"), ("excellent", "sixth"), ("passed", "sixth"), ("rate", "students"))
+"""Part and whole of the means by which schools are set apart."""
 
 
 def of_schools(schools: Schools, known: Moments) -> dict[str, Array]:
@@ -58,18 +60,19 @@ def figures(
     by_school, over : dict
         What is counted at each school, (S,), and the sums of it, (U,).
     """
-    gap = units.range(ratio(by_school["score"], by_school["tested"]))
+    parts, wholes = (np.array([by_school[pair[side]] for pair in OF_EACH]) for side in (0, 1))
+    means = ratio(parts, wholes)
+    gap, excellent, passed = units.range(means[:-1])
     expected = np.array([expected_normal_range(n) for n in over["testing_schools"].astype(np.int64).tolist()])
-    rate, students = ratio(by_school["rate"], by_school["students"]), by_school["students"]
     return {
         "score_gap": gap,
         "score_gap_scaled": ratio(gap, expected),
         "between_school_share": _between(units, known.count, known.mean_x, known.xx),
         "between_school_share_true": _between(units, known.count, known.mean_y, known.yy),
         "measured_minus_true": ratio(over["score"] - over["achievement"], over["tested"]),
-        "sd_school_mean_rate": np.sqrt(units.variance(rate, students)),
-        "excellent_range": PERCENT * units.range(ratio(by_school["excellent"], by_school["sixth"])),
-        "pass_range": PERCENT * units.range(ratio(by_school["passed"], by_school["sixth"])),
+        "sd_school_mean_rate": np.sqrt(units.variance(means[-1], by_school["students"])),
+        "excellent_range": PERCENT * excellent,
+        "pass_range": PERCENT * passed,
     }
 
 

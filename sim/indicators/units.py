@@ -73,12 +73,12 @@ class Units:
         return dict(zip(by_school, _summed(table, self.school, self.unit, len(self)), strict=True))
 
     def highest(self, by_school: Floats) -> Floats:
-        """Largest value among the schools of each unit; nan values are left out."""
-        top = np.fmax.reduceat(by_school[self.school], self.first)
+        """Largest value among the schools of each unit, (S,) -> (U,) or (k, S) -> (k, U); nan values are left out."""
+        top = np.fmax.reduceat(by_school[..., self.school], self.first, axis=-1)
         return np.where(np.isnan(top), np.nan, top)
 
     def range(self, by_school: Floats) -> Floats:
-        """Largest less smallest value among the schools of each unit; nan values are left out."""
+        """Largest less smallest value among the schools of each unit, likewise."""
         return self.highest(by_school) + self.highest(-by_school)
 
     def variance(self, by_school: Floats, weights: Floats) -> Floats:

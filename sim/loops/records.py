@@ -39,12 +39,20 @@ def moments(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Flo
         while i < len(school) and school[i] == s and grade[i] == g:
             i += 1
         cell = cells[:, s * LAST_GRADE + g - 1]
-        sums = _sums_of(cell)
-        for j in range(start, i if counted[g] else start):
+        n, x0, y0, sx, sy, sxx, sxy, syy = _sums_of(cell)
+        end = i if counted[g] else start
+        if n == 0.0:
+            while start < end and x[start] != x[start]:
+                start += 1
+            if start < end:
+                x0, y0 = x[start], sum_of(y, start)
+        for place in range(start, end):
+            j = np.uint64(place)  # an unsigned place needs no look for negative ones
             if x[j] == x[j]:
-                sums = _with_pair(sums, x[j], sum_of(y, j))
-        for k in range(_SUMS):
-            cell[k] = sums[k]
+                dx, dy = x[j] - x0, sum_of(y, j) - y0
+                n, sx, sy, sxx, sxy, syy = n + 1.0, sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
+        for k, value in enumerate((n, x0, y0, sx, sy, sxx, sxy, syy)):
+            cell[k] = value
     return cells
 
 

@@ -78,7 +78,7 @@ def scores(
 
 
 @njit(cache=True, inline="always")
-def sum_of(parts: tuple[Floats, ...], i: int) -> float:
+def sum_of(parts: tuple[Floats, ...], i: int | np.uint64) -> float:
     """Sum of a row's parts, from left to right."""
     total = 0.0
     for part in parts:
