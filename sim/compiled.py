@@ -22,6 +22,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 LOOPS = Path(__file__).with_name("loops")
+USED = ("noise.py", "agents/school.py", "agents/school_choice.py", "agents/student.py")
+"""Files beside this one whose constants the loops use."""
 CONSTANTS = (int, float, str, tuple, np.generic)
 """Kinds of a module's values that numba takes for good when it compiles."""
 _plain_only = [False]
@@ -53,8 +55,9 @@ def to_compile() -> bool:
 
 
 def _written() -> float:
-    """When the loops were last changed."""
-    return max(source.stat().st_mtime for source in LOOPS.glob("*.py"))
+    """When the loops, or what they use, were last changed."""
+    sources = (*LOOPS.glob("*.py"), *(LOOPS.parent / name for name in USED))
+    return max(source.stat().st_mtime for source in sources)
 
 
 def compiled(*parts: Callable[..., object]) -> Callable[[Callable[P, R]], Callable[P, R]]:

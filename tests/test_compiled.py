@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
 
@@ -23,7 +24,8 @@ from sim.agents.learning import grow
 from sim.agents.school import Schools
 from sim.agents.school_choice import chosen_school
 from sim.agents.student import Students
-from sim.compiled import compiled, loops, plainly
+from sim.compiled import LOOPS as LOOP_FILES
+from sim.compiled import USED, compiled, loops, plainly
 from sim.config import Effects
 from sim.indicators.tallies import Marks, lowest_fifths, tallied
 from sim.noise import Noise
@@ -392,6 +394,12 @@ def test_a_loop_gives_the_bits_of_its_twin(loop, monkeypatch):
 def test_every_loop_is_held_to_its_twin():
     public = {name for name, loop in vars(loops()).items() if hasattr(loop, "py_func") and not name.startswith("_")}
     assert public == LOOPS.keys()
+
+
+def test_whatever_loops_use_has_them_compiled_anew():
+    taken = re.compile(r"^from sim\.((?!loops)[\w.]+) import (?!Array$)", re.MULTILINE)
+    used = {name for source in LOOP_FILES.glob("*.py") for name in taken.findall(source.read_text(encoding="utf-8"))}
+    assert {f"{name.replace('.', '/')}.py" for name in used} == set(USED)
 
 
 def test_plainly_ends_with_its_block_even_after_a_mistake():
