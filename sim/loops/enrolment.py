@@ -5,10 +5,8 @@ from numba import njit
 
 from sim.agents.columns import Array
 from sim.agents.student import ARRIVAL
-from sim.loops.turns import first_within, insert
+from sim.loops.turns import drawer_of, first_within, insert
 from sim.noise import Bits, Floats, Ints
-
-_HALF = np.uint64(32)
 
 
 @njit(cache=True)
@@ -116,7 +114,7 @@ def deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tu
     drawer, count = np.empty(rows, np.int32), np.zeros(rows, np.int32)
     for i in range(rows):
         begin = start[school[i]]
-        d = begin + np.int64((lots[i] >> _HALF) * np.uint64(start[school[i] + 1] - begin) >> _HALF)
+        d = begin + drawer_of(lots[i], start[school[i] + 1] - begin)
         drawer[i] = d
         count[d] += 1
     size, ahead, room = np.zeros(classes.sum(), np.int64), np.empty(rows, np.int32), np.empty(rows, np.int32)

@@ -36,6 +36,12 @@ def order_by_lot(group: Ints, lot: Bits, tie: Ints, groups: int) -> Ints:
     return order
 
 
+@njit(cache=True, inline="always")
+def drawer_of(lot: np.uint64, drawers: int) -> int:
+    """Which of so many drawers a lot lies in: nearly as many lots lie in each."""
+    return int(np.int64((lot >> _32) * np.uint64(drawers) >> _32))
+
+
 @njit(cache=True)
 def sort_by_lot(rows: Ints, lot: Bits, tie: Ints) -> None:
     """Put rows in the order of their lots, in place: each goes nearly to its place at once."""
@@ -43,7 +49,7 @@ def sort_by_lot(rows: Ints, lot: Bits, tie: Ints) -> None:
     if count > _RUN:
         bucket, first = np.empty(count, np.int64), np.zeros(count + 1, np.int64)
         for i in range(count):
-            bucket[i] = np.int64(((lots[i] >> _32) * np.uint64(count)) >> _32)
+            bucket[i] = drawer_of(lots[i], count)
             first[bucket[i] + 1] += 1
         for b in range(count):
             first[b + 1] += first[b]
