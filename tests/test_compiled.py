@@ -409,21 +409,24 @@ def test_plainly_ends_with_its_block_even_after_a_mistake():
     assert loops() is not None
 
 
+def half(x):
+    return x // 2
+
+
+@compiled()
+def odd(numbers):
+    return numbers[numbers % 2 == 1]
+
+
+@compiled(half, odd)
+def halves(numbers):
+    total = 0
+    for number in odd(numbers):
+        total += half(number)
+    return total
+
+
 def test_a_rule_that_is_compiled_as_it_stands_runs_either_way():
-    def half(x):
-        return x // 2
-
-    @compiled()
-    def odd(numbers):
-        return numbers[numbers % 2 == 1]
-
-    @compiled(half, odd)
-    def halves(numbers):
-        total = 0
-        for number in odd(numbers):
-            total += half(number)
-        return total
-
     numbers = np.array([5, 7, -3, 4])
     fast = halves(numbers)
     with plainly():
