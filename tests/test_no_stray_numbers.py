@@ -47,6 +47,7 @@ STRUCTURE = {
         "PAIR": "digits of an id",
         "FAMILIES": "points of an integral",
         "CLOSE_ENOUGH": "where that search ends",
+        "PARTS": "order in which numbers are added",
         "ROUNDS": "length of an iteration",
         "LONGER": "steps of an iteration",
         "SHORTER": "steps of an iteration",

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 GRADE_DIGITS = 10
 STEP_STUDENTS, STEP_MONEY = 10.0, 1.1
 """What the effects of class size and money are for: ten students, ten per cent."""
-SAME_SKILL = 1e9
-"""Parts of a SD to which teams are told apart when the best is sought."""
 PARTS = ("teachers", "class_size", "peers", "money", "digital", "incentives", "principal", "shock", "extra")
 """Columns of `Classes` that add up to what a year in the class adds, g."""
 
@@ -200,10 +198,10 @@ def broadcaster_skill(model: "ZoneReform", skill: Floats) -> Floats:
     if model.terms.live_source == "lead":
         sender = of_zone(zones.lead, schools.zone, NO_ZONE)
     elif model.terms.live_source == "zone_best":
-        best = _best_of_groups(schools.zone + 1, school_skill, len(zones) + 1)
+        best = _best_of_groups(schools.zone + 1, np.round(school_skill, 9), len(zones) + 1)
         sender = np.where(schools.zone == NO_ZONE, NO_ZONE, best[schools.zone + 1])
     else:
-        sender = _best_of_groups(schools.level, school_skill, len(LEVELS))[schools.level]
+        sender = _best_of_groups(schools.level, np.round(school_skill, 9), len(LEVELS))[schools.level]
     listens = (sender >= 0) & (sender != np.arange(len(schools)))
     heard = np.where(listens, school_skill[sender], -np.inf)
     return np.asarray(heard[classes.school])
@@ -224,12 +222,12 @@ def _skill_of_schools(school: Array, size: Array, skill: Floats, private: Array)
 
 @compiled()
 def _best_of_groups(group: Array, skill: Floats, groups: int) -> Ints:
-    """The school of most skill in each group, the first of several; skills that differ by rounding are the same."""
-    best, most = np.full(groups, -1), np.zeros(groups)
+    """The school of most skill in each group, the first of several; -1 for a group without schools."""
+    best = np.full(groups, -1)
     for s in range(len(group)):
-        rounded = np.rint(skill[s] * SAME_SKILL)
-        if best[group[s]] < 0 or rounded > most[group[s]]:
-            best[group[s]], most[group[s]] = s, rounded
+        g = group[s]
+        if best[g] < 0 or skill[s] > skill[best[g]]:
+            best[g] = s
     return best
 
 

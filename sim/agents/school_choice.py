@@ -25,6 +25,8 @@ the normal give the whole to a few thousandths, where Gauss-Hermite points, few 
 """
 CLOSE_ENOUGH = 1e-7
 """How exactly the weight of reputation is sought."""
+PARTS = 8
+"""Partial sums in which the odds of schools are added, as NumPy adds a row of up to 128 numbers."""
 ROUNDS, LONGER, SHORTER = 150, 1.3, 0.5
 """Steps towards the appeal of private schools: each is longer than the last, or shorter once that went too far."""
 FEWEST = 1e-12
@@ -206,15 +208,15 @@ def _over_own(near: Floats, better: Floats, weights: Floats, taste: float) -> tu
 def _staying(own: Floats, others: Floats) -> Floats:
     """Share of each home's families who stay, from the odds of the own school, (weights, H), and all others.
 
-    These, (weights, k, H), are added in eight parts as NumPy adds a row of up to 128.
+    These, (weights, k, H), are added in `PARTS`, which are then added two by two.
     """
     weights, schools, homes = others.shape
-    stays, in_parts = np.empty((weights, homes)), schools - schools % 8
+    stays, in_parts = np.empty((weights, homes)), schools - schools % PARTS
     for w in range(weights):
-        part, total = np.zeros((8, homes)), np.zeros(homes)
+        part, total = np.zeros((PARTS, homes)), np.zeros(homes)
         for k in range(in_parts):
             for h in range(homes):
-                part[k % 8, h] += others[w, k, h]
+                part[k % PARTS, h] += others[w, k, h]
         for h in range(homes):
             first, last = (part[0, h] + part[1, h]) + (part[2, h] + part[3, h]), part[4, h] + part[5, h]
             total[h] = first + (last + (part[6, h] + part[7, h]))
