@@ -176,16 +176,12 @@ class Columns:
     def turn_over(self, leaving: int, new: Self) -> None:
         """Drop the first rows, so many, and put those of another table behind the others.
 
-        In place if these are as many, else column by column, so that little more than one copy of the table is held.
+        In new arrays, so that who holds a column of last year still has last year's; column by column, so that little
+        more than one copy of the table is held.
         """
-        kept = self._rows - leaving
         for name, array in self.arrays.items():
-            if len(new) == leaving:
-                array[:kept] = array[leaving:]
-                array[kept:] = new.arrays[name]
-            else:
-                self.arrays[name] = np.concatenate((array[leaving:], new.arrays[name]))
-        self._rows = kept + len(new)
+            self.arrays[name] = np.concatenate((array[leaving:], new.arrays[name]))
+        self._rows += len(new) - leaving
 
     def to_frame(self) -> "pd.DataFrame":
         """A pandas DataFrame, one row an agent; a column of several values becomes ``name_0, name_1 ...``."""

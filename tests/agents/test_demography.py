@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import sim
 from reference import demography as reference
 from reference.at_rest import district, renumber_schools
 from sim.agents import demography
@@ -195,3 +196,14 @@ def test_catchments_that_lie_in_one_junior_catchment_are_alike():
     primary = np.flatnonzero(model.schools.level == 0)
     assert len(set(means[primary].tolist())) == len(set(area[primary].tolist())) > 1
     assert means[primary] == pytest.approx(0.4 * model.schools.home_effect[area[primary]])
+
+
+def test_who_keeps_a_column_of_students_still_has_it_after_the_next_years():
+    model = sim.load("wuhan_edz", "wuhan_edz_2021_2023", overrides=["district.students=3000"]).model(seed=4)
+    model.step()
+    held = dict(model.students.arrays)
+    before = {name: column.copy() for name, column in held.items()}
+    model.step()
+    model.step()
+    for name, column in held.items():
+        np.testing.assert_array_equal(column, before[name], err_msg=name)

@@ -91,7 +91,7 @@ def test_without_a_lottery_a_primary_school_takes_the_best_of_an_entrance_test()
         model, star = star_of(PRIMARY, luck, lottery=False)
         model.students.migrant[:] = False
         rows, got_in = applicants(model, star, PRIMARY)
-        test = enrolment.seen_at_entry(model, model.students.take(rows), PRIMARY)
+        test = enrolment.seen_at_entry(model, model.students, rows, PRIMARY)
         assert test[got_in].min() >= test[~got_in].max()
         seen, trait, taken = [*seen, *test], [*trait, *model.students.trait[rows]], [*taken, *got_in]
     error = np.subtract(seen, trait)
