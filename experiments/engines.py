@@ -148,12 +148,10 @@ def processes(workers: int | None = None, limits: Limits = NO_LIMITS) -> Engine:
             return
         from loky import cpu_count
 
-        size = min(workers or cpu_count(), len(todo))
-        with signals_kept_from_children():
-            executor, ahead = _executor(size), 3 * size
-        within = partial(limited, limits, function)
+        size, within, executor = min(workers or cpu_count(), len(todo)), partial(limited, limits, function), None
         try:
             with signals_kept_from_children():
+                executor, ahead = _executor(size), 3 * size
                 waiting = deque(executor.submit(within, item) for item in todo[:ahead])
             rest = islice(todo, ahead, None)
             while waiting:
@@ -162,9 +160,10 @@ def processes(workers: int | None = None, limits: Limits = NO_LIMITS) -> Engine:
         except BrokenProcessPool:
             raise EngineError(worker_died(limits)) from None
         finally:
-            with catch_warnings():  # loky warns where there is no `pgrep`, which it does not need here
-                simplefilter("ignore")
-                executor.shutdown(wait=True, kill_workers=True)  # on their own they need most of a second to end
+            if executor is not None:
+                with catch_warnings():  # loky warns where there is no `pgrep`, which it does not need here
+                    simplefilter("ignore")
+                    executor.shutdown(wait=True, kill_workers=True)  # on their own they need most of a second to end
 
     return engine
 

@@ -1,11 +1,7 @@
 """`zonesim run`: a scenario and its counterfactual over replicates, their folder and their scoreboard."""
 
-from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import sim
@@ -26,14 +22,6 @@ if TYPE_CHECKING:
 
 CHANNELS = "channels.csv"
 """Its presence among a run's files says that the run is split by channel."""
-AFTERWARDS = (
-    "sim.tables",
-    "sim.district.synthesis",
-    "experiments.scoreboard",
-    "experiments.report",
-    "sim.report.page",
-)
-"""Modules that a finished run is saved, shown and reported with, which take more than a second to import."""
 
 
 def run(settings: Settings, scenario: Scenario, command: str) -> None:
@@ -151,11 +139,10 @@ def _about(scenario: Scenario, settings: Settings) -> dict[str, object]:
 
 
 def _replicates(scenario: Scenario, settings: Settings, numbers: range, channels: bool) -> "Result":
-    """Those that are missing; what is imported for them when they are done is imported meanwhile."""
+    """Those that are missing."""
     engine = engines.make(settings.engine)
     more = len(scenario.channels) if channels else 0
     words = f"replicates of {2 + more} worlds, {more} of them for channels" if more else "replicates"
-    Thread(target=_import, args=(AFTERWARDS,)).start()
     with progress(engine, len(numbers), words) as watched:
         return sim.run(
             scenario,
@@ -165,10 +152,3 @@ def _replicates(scenario: Scenario, settings: Settings, numbers: range, channels
             map=watched,
             first_replicate=numbers.start,
         )
-
-
-def _import(modules: Iterable[str]) -> None:
-    """Import modules; what is in the way is told where they are needed."""
-    with suppress(Exception):
-        for module in modules:
-            import_module(module)
