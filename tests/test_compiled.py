@@ -1,8 +1,5 @@
 """Compiled or plain, a loop gives the same bits, and so does a district of every kind under any policy."""
 
-import importlib.util
-import os
-import re
 from dataclasses import fields, is_dataclass
 from types import SimpleNamespace
 
@@ -24,8 +21,7 @@ from sim.agents.learning import grow
 from sim.agents.school import Schools
 from sim.agents.school_choice import chosen_school
 from sim.agents.student import Students
-from sim.compiled import LOOPS as LOOP_FILES
-from sim.compiled import USED, compiled, loops, plainly
+from sim.compiled import loops, plainly
 from sim.config import Effects
 from sim.indicators.tallies import Marks, lowest_fifths, tallied
 from sim.noise import Noise
@@ -394,69 +390,3 @@ def test_a_loop_gives_the_bits_of_its_twin(loop, monkeypatch):
 def test_every_loop_is_held_to_its_twin():
     public = {name for name, loop in vars(loops()).items() if hasattr(loop, "py_func") and not name.startswith("_")}
     assert public == LOOPS.keys()
-
-
-def test_whatever_loops_use_has_them_compiled_anew():
-    taken = re.compile(r"^from sim\.((?!loops)[\w.]+) import (?!Array$)", re.MULTILINE)
-    used = {name for source in LOOP_FILES.glob("*.py") for name in taken.findall(source.read_text(encoding="utf-8"))}
-    assert {f"{name.replace('.', '/')}.py" for name in used} == set(USED)
-
-
-def test_plainly_ends_with_its_block_even_after_a_mistake():
-    with pytest.raises(KeyError), plainly(), plainly():
-        assert loops() is None
-        raise KeyError
-    assert loops() is not None
-
-
-def half(x):
-    return x // 2
-
-
-@compiled()
-def odd(numbers):
-    return numbers[numbers % 2 == 1]
-
-
-@compiled(half, odd)
-def halves(numbers):
-    total = 0
-    for number in odd(numbers):
-        total += half(number)
-    return total
-
-
-def test_a_rule_that_is_compiled_as_it_stands_runs_either_way():
-    numbers = np.array([5, 7, -3, 4])
-    fast = halves(numbers)
-    with plainly():
-        assert halves(numbers) == fast == 3
-
-
-TWICE = """
-from sim.compiled import compiled
-
-TIMES = 2
-
-
-@compiled()
-def times(x):
-    return x * TIMES
-"""
-
-
-def test_a_constant_that_changes_elsewhere_is_compiled_anew(tmp_path, monkeypatch):
-    monkeypatch.setattr("numba.config.CACHE_DIR", str(tmp_path / "kept"))
-    file = tmp_path / "twice.py"
-
-    def fresh(times):
-        file.write_text(TWICE, encoding="utf-8")
-        os.utime(file, (0, 0))  # the rule's own file is the same
-        spec = importlib.util.spec_from_file_location("twice", file)
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        module.TIMES = times
-        return module.times(21)
-
-    assert [fresh(2), fresh(2), fresh(3)] == [42, 42, 63]
-    assert len(list(tmp_path.rglob("*.nbi"))) == 2
