@@ -91,15 +91,15 @@ class EngineError(Failure):
     """The engine could not go on."""
 
 
-def make(settings: EngineSettings) -> Engine:
-    """The engine of the settings."""
+def make(settings: EngineSettings, meanwhile: Callable[[], None] = lambda: None) -> Engine:
+    """The engine of the settings; worker processes of this machine begin before `meanwhile` is done here."""
     if settings.name == "serial":
         return compiling_first(serial)
     if settings.name == "dask":
         from experiments.cluster import dask
 
         return compiling_first(dask(settings))
-    return compiling_first(processes(settings.workers, settings.limits))
+    return compiling_first(processes(settings.workers, settings.limits, meanwhile))
 
 
 def compiling_first(engine: Engine) -> Engine:
@@ -125,7 +125,9 @@ def serial(function: Callable[[T], R], items: Iterable[T], /) -> Generator[R]:
     yield from map(function, items)
 
 
-def processes(workers: int | None = None, limits: Limits = NO_LIMITS) -> Engine:
+def processes(
+    workers: int | None = None, limits: Limits = NO_LIMITS, meanwhile: Callable[[], None] = lambda: None
+) -> Engine:
     """Worker processes of this machine, one thread each.
 
     Parameters
@@ -134,6 +136,8 @@ def processes(workers: int | None = None, limits: Limits = NO_LIMITS) -> Engine:
         How many; one for each processor core this process may use, unless given.
     limits : Limits
         Of one call of the function.
+    meanwhile : callable
+        What is done in this process once the workers begin.
 
     Raises
     ------
@@ -153,6 +157,7 @@ def processes(workers: int | None = None, limits: Limits = NO_LIMITS) -> Engine:
             with signals_kept_from_children():
                 executor, ahead = _executor(size), 3 * size
                 waiting = deque(executor.submit(within, item) for item in todo[:ahead])
+            meanwhile()
             rest = islice(todo, ahead, None)
             while waiting:
                 yield waiting.popleft().result()

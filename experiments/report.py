@@ -86,11 +86,23 @@ def _of_sweep(place: Path, indicators: Sequence[str], language: str) -> str:
     return sweep_page.write(open_sweep(place), indicators, language)
 
 
-def write(folder: RunFolder, record: Mapping[str, Any], language: str, document: bool = False) -> None:
-    """Make the reports of the finished run in a folder that is claimed, from its tables, and save them there."""
+def write(
+    folder: RunFolder,
+    record: Mapping[str, Any],
+    language: str,
+    document: bool = False,
+    result: Result | None = None,
+) -> None:
+    """Make the reports of the finished run in a folder that is claimed, and save them there.
+
+    Parameters
+    ----------
+    result : Result, optional
+        What the tables in the folder hold, where it was just computed; else they are read.
+    """
     names = dict.fromkeys(("level", "unit", "zone"), str)
     places = pd.read_csv(folder.path / PLACES, dtype=names, keep_default_na=False)
-    result = Result.read(folder.path)
+    result = result or Result.read(folder.path)
     reports = {REPORT: page(result, record, places, language).encode()}
     if document:
         from sim.report import document as report

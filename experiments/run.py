@@ -1,6 +1,7 @@
 """`zonesim run`: a scenario and its counterfactual over replicates, their folder and their scoreboard."""
 
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +60,7 @@ def run(settings: Settings, scenario: Scenario, command: str) -> None:
             tell(f"this run has {counted(done)}; {missing} more {'is' if missing == 1 else 'are'} added{also}")
         elif not held and (replaced := folder.replicates()):  # with force
             tell(f"{place}: the run that is here, of {counted(replaced)}, is replaced by {wanted}")
+        result = None
         if done < wanted:
             started = datetime.now(UTC)
             result = _replicates(scenario, settings, range(done, wanted), channels)
@@ -73,7 +75,7 @@ def run(settings: Settings, scenario: Scenario, command: str) -> None:
         if held and REPORT not in held["files"]:  # after the tables, which a picture that fails must not cost
             from experiments import report
 
-            report.write(folder, held, settings.language)
+            report.write(folder, held, settings.language, result=result)
         _show(folder.path, settings.language, standard)
 
 
@@ -140,7 +142,7 @@ def _about(scenario: Scenario, settings: Settings) -> dict[str, object]:
 
 def _replicates(scenario: Scenario, settings: Settings, numbers: range, channels: bool) -> "Result":
     """Those that are missing."""
-    engine = engines.make(settings.engine)
+    engine = engines.make(settings.engine, meanwhile=_get_ready)
     more = len(scenario.channels) if channels else 0
     words = f"replicates of {2 + more} worlds, {more} of them for channels" if more else "replicates"
     with progress(engine, len(numbers), words) as watched:
@@ -152,3 +154,9 @@ def _replicates(scenario: Scenario, settings: Settings, numbers: range, channels
             map=watched,
             first_replicate=numbers.start,
         )
+
+
+def _get_ready() -> None:
+    """Import what saves and shows a run: a second's work, done while the workers start."""
+    for module in ("sim.tables", "sim.report.page", "experiments.report", "experiments.scoreboard"):
+        import_module(module)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
@@ -100,6 +101,10 @@ class Result:
 
     def targets(self) -> pd.DataFrame:
         """The scoreboard, as `targets.csv` (`sim.scoring.score`)."""
+        return self._targets.copy(deep=False)
+
+    @cached_property
+    def _targets(self) -> pd.DataFrame:
         resolved = self.scenario.resolved
         return score(Targets.parse(resolved.get("targets") or {}), self.indicators, resolved)
 
@@ -109,6 +114,10 @@ class Result:
 
     def effects(self) -> pd.DataFrame:
         """Paired differences of all indicators, as `effects.csv` (`sim.analysis.paired.effects_table`)."""
+        return self._effects.copy(deep=False)
+
+    @cached_property
+    def _effects(self) -> pd.DataFrame:
         return effects_table(self.indicators)
 
     def cost_per_sd(self) -> pd.DataFrame:
