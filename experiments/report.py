@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.failure import writing
+from experiments.halves import in_halves
 from experiments.store import DOCUMENT, RECORD, REPORT, TEMPORARY, RunFolder, told_disk
 from experiments.words import read_value, split
 from sim.indicators.catalogue import INDICATORS
@@ -115,7 +116,7 @@ def page(result: Result, record: Mapping[str, Any], places: pd.DataFrame, langua
     """The report of a run (`sim.report.page`), which takes a second to import."""
     from sim.report import page as report
 
-    return report.write(result, record, places, language)
+    return report.write(result, record, places, language, map=in_halves)
 
 
 def _asked(words: Sequence[str]) -> tuple[Path, dict[str, str]]:

@@ -93,6 +93,9 @@ class Said(str):
         said.zh = zh
         return said
 
+    def __reduce__(self) -> tuple[type["Said"], tuple[str, str]]:
+        return Said, (str(self), self.zh)
+
     def __html__(self) -> str:
         en, zh = escape(str(self)), escape(self.zh)
         return en if en == zh else f'<span lang="en">{en}</span><span lang="zh">{zh}</span>'
