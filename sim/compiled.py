@@ -6,11 +6,13 @@ way. numba is imported at the first use of a loop, not before.
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, wraps
 from hashlib import md5
-from importlib.util import find_spec
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
 from inspect import unwrap
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -112,9 +114,26 @@ def _loops() -> ModuleType | None:
     if find_spec("numba") is None:
         return None
     _forget_stale()
+    _import_numba()
     import sim.loops
 
     return sim.loops
+
+
+def _import_numba() -> None:
+    """Import numba without the rest of `scipy.linalg`, of which it asks for one part to see that it is there.
+
+    That package takes longer to import than numba does. Who imports it later has all of it.
+    """
+    name = "scipy.linalg"
+    spec = find_spec(name) if name not in sys.modules else None
+    if spec is not None:
+        sys.modules[name] = module_from_spec(spec)  # with its path, so that its parts are found, and not run
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        if spec is not None:
+            del sys.modules[name]
 
 
 def _forget_stale() -> None:

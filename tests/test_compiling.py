@@ -3,6 +3,8 @@
 import importlib.util
 import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -19,6 +21,24 @@ def test_whatever_loops_use_has_them_compiled_anew():
     taken = re.compile(r"^from sim\.((?!loops)[\w.]+) import (?!Array$)", re.MULTILINE)
     used = {name for source in LOOPS.glob("*.py") for name in taken.findall(source.read_text(encoding="utf-8"))}
     assert {f"{name.replace('.', '/')}.py" for name in used} == set(USED)
+
+
+ALL_OF_IT = """
+import sys
+from sim.compiled import loops
+
+loops()
+assert "scipy.linalg" not in sys.modules
+import numba, numpy as np, scipy.linalg
+from scipy.linalg import cython_blas, solve
+
+assert np.allclose(solve([[2.0]], [3.0]), 1.5)
+assert np.allclose(numba.njit(lambda a, b: np.dot(a, b))(np.eye(2), np.ones(2)), 1.0)
+"""
+
+
+def test_numba_and_scipy_are_whole_though_the_loops_need_little_of_them():
+    subprocess.run([sys.executable, "-c", ALL_OF_IT], check=True)
 
 
 def test_plainly_ends_with_its_block_even_after_a_mistake():
