@@ -146,6 +146,7 @@ STRUCTURE = {
     "sim/district/background.py": {"BOUNDS": "bounds of what may be stated"},
     "sim/district/filled.py": {"JUMP": "when a message is said"},
     "sim/district/margins.py": {
+        "PER_STUDENTS": "unit of the margins, per 100 students",
         "WIDEST_SPREAD": "where a bisection ends",
         "LOG_SLACK": "where a bisection begins",
         "CLOSE_ENOUGH": "where a search for a root ends",
@@ -175,7 +176,6 @@ STRUCTURE = {
     "sim/district/spin_up.py": {
         "TEACHER_YEARS": "length of the spin-up: more than anybody stays",
     },
-    "sim/district/synthesis.py": {"PER_STUDENTS": "unit of the margins, per 100 students"},
     "sim/district/zoning.py": {"SHOWN": "how long a message may be", "ANGLES": "where a search begins"},
     "sim/indicators/scores.py": {"PERCENT": "unit"},
     "sim/indicators/tallies.py": {"FIFTH": "what the indicator is called", "FIFTH_ENDS": "where a search begins"},

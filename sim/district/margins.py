@@ -10,6 +10,8 @@ from sim.indicators.standards import weighted_cvs
 from sim.noise import Floats, inverse_normal
 from sim.roots import root
 
+PER_STUDENTS = 100
+"""Students that margins of teachers and rooms are for."""
 WIDEST_SPREAD = 3.0
 """Log spread of the amounts a student at which a wide CV is given up."""
 FARTHEST = 2.0

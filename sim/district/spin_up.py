@@ -27,7 +27,8 @@ from sim.district.people import seat_people
 from sim.district.person_counts import counted
 from sim.district.roll import Roll
 from sim.district.spec import DistrictSpec
-from sim.district.synthesis import teachers_of, zones_and_schools
+from sim.district.staff import teachers_of
+from sim.district.synthesis import zones_and_schools
 from sim.indicators import record
 from sim.indicators.units import Units
 from sim.model import Baseline, State, ZoneReform

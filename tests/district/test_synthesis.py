@@ -8,11 +8,12 @@ import pytest
 
 from sim.agents.geography import Feeding, Geography
 from sim.agents.school import JUNIOR, LEVELS, PRIMARY, YEARS
-from sim.agents.teacher import CORE, DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, SCIENCE_IT
+from sim.agents.teacher import CORE, DISTRICT_BACKBONE, GENERATIONS, PE_ARTS, POSTS, SCIENCE_IT
 from sim.config import Effects
 from sim.district.listed_places import PrivateSchool
 from sim.district.reading import load_district
-from sim.district.synthesis import POSTS, RESOURCES, teachers_of, zones_and_schools
+from sim.district.staff import teachers_of
+from sim.district.synthesis import RESOURCES, zones_and_schools
 from sim.indicators.standards import weighted_cv
 from sim.noise import Noise
 
