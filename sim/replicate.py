@@ -38,7 +38,10 @@ def run_replicate(
 
     Then the policy's world once more for each of the channels, frozen at what the counterfactual gave.
     """
-    return replicate_from(scenario.at_rest(replicate_seed(seed, number)), scenario, arms, number, channels)
+    rest = scenario.at_rest(replicate_seed(seed, number))
+    replicate = replicate_from(rest, scenario, arms, number, channels)
+    _let_go(rest)
+    return replicate
 
 
 def replicate_from(

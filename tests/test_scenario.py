@@ -173,18 +173,22 @@ class TestReplicates:
         assert_same_state(copy, same)
 
     def test_a_finished_world_is_gone_before_the_collector_comes(self, monkeypatch):
-        start, tables = Scenario.start, []
+        tables = []
 
-        def watched(*words):
-            model = start(*words)
-            tables.append(weakref.ref(model.students))
-            return model
+        def watched(make):
+            def world(*words):
+                model = make(*words)
+                tables.append(weakref.ref(model.students))
+                return model
 
-        monkeypatch.setattr(Scenario, "start", watched)
+            return world
+
+        for name in ("at_rest", "start"):
+            monkeypatch.setattr(Scenario, name, watched(getattr(Scenario, name)))
         gc.disable()
         try:
             run_replicate(REFORM, 4, ARMS, 0, ("peers",))
-            assert [table() for table in tables] == [None] * 3
+            assert [table() for table in tables] == [None] * 4
         finally:
             gc.enable()
 
