@@ -12,7 +12,7 @@ from sim.agents.school import LEVELS
 from sim.analysis.paired import summary
 from sim.indicators.catalogue import DISTRICT, INDICATORS
 from sim.noise import Floats, replicate_seed
-from sim.replicate import Replicate, replicate_from
+from sim.replicate import Replicate, let_go, replicate_from
 from sim.result import Result
 from sim.scenario import Scenario
 from sim.scoring import kept
@@ -38,6 +38,7 @@ def run_together(scenarios: Sequence[Scenario], seed: int, number: int) -> list[
     for scenario in scenarios:
         one = replicate_from(rest, scenario, ("policy",), number)
         done.append(replace(one, figures=one.figures | without.figures, costs=one.costs | without.costs))
+    let_go(rest)
     return done
 
 

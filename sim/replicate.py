@@ -40,7 +40,7 @@ def run_replicate(
     """
     rest = scenario.at_rest(replicate_seed(seed, number))
     replicate = replicate_from(rest, scenario, arms, number, channels)
-    _let_go(rest)
+    let_go(rest)
     return replicate
 
 
@@ -63,7 +63,7 @@ def replicate_from(
             for year, by_lever in model.costs.items()
             if year > scenario.baseline_year
         }
-        _let_go(model)
+        let_go(model)
     gaps: dict[str, Floats] = {}
     for channel in channels:
         model = scenario.start(rest, "policy")
@@ -71,7 +71,7 @@ def replicate_from(
         while model.year < scenario.horizon:
             model.step()
         gaps[channel] = _figures(model)[:, :, GAP_COLUMN]
-        _let_go(model)
+        let_go(model)
     keys = tuple(Units.of(rest.schools, rest.zones, scenario.district.name).keys)
     return Replicate(number, keys, figures, costs, gaps)
 
@@ -81,6 +81,6 @@ def _figures(model: "ZoneReform") -> Floats:
     return np.stack([model.records[year] for year in sorted(model.records)])
 
 
-def _let_go(model: "ZoneReform") -> None:
+def let_go(model: "ZoneReform") -> None:
     """Free what a finished world holds: mesa's models refer to themselves, so that it would wait for the collector."""
     model.__dict__.clear()

@@ -29,7 +29,7 @@ from sim.agents.columns import Array
 from sim.indicators.catalogue import INDICATORS
 from sim.memory import keep_freed_memory
 from sim.noise import Floats, replicate_seed
-from sim.replicate import Replicate, replicate_from
+from sim.replicate import Replicate, let_go, replicate_from
 from sim.scenario import Arm, Scenario
 from sim.sweep_parts import FAILED, OK, SCHEMAS
 from sim.userinput import UserError
@@ -216,6 +216,7 @@ def _do(task: Task, index: int, limits: Limits, diary: Diary, results: Results) 
         else:
             results.keep(task, run, arm, one, share + time.perf_counter() - begun, started)
         started, begun = datetime.now(UTC), time.perf_counter()
+    let_go(rest)
 
 
 def _worlds(task: Task) -> Iterator[tuple[str, Arm, Scenario]]:
