@@ -24,8 +24,9 @@ def drawn_for_pairs(ids: Ints, home: Ints, schools: Ints, key: np.uint64) -> Flo
     """Uniform draws of `school_choice.best_liked`, by family and option; `schools` are the ids of a home's options."""
     drawn = np.empty((len(ids), schools.shape[1]))
     for i in range(len(ids)):
-        for k in range(schools.shape[1]):
-            drawn[i, k] = uniform_of(mixed(mixed(np.uint64(ids[i] * PAIR + schools[home[i], k])) ^ key))
+        first, there, here = ids[i] * PAIR, schools[home[i]], drawn[i]
+        for k in range(len(there)):
+            here[k] = uniform_of(mixed(mixed(np.uint64(first + there[k])) ^ key))
     return drawn
 
 
@@ -41,12 +42,16 @@ def most_useful(
     taste: Floats,
 ) -> Ints:
     """`school_choice.best_liked`: the option of most utility of each family, the first where several have it."""
-    liked = np.empty(len(home), np.int64)
+    liked, utility = np.empty(len(home), np.int64), np.empty(options.shape[1])
     for i in range(len(home)):
-        most = -np.inf
-        for k in range(options.shape[1]):
-            school = options[home[i], k]
-            utility = near[home[i], k] + weight[i] * reputation[school] + appeal[school] + taste_scale * taste[i, k]
-            if k == 0 or utility > most:
-                most, liked[i] = utility, school
+        schools, far, minds, luck = options[home[i]], near[home[i]], weight[i], taste[i]
+        for k in range(len(schools)):
+            school = np.uint64(schools[k])
+            utility[k] = far[k] + minds * reputation[school] + appeal[school] + taste_scale * luck[k]
+        most, best = utility[0], 0
+        for k in range(len(schools)):
+            most = max(most, utility[k])
+        while best < len(schools) - 1 and utility[best] != most:
+            best += 1
+        liked[i] = schools[best]
     return liked
