@@ -14,7 +14,7 @@ from sim.agents.assessment import sit_tests
 from sim.agents.cells import Moments
 from sim.agents.class_formation import _deal, _seat
 from sim.agents.classroom import Classes, stand_by_class, sum_by_class
-from sim.agents.demography import _born, means_of_classes
+from sim.agents.demography import _born, migrate
 from sim.agents.enrolment import _ask, _fill, _junior_homes
 from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import grow
@@ -303,12 +303,16 @@ def by_class(draw, rows):
     return stand_by_class(room, size)
 
 
-def class_means(draw, rows):
-    room, known = np.sort(draw.integers(0, 6, rows)).astype(np.int32), draw.normal(size=(2, rows))
-    size = np.bincount(room, minlength=6).astype(np.int32)
+def arrived(draw, rows):
+    model = some_world(draw, rows)
+    model.students.id = draw.integers(10**6, size=rows)
+    model.classes.size = np.bincount(model.students.classroom, minlength=len(model.classes))
     if draw.random() < 0.2:
-        draw.shuffle(room)
-    return means_of_classes(room, size, np.flatnonzero(draw.random(rows) < 0.1), *known)
+        draw.shuffle(model.students.classroom)
+    model.district = SimpleNamespace(migration_rate=0.1, migrant_share=0.3, left_behind_share=0.1)
+    model.terms, model.flows = SimpleNamespace(tutoring=0.5), {}
+    migrate(model, model.students)
+    return {**model.students.arrays, **model.flows}
 
 
 def reordered(draw, rows):
@@ -357,7 +361,7 @@ LOOPS = {
     "junior_homes": junior_homes,
     "deal": dealt,
     "stand_by_class": by_class,
-    "means_of_classes": class_means,
+    "arrive": arrived,
     "first_within": first_ones,
 }
 """What runs each loop on something random; its plain twin where loops are not to be used."""

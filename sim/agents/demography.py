@@ -1,5 +1,6 @@
 """Step 1, demography: the last grade leaves, the others move up, a new cohort enters, some families come and go."""
 
+from math import sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,41 +103,45 @@ def first_trait(model: "ZoneReform", ids: Array, mean: Floats, ses: Floats) -> F
 
     A share `tutoring_ses` of that part is private tutoring, and goes with it.
     """
-    effects = model.effects
+    spread, with_status, alone = first_trait_weights(model)
     own = model.noise.normal("first trait", 0, ids)
+    return np.asarray(mean + spread * (with_status * ses + alone * own))
+
+
+def first_trait_weights(model: "ZoneReform") -> tuple[float, float, float]:
+    """SD of a trait drawn, and of it the weights of status and of what goes with nothing else."""
+    effects = model.effects
     share = min(1.0, effects.ses_trait * (1.0 - effects.tutoring_ses * (1.0 - model.terms.tutoring)))
-    return np.asarray(mean + effects.trait_sd * (share * ses + np.sqrt(1.0 - share * share) * own))
+    return effects.trait_sd, share, sqrt(1.0 - share * share)
 
 
 def migrate(model: "ZoneReform", students: Students) -> None:
     """Some families leave; the place of each is taken by an arrival of the same grade, home and class.
 
-    An arrival brings a trait of his own and knows what his class knows on average; he has no score yet. `students`
-    shares its arrays with the model's.
+    `students` shares its arrays with the model's.
     """
-    noise = model.noise
-    rows = np.flatnonzero(noise.chance("migration", model.year, students.id, model.district.migration_rate))
+    noise, district, size = model.noise, model.district, model.classes.size
+    rows = np.flatnonzero(noise.chance("migration", model.year, students.id, district.migration_rate))
     rows = rows[students.id[rows] % CATCHMENT_DIGITS // ARRIVAL < MOST_ARRIVALS]
     model.flows["replaced"] = len(rows)
-    if len(rows) == 0:
+    if (fast := loops()) is None or not stand_by_class(students.classroom, size):
+        _arrive(model, students, rows)
         return
-    room, lasting, fading = students.classroom, students.lasting, students.fading
-    known = means_of_classes(room, model.classes.size, rows, lasting, fading)
-    lasting[rows], fading[rows] = known
-    ids = students.id[rows] + ARRIVAL
-    ses = noise.normal("ses", 0, ids)
-    students.id[rows] = ids
-    students.ses[rows] = ses
-    students.migrant[rows] = noise.chance("migrant", 0, ids, model.district.migrant_share)
-    students.left_behind[rows] = noise.chance("left behind", 0, ids, model.district.left_behind_share)
+    keys = tuple(noise.key(stream, 0) for stream in ("migrant", "left behind", "ses", "first trait"))
+    shares, weights = (district.migrant_share, district.left_behind_share), first_trait_weights(model)
+    fast.arrive(rows, size, keys, shares, weights, model.schools.home_means, *students.arrays.values())
+
+
+def _arrive(model: "ZoneReform", students: Students, rows: Ints) -> None:
+    """An arrival brings a trait of his own and knows what his class knows on average; he has no score yet."""
+    noise, district, room = model.noise, model.district, students.classroom
+    size, at = np.bincount(room, minlength=len(model.classes)), room[rows]
+    for known in (students.lasting, students.fading):
+        known[rows] = np.bincount(room, known, len(size))[at] / size[at]
+    students.id[rows] = ids = students.id[rows] + ARRIVAL
+    students.ses[rows] = ses = noise.normal("ses", 0, ids)
+    students.migrant[rows] = noise.chance("migrant", 0, ids, district.migrant_share)
+    students.left_behind[rows] = noise.chance("left behind", 0, ids, district.left_behind_share)
     home_mean = model.schools.home_means[students.catchment[rows], students.grade[rows]]
     students.trait[rows] = first_trait(model, ids, home_mean, ses)
     students.score[rows] = students.prior_score[rows] = np.nan
-
-
-def means_of_classes(room: Array, size: Array, rows: Ints, lasting: Floats, fading: Floats) -> Floats:
-    """What is known on average in the classes of some students, by rows: the lasting and the fading, (2, rows)."""
-    if (fast := loops()) is not None and stand_by_class(room, size):
-        return np.asarray(fast.means_of_classes(room, size, rows, lasting, fading))
-    size, at = np.bincount(room, minlength=len(size)), room[rows]
-    return np.stack([np.bincount(room, known, len(size))[at] / size[at] for known in (lasting, fading)])

@@ -4,7 +4,7 @@ Same bits as the twin: ``+ - * /``, ``sqrt``, comparisons and integers only, sum
 no `fastmath`, one thread. Import it through `sim.compiled`.
 """
 
-from sim.loops.demography import born, means_of_classes
+from sim.loops.demography import arrive, born
 from sim.loops.draws import chances, hashes, normals, uniforms
 from sim.loops.enrolment import ask, deal, fill, fill_pairs, junior_homes, seat, stand_by_class
 from sim.loops.records import lowest, moments, tally
@@ -13,6 +13,7 @@ from sim.loops.scores import class_sums, grow, scores
 from sim.loops.turns import first_within, group_count, kth_lowest, order_by_lot, order_within, ranks, reorder
 
 __all__ = [
+    "arrive",
     "ask",
     "born",
     "chances",
@@ -29,7 +30,6 @@ __all__ = [
     "junior_homes",
     "kth_lowest",
     "lowest",
-    "means_of_classes",
     "moments",
     "most_useful",
     "normals",

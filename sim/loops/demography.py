@@ -4,7 +4,8 @@ import numpy as np
 from numba import njit
 
 from sim.agents.columns import Array
-from sim.agents.student import CATCHMENT_DIGITS, COHORT_DIGITS
+from sim.agents.student import ARRIVAL, CATCHMENT_DIGITS, COHORT_DIGITS
+from sim.loops.draws import mixed, normal_of, uniform_of
 from sim.noise import Floats, Ints
 
 
@@ -22,36 +23,45 @@ def born(cohort: int, schools: Ints, catchments: Ints, births: Ints) -> tuple[In
 
 
 @njit(cache=True)
-def means_of_classes(room: Array, size: Array, rows: Ints, lasting: Floats, fading: Floats) -> Floats:
-    """`demography.means_of_classes` of students who stand by class: those of two classes are added up side by side."""
-    begin, asked, found = np.cumsum(size) - size, np.empty(len(rows) + 1, np.int64), 0
-    for row in rows:
-        if found == 0 or asked[found - 1] != room[row]:
-            asked[found] = room[row]
-            found += 1
-    asked[found] = asked[found - 1]
-    mean_lasting, mean_fading = np.empty(len(size)), np.empty(len(size))
-    for k in range(0, found, 2):
-        one, other = asked[k], asked[k + 1]
-        first, last = begin[one], begin[other]
-        kept, fresh, kept_there, fresh_there = 0.0, 0.0, 0.0, 0.0
-        here, here_fresh = lasting[first : first + size[one]], fading[first : first + size[one]]
-        there, there_fresh = lasting[last : last + size[other]], fading[last : last + size[other]]
-        both = min(size[one], size[other])
-        for i in range(both):
-            kept += here[i]
-            fresh += here_fresh[i]
-            kept_there += there[i]
-            fresh_there += there_fresh[i]
-        for i in range(both, len(here)):
-            kept += here[i]
-            fresh += here_fresh[i]
-        for i in range(both, len(there)):
-            kept_there += there[i]
-            fresh_there += there_fresh[i]
-        mean_lasting[one], mean_fading[one] = kept / size[one], fresh / size[one]
-        mean_lasting[other], mean_fading[other] = kept_there / size[other], fresh_there / size[other]
-    means = np.empty((2, len(rows)))
-    for at in range(len(rows)):
-        means[0, at], means[1, at] = mean_lasting[room[rows[at]]], mean_fading[room[rows[at]]]
-    return means
+def arrive(
+    rows: Ints,
+    size: Array,
+    keys: tuple[np.uint64, ...],
+    shares: tuple[float, ...],
+    weights: tuple[float, ...],
+    home_means: Floats,
+    ids: Ints,
+    grade: Array,
+    school: Array,
+    room: Array,
+    catchment: Array,
+    migrant: Array,
+    left_behind: Array,
+    ses: Array,
+    trait: Floats,
+    lasting: Floats,
+    fading: Floats,
+    score: Floats,
+    prior_score: Array,
+) -> None:
+    """`demography._arrive` at classes of so many students, who stand one class after the other."""
+    end, at = 0, 0
+    for c in range(len(size)):
+        begin, end = end, end + size[c]
+        kept, fresh = lasting[begin:end], fading[begin:end]
+        kept_sum, fresh_sum = 0.0, 0.0
+        for i in range(len(kept)):
+            kept_sum += kept[i]
+            fresh_sum += fresh[i]
+        while at < len(rows) and rows[at] < end:
+            i = rows[at]
+            ids[i] += ARRIVAL
+            bits = mixed(np.uint64(ids[i]))
+            migrant[i] = uniform_of(mixed(bits ^ keys[0])) < shares[0]
+            left_behind[i] = uniform_of(mixed(bits ^ keys[1])) < shares[1]
+            status, own = normal_of(mixed(bits ^ keys[2])), normal_of(mixed(bits ^ keys[3]))
+            ses[i] = status
+            trait[i] = home_means[catchment[i], grade[i]] + weights[0] * (weights[1] * status + weights[2] * own)
+            lasting[i], fading[i] = kept_sum / size[c], fresh_sum / size[c]
+            score[i] = prior_score[i] = np.nan
+            at += 1
