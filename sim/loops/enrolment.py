@@ -8,6 +8,12 @@ from sim.agents.student import ARRIVAL
 from sim.loops.turns import drawer_of, first_within, insert
 from sim.noise import Bits, Floats, Ints
 
+_FEW_FALLS = 2
+"""Where no more rows of a class are out of order, these are moved to their place."""
+_BENCHES = 64
+"""Places in which a class is put in order otherwise, if it is not larger."""
+_LAST = np.iinfo(np.int64).max
+
 
 @njit(cache=True)
 def fill_pairs(pairs: Ints, leavers: Ints, places: Ints) -> tuple[Ints, Ints]:
@@ -117,39 +123,67 @@ def deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tu
         d = begin + drawer_of(lots[i], start[school[i] + 1] - begin)
         drawer[i] = d
         count[d] += 1
-    size, ahead, room = np.zeros(classes.sum(), np.int64), np.empty(rows, np.int32), np.empty(rows, np.int32)
+    size, room = np.zeros(classes.sum(), np.int64), count
     for s in range(len(classes)):
-        members, c, rank = start[s + 1] - start[s], 0, 0
+        members, c, ahead, end = start[s + 1] - start[s], first[s] - 1, 0, 0
         for k in range(classes[s]):  # whole numbers from k to k + 1 times members / classes
             size[first[s] + k] = -(-(k + 1) * members // classes[s]) + (-k * members // classes[s])
         for d in range(start[s], start[s + 1]):
-            ahead[d] = rank
-            while rank * classes[s] >= (c + 1) * members:
+            then = ahead + count[d]
+            while ahead >= end and ahead < then:
                 c += 1
-            rank += count[d]
-            room[d] = first[s] + c if (rank - 1) * classes[s] < (c + 1) * members else -1
-    place, order = np.cumsum(size) - size, np.empty(rows, np.int32)
+                end += size[c]
+            room[d] = c if then <= end else -1 - ahead  # a drawer that lies in two classes: how many come before it
+            ahead = then
+    place, order, keys = np.cumsum(size) - size, np.empty(rows, np.int32), np.empty(rows, np.int64)
     apart, last, before, found = np.empty(rows, np.int64), np.full(rows, -1), np.empty(rows, np.int64), 0
     for i in range(rows):
         here = room[drawer[i]]
         if here >= 0:
-            order[place[here]] = i
-            place[here] += 1
+            at = place[here]
+            order[at], keys[at], place[here] = i, ids[i], at + 1
         else:
             apart[found], before[i], last[drawer[i]] = i, last[drawer[i]], i
             found += 1
     for i in apart[:found]:
-        rank, j, s = ahead[drawer[i]], last[drawer[i]], school[i]
+        rank, j, s = -1 - room[drawer[i]], last[drawer[i]], school[i]
         while j >= 0:
             rank += lots[j] < lots[i] or (lots[j] == lots[i] and ids[j] < ids[i])
             j = before[j]
         here = first[s] + rank * classes[s] // (start[s + 1] - start[s])
-        order[place[here]] = i
-        place[here] += 1
+        at = place[here]
+        order[at], keys[at], place[here] = i, ids[i], at + 1
+    spare, padded = np.empty(_BENCHES, np.int32), np.empty(_BENCHES, np.int64)
     for c in range(len(size)):
-        members = order[place[c] - size[c] : place[c]]
-        insert(members, ids[members], ids, 0, len(members))
+        begin, end = place[c] - size[c], place[c]
+        falls = _falls(keys[begin:end][:-1], keys[begin:end][1:])
+        if falls > _FEW_FALLS and size[c] <= _BENCHES:
+            _stand_by_id(order[begin:end], keys[begin:end], spare, padded)
+        elif falls > 0:
+            insert(order, keys, ids, begin, end)
     return order, size
+
+
+@njit(cache=True, inline="always")
+def _falls(these: Ints, next_to_them: Ints) -> int:
+    falls = 0
+    for k in range(len(these)):
+        falls += next_to_them[k] < these[k]
+    return falls
+
+
+@njit(cache=True, inline="always")
+def _stand_by_id(rows: Array, ids: Ints, spare: Array, padded: Ints) -> None:
+    """Put a class's rows behind as many as have a lower id; it is counted among as many for every class, at once."""
+    for k in range(len(rows)):
+        spare[k], padded[k] = rows[k], ids[k]
+    for k in range(len(rows), _BENCHES):
+        padded[k] = _LAST
+    for k in range(len(rows)):
+        one, before = ids[k], 0
+        for at in range(_BENCHES):
+            before += padded[at] < one
+        rows[np.uint64(before)] = spare[k]
 
 
 @njit(cache=True)
