@@ -86,11 +86,12 @@ def ranks(group: Ints, order: Ints, groups: int) -> Ints:
 @njit(cache=True)
 def reorder(values: Array, order: Ints) -> None:
     """`Columns.reorder` of one column, of which only the size of a value counts; nothing to do if all are alike."""
-    unlike = False
-    for value in values:
-        unlike |= value != values[0]
+    unlike = len(values) > 0 and values[0] != values[-1]
     if not unlike:
-        return
+        for value in values:
+            unlike |= value != values[0]
+        if not unlike:
+            return
     before = values.copy()
     for i in range(len(order)):
         values[i] = before[np.uint64(order[i])]
