@@ -41,9 +41,8 @@ def assess(model: "ZoneReform") -> None:
 
 
 def sit_tests(model: "ZoneReform") -> Floats:
-    """Every student has a new score, the one before it is kept; the sum over each class."""
+    """Every student has a new score (the one before it was put aside as he moved up); the sum over each class."""
     students, classes, effects = model.students, model.classes, model.effects
-    students.prior_score = students.score
     classes.inflation = effects.gaming * effects.rec_perf_ind * model.schools.stake[classes.school]
     classes.day = yearly_luck(model, "class day", effects.class_day_sd, "grade day", effects.school_grade_day_sd)
     fast = loops() if model.frozen is None else None

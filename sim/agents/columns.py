@@ -173,14 +173,15 @@ class Columns:
         tables = (self, *others)
         return self._with({name: np.concatenate([table.arrays[name] for table in tables]) for name in self.arrays})
 
-    def turn_over(self, leaving: int, new: Self) -> None:
+    def turn_over(self, leaving: int, new: Self, **instead: Array) -> None:
         """Drop the first rows, so many, and put those of another table behind the others.
 
         In new arrays, so that who holds a column of last year still has last year's; column by column, so that little
-        more than one copy of the table is held.
+        more than one copy of the table is held. A column may get other values, of all rows, `instead` of its own.
         """
         for name, array in self.arrays.items():
-            self.arrays[name] = np.concatenate((array[leaving:], new.arrays[name]))
+            parts = instead.get(name, array)[leaving:], new.arrays[name]
+            self.arrays[name] = np.concatenate(parts, dtype=array.dtype, casting="same_kind")
         self._rows += len(new) - leaving
 
     def to_frame(self) -> "pd.DataFrame":

@@ -25,7 +25,6 @@ def test_it_equals_assessment_student_by_student_and_school_by_school(seed):
     assess(model)
     students, schools = model.students, model.schools
     assert students.score == pytest.approx(scores, abs=1e-9)
-    assert np.array_equal(students.prior_score, before.astype(np.float32), equal_nan=True)
     assert schools.score == pytest.approx(means, abs=1e-9)
     assert schools.reputation == pytest.approx(reputations, abs=1e-9)
     assert schools.value_added[:, 0] == pytest.approx(added, abs=1e-9)

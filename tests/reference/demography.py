@@ -62,6 +62,7 @@ class Year:
         self.children = [child for child in before if child.grade != self.last]
         for child in self.children:
             child.grade += 1
+            child.prior_score = child.score
         self.classes = [(int(c.id), int(c.grade) + 1) for c in model.classes if c.grade != self.last]
         self.replaced = self.migrate()
         self.home_effect = self.drift()

@@ -87,7 +87,7 @@ class ReferenceModel(World):
         self.students = Agents(stay + newcomers)
         for student, child in zip(self.students, year.children, strict=True):
             student.take_from(child)
-            student.ses = single(child.ses)
+            student.ses, student.prior_score = single(child.ses), single(child.prior_score)
             student.classroom = -1 if child.classroom is None else place[child.classroom]
         for school, effect, means in zip(self.schools, year.home_effect, year.home_means, strict=True):
             school.home_effect, school.home_means = effect, means
@@ -172,8 +172,8 @@ class ReferenceModel(World):
             c.inflation = assessment.inflation(c, self)
             c.day = learning.luck(self, c, "class day", effects.class_day_sd, "grade day", effects.school_grade_day_sd)
         before, after = [s.score for s in self.students], assessment.scores(self)
-        for student, old, new in zip(self.students, before, after, strict=True):
-            student.prior_score, student.score = single(old), new
+        for student, new in zip(self.students, after, strict=True):
+            student.score = new
         means = assessment.school_means(after, self)
         reputations = assessment.reputations(means, self)
         added = assessment.value_added(after, before, self)
