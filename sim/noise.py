@@ -55,7 +55,7 @@ class Noise:
         """Uniform on the open interval (0, 1): 52-bit grid points, never 0 or 1."""
         if (fast := loops()) is not None:
             return _shaped(fast.uniforms, ids, self.key(stream, year))
-        grid = (self._hash(stream, year, ids) >> np.uint64(12)).astype(np.float64)
+        grid = (drawn_lots(ids, self.key(stream, year)) >> np.uint64(12)).astype(np.float64)
         return (grid + 0.5) * 2.0**-52
 
     def normal(self, stream: str, year: int, ids: ArrayLike) -> Floats:
@@ -88,17 +88,19 @@ class Noise:
 
     def lots(self, stream: str, year: int, ids: ArrayLike) -> Bits:
         """A lot for each id, 64 bits: who has the lower comes first, and ties go by id."""
-        return self._hash(stream, year, ids)
+        return drawn_lots(ids, self.key(stream, year))
 
     def key(self, stream: str, year: int) -> np.uint64:
         """What the ids are hashed with, for a loop of its own."""
         return _key(self.seed, stream, year)
 
-    def _hash(self, stream: str, year: int, ids: ArrayLike) -> Bits:
-        if (fast := loops()) is not None:
-            return _shaped(fast.hashes, ids, self.key(stream, year))
-        bits = np.asarray(ids, dtype=np.int64).view(np.uint64)
-        return _mix(_mix(bits) ^ self.key(stream, year))
+
+def drawn_lots(ids: ArrayLike, key: np.uint64) -> Bits:
+    """What `Noise.lots` draws with the key of a stream and a year."""
+    if (fast := loops()) is not None:
+        return _shaped(fast.hashes, ids, key)
+    bits = np.asarray(ids, dtype=np.int64).view(np.uint64)
+    return _mix(_mix(bits) ^ key)
 
 
 def _shaped(loop: Any, ids: ArrayLike, *more: object) -> NDArray[Any]:

@@ -16,11 +16,14 @@ from sim.agents.school_choice import chosen_school
 from sim.agents.student import ARRIVAL, Students
 from sim.apportion import apportion
 from sim.compiled import compiled, loops
-from sim.noise import Floats, Ints
+from sim.noise import Floats, Ints, drawn_lots
 from sim.turns import first_within, rank_within, whole
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
+
+BY_LOT: Ints = np.empty(0, np.int64)
+"""No merit."""
 
 
 def enrol(model: "ZoneReform") -> None:
@@ -93,9 +96,9 @@ def admit_privately(model: "ZoneReform", entrants: Students, home: Array, wanted
     lot = noise.rank("public place", model.year, ids[migrants])
     turned_away = migrants[np.argsort(lot)][round(model.terms.migrant_public_share * len(migrants)) :]
     _fill_nearest(placed, turned_away, home, model.geography, seats)
-    lots = whole(noise.lots("private place", model.year, ids))
+    lots = noise.key("private place", model.year)
     applies, last = np.flatnonzero(schools.private[wanted] & ~entrants.migrant), np.zeros(len(entrants), dtype=bool)
-    _fill(placed, applies, wanted, last, lots, ids, seats)
+    _fill(placed, applies, wanted, last, lots, BY_LOT, ids, seats)
     return placed
 
 
@@ -122,13 +125,14 @@ def admit_publicly(
     its seats. Migrant children come last each time, and elsewhere than here lots decide.
     """
     ids, last, seats = entrants.id, entrants.migrant, public_places(model, level)
-    turn, fast = whole(model.noise.lots("lottery", model.year, ids)), loops()
+    lots, fast = model.noise.key("lottery", model.year), loops()
     stay, away = (_ask if fast is None else fast.ask)(placed, home, wanted, model.schools.private, model.demand)
-    _fill(placed, stay, home, last, turn, ids, seats)
-    _fill(placed, away, wanted, last, turn if model.terms.lottery else merit(model, entrants, away, level), ids, seats)
-    _fill(placed, away[placed[away] < 0], home, last, turn, ids, seats)
+    _fill(placed, stay, home, last, lots, BY_LOT, ids, seats)
+    best_first = BY_LOT if model.terms.lottery else merit(model, entrants, away, level)
+    _fill(placed, away, wanted, last, lots, best_first, ids, seats)
+    _fill(placed, away[placed[away] < 0], home, last, lots, BY_LOT, ids, seats)
     unplaced = np.flatnonzero(placed < 0)
-    queue = unplaced[np.lexsort((ids[unplaced], turn[unplaced], last[unplaced]))]
+    queue = unplaced[np.lexsort((ids[unplaced], drawn_lots(ids[unplaced], lots), last[unplaced]))]
     _fill_nearest(placed, queue, home, model.geography, seats)
     unplaced = unplaced[placed[unplaced] < 0]
     placed[unplaced] = home[unplaced]
@@ -142,10 +146,8 @@ def _ask(placed: Array, home: Array, wanted: Array, private: Array, demand: Ints
 
 
 def merit(model: "ZoneReform", entrants: Students, rows: Ints, level: int) -> Ints:
-    """Turns of those who apply, the best first; of the others nothing is seen."""
-    turn = np.zeros(len(entrants), np.int64)
-    turn[rows] = whole(-np.round(seen_at_entry(model, entrants, rows, level), 9))
-    return turn
+    """Turns of those who apply, the best first."""
+    return whole(-np.round(seen_at_entry(model, entrants, rows, level), 9))
 
 
 def seen_at_entry(model: "ZoneReform", entrants: Students, rows: Ints, level: int) -> Floats:
@@ -199,19 +201,29 @@ def _fill_compared(placed: Ints, queue: Ints, start: int, home: Ints, compared: 
     return len(queue)
 
 
-def _fill(placed: Array, rows: Ints, target: Array, last: Array, turn: Ints, ids: Array, seats: Array) -> None:
-    """Admit those who ask (`rows`) to their targets while seats last, by turn, who is `last` after all others.
+def _fill(
+    placed: Array, rows: Ints, target: Array, last: Array, key: np.uint64, merit: Ints, ids: Array, seats: Array
+) -> None:
+    """Admit those who ask (`rows`) to their targets while seats last, by merit or lot, who is `last` after all others.
 
-    Ties go by id; `placed` and `seats` are updated. Turns are looked at only where more ask than there are seats.
+    Ties go by id; `placed` and `seats` are updated. Lots are drawn only where more ask than there are seats.
+
+    Parameters
+    ----------
+    key : uint64
+        What lots are drawn with.
+    merit : (rows,) array
+        Turns of those who ask; none where lots decide.
     """
     if (fast := loops()) is not None:
-        fast.fill(placed, rows, target, last, turn, ids, seats)
+        fast.fill(placed, rows, target, last, key, merit, ids, seats)
         return
     admitted = (np.bincount(target[rows], minlength=len(seats)) <= seats)[target[rows]]
     contested = rows[~admitted]
     at, behind = target[contested], last[contested]
     places = np.repeat(seats, 2)
     places[1::2] -= np.bincount(at[~behind], minlength=len(seats))
-    admitted[~admitted] = first_within(at * 2 + behind, places, turn[contested], ids[contested])
+    turn = merit[~admitted] if len(merit) else whole(drawn_lots(ids[contested], key))
+    admitted[~admitted] = first_within(at * 2 + behind, places, turn, ids[contested])
     placed[rows[admitted]] = target[rows[admitted]]
     seats -= np.bincount(target[rows[admitted]], minlength=len(seats))

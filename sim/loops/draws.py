@@ -44,7 +44,7 @@ def normal_of(bits: np.uint64) -> float:
 
 @njit(cache=True)
 def hashes(ids: Ints, key: np.uint64) -> Bits:
-    """`Noise._hash`."""
+    """`noise.drawn_lots`."""
     out = np.empty(len(ids), np.uint64)
     for i in range(len(ids)):
         out[i] = mixed(mixed(np.uint64(ids[i])) ^ key)

@@ -5,6 +5,7 @@ from numba import njit
 
 from sim.agents.columns import Array
 from sim.agents.student import ARRIVAL
+from sim.loops.draws import mixed
 from sim.loops.turns import drawer_of, first_within, insert
 from sim.noise import Bits, Floats, Ints
 
@@ -13,6 +14,7 @@ _FEW_FALLS = 2
 _BENCHES = 64
 """Places in which a class is put in order otherwise, if it is not larger."""
 _LAST = np.iinfo(np.int64).max
+_TOP = np.uint64(1 << 63)
 
 
 @njit(cache=True)
@@ -83,27 +85,32 @@ def ask(placed: Ints, home: Ints, wanted: Ints, private: Array, demand: Ints) ->
 
 
 @njit(cache=True)
-def fill(placed: Ints, asking: Ints, target: Ints, last: Array, turn: Ints, ids: Ints, seats: Ints) -> None:
+def fill(
+    placed: Ints, asking: Ints, target: Ints, last: Array, key: np.uint64, merit: Ints, ids: Ints, seats: Ints
+) -> None:
     """`enrolment._fill`."""
-    ask, first, contested = np.zeros(len(seats), np.int64), np.zeros(len(seats), np.int64), 0
+    ask, full, contested = np.zeros((len(seats), 2), np.int64), np.zeros(len(seats), np.bool_), 0
     for i in asking:
-        ask[target[i]] += 1
-        first[target[i]] += not last[i]
-    for school in range(len(seats)):
-        contested += ask[school] if ask[school] > seats[school] else 0
-    rows, group, at = np.empty(contested, np.int64), np.empty(contested, np.int64), 0
-    for i in asking:
-        if ask[target[i]] <= seats[target[i]]:
-            placed[i] = target[i]
-        else:
-            rows[at], group[at] = i, 2 * target[i] + last[i]
-            at += 1
+        ask[target[i], np.int64(last[i])] += 1
     places = np.empty(2 * len(seats), np.int64)
     for school in range(len(seats)):
-        places[2 * school], places[2 * school + 1] = seats[school], seats[school] - first[school]
-        seats[school] -= min(ask[school], max(seats[school], 0))
+        asks = ask[school, 0] + ask[school, 1]
+        places[2 * school], places[2 * school + 1] = seats[school], seats[school] - ask[school, 0]
+        full[school] = asks > seats[school]
+        contested += asks if full[school] else 0
+        seats[school] -= min(asks, max(seats[school], 0))
+    rows, group, turn = np.empty(contested, np.int64), np.empty(contested, np.int64), np.empty(contested, np.int64)
+    at = 0
+    for k in range(len(asking)):
+        i = asking[k]
+        if full[target[i]]:
+            rows[at], group[at] = i, 2 * target[i] + last[i]
+            turn[at] = merit[k] if len(merit) else np.int64(mixed(mixed(np.uint64(ids[i])) ^ key) ^ _TOP)
+            at += 1
+        else:
+            placed[i] = target[i]
     if contested > 0:
-        admitted = first_within(group, places, turn[rows], ids[rows], len(places))
+        admitted = first_within(group, places, turn, ids[rows], len(places))
         for k in range(contested):
             if admitted[k]:
                 placed[rows[k]] = target[rows[k]]
