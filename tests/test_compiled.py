@@ -14,7 +14,7 @@ from sim.agents.assessment import sit_tests
 from sim.agents.cells import Moments
 from sim.agents.class_formation import _deal, _seat
 from sim.agents.classroom import Classes, stand_by_class, sum_by_class
-from sim.agents.demography import _born, migrate
+from sim.agents.demography import migrate, new_cohort
 from sim.agents.enrolment import _ask, _fill, _junior_homes
 from sim.agents.geography import Feeding, Geography
 from sim.agents.learning import grow
@@ -265,10 +265,13 @@ def junior_homes(draw, rows):
 
 
 def born(draw, rows):
-    births, fast = draw.integers(0, 1 + rows // 4, 5), loops()
-    born = _born if fast is None else fast.born
-    ids, catchment = born(2021, draw.permutation(9) + 1, np.sort(draw.permutation(9)[:5]), births)
-    return {"id": ids, "catchment": catchment}
+    model = some_world(draw, rows)
+    schools, model.home_area = model.schools, draw.integers(0, len(model.schools), len(model.schools))
+    schools.residents = draw.integers(0, 1 + rows // 4, len(schools))
+    model.background, model.roll = SimpleNamespace(frozen=False), None
+    model.district = SimpleNamespace(migrant_share=0.3, left_behind_share=0.1)
+    model.terms, model.baseline_year, model.last_grade = SimpleNamespace(tutoring=0.5, entrants=1.0), 2020, 9
+    return new_cohort(model, model.year).arrays
 
 
 def seated(draw, rows):

@@ -51,11 +51,13 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
     births = np.round(schools.residents[catchments] * growth).astype(np.int64)
     if model.roll is not None:
         births = model.roll.births(year, schools)[catchments]
-    fast = loops()
-    ids, catchment = (_born if fast is None else fast.born)(year, schools.id, catchments, births)
     cohort_effect = effects.catchment_cohort_sd * noise.normal("catchment cohort", year, schools.id)
     schools.home_means[:, 0] = catchment_means(model) + cohort_effect
-    ses = noise.normal("ses", 0, ids)
+    if (fast := loops()) is None:
+        ids, catchment, *family = _born(model, year, catchments, births)
+    else:
+        ids, catchment, *family = fast.born(year, schools.id, catchments, births, schools.home_means, *of_birth(model))
+    migrant, left_behind, ses, trait = family
     return Students(
         len(ids),
         id=ids,
@@ -63,20 +65,21 @@ def new_cohort(model: "ZoneReform", year: int) -> Students:
         school=np.full(len(ids), -1, np.int16),
         classroom=np.full(len(ids), -1, np.int32),
         catchment=catchment,
-        migrant=noise.chance("migrant", 0, ids, model.district.migrant_share),
-        left_behind=noise.chance("left behind", 0, ids, model.district.left_behind_share),
+        migrant=migrant,
+        left_behind=left_behind,
         ses=ses,
-        trait=first_trait(model, ids, schools.home_means[catchment, 0], ses),
+        trait=trait,
         score=np.full(len(ids), np.nan),
-        prior_score=np.full(len(ids), np.nan),
+        prior_score=np.full(len(ids), np.nan, np.float32),
     )
 
 
-def _born(cohort: int, schools: Array, catchments: Ints, births: Ints) -> tuple[Ints, Array]:
-    """Id and catchment of each child of a cohort, of whom each of these catchments has so many."""
+def _born(model: "ZoneReform", cohort: int, catchments: Ints, births: Ints) -> tuple[Array, ...]:
+    """Id and catchment of each child of a cohort, of whom each of these catchments has so many; what it brings."""
     catchment = np.repeat(catchments, births).astype(np.int16)
     number = np.arange(len(catchment)) - np.repeat(np.cumsum(births) - births, births)
-    return student_ids(cohort, schools[catchment], number), catchment
+    ids = student_ids(cohort, model.schools.id[catchment], number)
+    return ids, catchment, *brought(model, ids, model.schools.home_means[catchment, 0])
 
 
 def drift_home_effects(model: "ZoneReform", year: int) -> None:
@@ -98,21 +101,32 @@ def catchment_means(model: "ZoneReform") -> Floats:
     return np.asarray(effects.catchment_sd * (shared * area + own))
 
 
-def first_trait(model: "ZoneReform", ids: Array, mean: Floats, ses: Floats) -> Floats:
-    """Trait drawn from its distribution at rest; a part goes with the family's status (`ses_trait`).
+def brought(model: "ZoneReform", ids: Ints, mean: Floats) -> tuple[Array, Array, Array, Floats]:
+    """Whether each child is a migrant's or left behind, his family's status, and his trait, of homes of such a mean.
 
-    A share `tutoring_ses` of that part is private tutoring, and goes with it.
+    A part of the trait goes with the status (`ses_trait`); a share `tutoring_ses` of that part is private tutoring, and
+    goes with it.
     """
-    spread, with_status, alone = first_trait_weights(model)
-    own = model.noise.normal("first trait", 0, ids)
-    return np.asarray(mean + spread * (with_status * ses + alone * own))
+    noise, (migrant, left_behind), (spread, with_status, alone) = model.noise, *of_birth(model)[1:]
+    ses, own = noise.normal("ses", 0, ids), noise.normal("first trait", 0, ids)
+    return (
+        noise.chance("migrant", 0, ids, migrant),
+        noise.chance("left behind", 0, ids, left_behind),
+        ses.astype(np.float32),
+        np.asarray(mean + spread * (with_status * ses + alone * own)),
+    )
 
 
-def first_trait_weights(model: "ZoneReform") -> tuple[float, float, float]:
-    """SD of a trait drawn, and of it the weights of status and of what goes with nothing else."""
-    effects = model.effects
+def of_birth(model: "ZoneReform") -> tuple[tuple[np.uint64, ...], tuple[float, float], tuple[float, float, float]]:
+    """What `brought` goes by: keys of the draws, shares of the first two, and how the others make a trait.
+
+    That is its SD, and of it the weights of status and of what goes with nothing else.
+    """
+    effects, district = model.effects, model.district
+    keys = tuple(model.noise.key(stream, 0) for stream in ("migrant", "left behind", "ses", "first trait"))
     share = min(1.0, effects.ses_trait * (1.0 - effects.tutoring_ses * (1.0 - model.terms.tutoring)))
-    return effects.trait_sd, share, sqrt(1.0 - share * share)
+    weights = effects.trait_sd, share, sqrt(1.0 - share * share)
+    return keys, (district.migrant_share, district.left_behind_share), weights
 
 
 def migrate(model: "ZoneReform", students: Students) -> None:
@@ -120,28 +134,23 @@ def migrate(model: "ZoneReform", students: Students) -> None:
 
     `students` shares its arrays with the model's.
     """
-    noise, district, size = model.noise, model.district, model.classes.size
-    rows = np.flatnonzero(noise.chance("migration", model.year, students.id, district.migration_rate))
+    rate, size = model.district.migration_rate, model.classes.size
+    rows = np.flatnonzero(model.noise.chance("migration", model.year, students.id, rate))
     rows = rows[students.id[rows] % CATCHMENT_DIGITS // ARRIVAL < MOST_ARRIVALS]
     model.flows["replaced"] = len(rows)
     if (fast := loops()) is None or not stand_by_class(students.classroom, size):
         _arrive(model, students, rows)
-        return
-    keys = tuple(noise.key(stream, 0) for stream in ("migrant", "left behind", "ses", "first trait"))
-    shares, weights = (district.migrant_share, district.left_behind_share), first_trait_weights(model)
-    fast.arrive(rows, size, keys, shares, weights, model.schools.home_means, *students.arrays.values())
+    else:
+        fast.arrive(rows, size, model.schools.home_means, *of_birth(model), *students.arrays.values())
 
 
 def _arrive(model: "ZoneReform", students: Students, rows: Ints) -> None:
     """An arrival brings a trait of his own and knows what his class knows on average; he has no score yet."""
-    noise, district, room = model.noise, model.district, students.classroom
+    room, ids = students.classroom, students.id[rows] + ARRIVAL
     size, at = np.bincount(room, minlength=len(model.classes)), room[rows]
     for known in (students.lasting, students.fading):
         known[rows] = np.bincount(room, known, len(size))[at] / size[at]
-    students.id[rows] = ids = students.id[rows] + ARRIVAL
-    students.ses[rows] = ses = noise.normal("ses", 0, ids)
-    students.migrant[rows] = noise.chance("migrant", 0, ids, district.migrant_share)
-    students.left_behind[rows] = noise.chance("left behind", 0, ids, district.left_behind_share)
-    home_mean = model.schools.home_means[students.catchment[rows], students.grade[rows]]
-    students.trait[rows] = first_trait(model, ids, home_mean, ses)
-    students.score[rows] = students.prior_score[rows] = np.nan
+    mean = model.schools.home_means[students.catchment[rows], students.grade[rows]]
+    family = brought(model, ids, mean)
+    students.migrant[rows], students.left_behind[rows], students.ses[rows], students.trait[rows] = family
+    students.id[rows], students.score[rows], students.prior_score[rows] = ids, np.nan, np.nan
