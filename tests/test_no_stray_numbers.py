@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 NO_WORLD = {
     "sim/loops/draws.py": "the same bits as twins that are searched",
+    "sim/loops/enrolment.py": "the same bits as twins that are searched; else sizes of arrays",
     "sim/loops/records.py": "the same bits as twins that are searched; else sizes of arrays",
     "sim/loops/scores.py": "the same bits as twins that are searched; else sizes of arrays",
     "sim/loops/turns.py": "the same bits as twins that are searched; else sizes of sorted runs",
