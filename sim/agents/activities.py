@@ -86,13 +86,9 @@ def _share_of_schools(
     school: Ints, schools: int, among: Array, already: Array, share: float, lots: Bits, ids: Ints
 ) -> Array:
     """What `_some` gives but for those who are already in, who take up places."""
-    staff, places, waits_at = np.zeros(schools, np.int64), np.zeros(schools, np.int64), np.full(len(school), -1)
+    count, waits_at = np.zeros((schools, 2), np.int64), np.empty(len(school), np.int64)
     for t in range(len(school)):
-        if among[t]:
-            staff[school[t]] += 1
-            if already[t]:
-                places[school[t]] -= 1
-            else:
-                waits_at[t] = school[t]
-    places += np.ceil(share * staff - ROUNDING).astype(np.int64)
+        count[school[t], np.int64(already[t])] += among[t]
+        waits_at[t] = school[t] if among[t] and not already[t] else -1
+    places = np.ceil(share * count.sum(axis=1) - ROUNDING).astype(np.int64) - count[:, 1]
     return first_by_lot(waits_at, places, lots, ids)
