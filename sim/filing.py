@@ -7,7 +7,6 @@ from sim.compiled import compiled
 from sim.noise import Bits, Ints
 
 
-
 @compiled()
 def filed(number: Array, numbers: int) -> tuple[Ints, Ints]:
     """Rows by their number, as they stand within it, and where each number's begin; below 0 is in no file.
@@ -86,33 +85,30 @@ def first_few(group: Array, places: Array, key: Array, ids: Array) -> Ints:
 
 
 @compiled()
-def first_by_lot(group: Array, places: Ints, lots: Bits, ids: Ints) -> Array:
-    """Mask of those who come first in their group by lot, ties by id, as many as it has places; below 0 is no group.
+def first_by_lot(group: Array, among: Array, places: Ints, lots: Bits, ids: Ints) -> Array:
+    """Mask of those `among` whom to choose who come first in their group by lot, ties by id, as many as it has places.
 
-    Lots are uniform: by their first bits the members of a group lie in drawers, a few in each, and only those who
+    Lots are uniform: by their first bits the members of a group lie in drawers, about one in each, and only those who
     share the drawer of the last who comes first need to be put in order.
     """
     drawers, bits = 2, 1
-    while 4 * drawers * max(1, len(places)) < len(group):
+    while drawers * max(1, len(places)) < len(group):
         drawers, bits = 2 * drawers, bits + 1
-    first_bits, none = np.uint64(64 - bits), drawers * len(places)
-    count = np.zeros(none + 1, np.int32)
+    first_bits, count = np.uint64(64 - bits), np.zeros(drawers * len(places), np.int32)
     for i in range(len(group)):
-        drawer = group[i] * drawers + np.int64(lots[i] >> first_bits)
-        count[drawer if group[i] >= 0 else none] += 1
-    partly = np.full(len(places) + 1, -1)  # the one drawer of which not all come first; the last is for no group
+        count[group[i] * drawers + np.int64(lots[i] >> first_bits)] += among[i]
+    partly = np.zeros(len(places), np.int64)  # the one drawer of each group of which not all come first
     left = np.maximum(places, 0)  # places for those in that drawer
     for g in range(len(places)):
-        partly[g] = 0
         while partly[g] < drawers and left[g] >= count[g * drawers + partly[g]]:
             left[g] -= count[g * drawers + partly[g]]
             partly[g] += 1
     chosen, apart, found = np.empty(len(group), np.bool_), np.empty(len(group), np.int64), 0
     for i in range(len(group)):
         drawer = np.int64(lots[i] >> first_bits)
-        chosen[i] = drawer < partly[group[i]]
+        chosen[i] = among[i] & (drawer < partly[group[i]])
         apart[found] = i  # who is not in that drawer is overwritten by the next
-        found += drawer == partly[group[i]]
+        found += among[i] & (drawer == partly[group[i]])
     last, other = np.full(len(places), -1), np.empty(found, np.int64)
     for k in range(found):
         other[k], last[group[apart[k]]] = last[group[apart[k]]], k

@@ -42,8 +42,8 @@ def public_teachers(model: "ZoneReform") -> Array:
 
 def chosen_schools(stream: str, share: float, schools: Schools, noise: Noise) -> Array:
     """Mask of the first public schools of each level, in an order drawn once, that make up a share."""
-    lots, level = noise.lots(stream, 0, schools.id), np.where(schools.private, -1, schools.level)
-    return first_by_lot(level, schools_reached(share, schools), lots, schools.id)
+    lots, places = noise.lots(stream, 0, schools.id), schools_reached(share, schools)
+    return first_by_lot(schools.level, ~schools.private, places, lots, schools.id)
 
 
 def schools_reached(share: float, schools: Schools) -> Array:
@@ -86,9 +86,8 @@ def _share_of_schools(
     school: Ints, schools: int, among: Array, already: Array, share: float, lots: Bits, ids: Ints
 ) -> Array:
     """What `_some` gives but for those who are already in, who take up places."""
-    count, waits_at = np.zeros((schools, 2), np.int64), np.empty(len(school), np.int64)
+    count = np.zeros((schools, 2), np.int64)
     for t in range(len(school)):
         count[school[t], np.int64(already[t])] += among[t]
-        waits_at[t] = school[t] if among[t] and not already[t] else -1
     places = np.ceil(share * count.sum(axis=1) - ROUNDING).astype(np.int64) - count[:, 1]
-    return first_by_lot(waits_at, places, lots, ids)
+    return first_by_lot(school, among & ~already, places, lots, ids)

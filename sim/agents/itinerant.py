@@ -33,7 +33,7 @@ def teach_at_two_schools(model: "ZoneReform") -> None:
     rows, post = _to_spare(spare, teachers.school, teachers.subject, teachers.posting_end)
     ids = teachers.id[rows]
     lots = noise.lots("itinerant", 0, ids)
-    goes = np.flatnonzero(first_by_lot(post, spare.ravel(), lots, ids))
+    goes = np.flatnonzero(first_by_lot(post, np.ones(len(post), np.bool_), spare.ravel(), lots, ids))
     goes = goes[noise.chance("itinerant goes", 0, ids[goes], model.terms.itinerant_share)]
     circle = pool[teachers.school[rows[goes]]] * len(SUBJECTS) + teachers.subject[rows[goes]]
     turn = rows[goes[by_lot(circle, lots[goes], ids[goes])]]
