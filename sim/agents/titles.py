@@ -9,7 +9,7 @@ from sim.agents.school import LEVELS
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE
 from sim.apportion import ALIKE
 from sim.compiled import compiled
-from sim.filing import first_few
+from sim.filing import filed, first_few
 from sim.noise import Floats, Ints
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def give_titles(model: "ZoneReform") -> None:
     _promote(*columns, luck, *spread, schools.vacant_titles, float(model.district.backbone_years))
 
 
-@compiled(first_few)
+@compiled(filed, first_few)
 def _promote(
     ids: Ints,
     school: Ints,
@@ -47,14 +47,19 @@ def _promote(
     backbone_years: float,
 ) -> None:
     """Fill the vacant titles, in place: each that is given up on the rung below falls vacant there."""
-    rows, key = np.empty(len(school), np.int64), np.empty(len(school))
-    for rung in range(len(BACKBONE) - 1, 0, -1):
-        vacant, years, found = vacant_titles[:, rung - 1], backbone_years if rung == 1 else 0.0, 0
-        for t in range(len(school)):
-            rows[found] = t  # who is no candidate is overwritten by the next
-            ready = (backbone[t] == rung - 1) & (experience[t] >= years)
-            found += ready & (school[t] >= 0) & (vacant[school[t]] > 0)
-        candidates = rows[:found]
+    top = len(BACKBONE) - 1
+    rung_of, key = np.empty(len(school), np.int8), np.empty(len(school))
+    for t in range(len(school)):
+        ready = (school[t] >= 0) & ((backbone[t] > 0) | (experience[t] >= backbone_years))
+        rung_of[t] = backbone[t] if ready else top
+    rows, first = filed(rung_of, top + 1)
+    for rung in range(top, 0, -1):
+        vacant, found = vacant_titles[:, rung - 1], 0
+        candidates = rows[first[rung - 1] : first[rung]]
+        for t in candidates:
+            candidates[found] = t  # who has no vacancy at his school is overwritten by the next
+            found += vacant[school[t]] > 0
+        candidates = candidates[:found]
         for i in range(found):
             t = candidates[i]
             key[i] = -np.rint((base_skill[t] / skill_sd + luck_sd * luck[t]) * ALIKE)

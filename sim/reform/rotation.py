@@ -205,9 +205,8 @@ def candidates(eligible: Array, posting_end: Ints, school: Ints, pool_of_school:
     """Rows of the eligible teachers of schools in a pool who are on no posting."""
     rows, found = np.empty(len(school), np.int64), 0
     for t in range(len(school)):
-        if eligible[t] and posting_end[t] == 0 and pool_of_school[school[t]] >= 0:
-            rows[found] = t
-            found += 1
+        rows[found] = t  # who is none is overwritten by the next
+        found += eligible[t] & (posting_end[t] == 0) & (pool_of_school[school[t]] >= 0)
     return rows[:found]
 
 
