@@ -81,14 +81,22 @@ def tilt_titles(model: "ZoneReform") -> None:
     teachers, schools = model.teachers, model.schools
     n = len(schools)
     students = model.classes.students_by_school(n)
-    post = (teachers.school + 1) * len(BACKBONE) + teachers.backbone  # the first are the empty posts
-    held = np.bincount(post, minlength=(n + 1) * len(BACKBONE)).reshape(-1, len(BACKBONE))[1:]
+    held = _on_rungs(teachers.school, teachers.backbone, n)
     titles = (held[:, DISTRICT_BACKBONE:] + schools.vacant_titles[:, DISTRICT_BACKBONE - 1 :]).sum(axis=1)
     mates = ~schools.private & (students > 0)
     giver, rung = tilted(model)
     for level in RUNGS:
         ready = held[:, level - 1]
         give(giver[rung == level], level, schools.vacant_titles, titles, ready, students, schools.level, mates)
+
+
+@compiled()
+def _on_rungs(school: Ints, backbone: Ints, schools: int) -> Ints:
+    """Teachers of each school on each rung, (S, rungs)."""
+    held = np.zeros((schools + 1, len(BACKBONE)), np.int64)  # -1 is the last place, of the empty posts
+    for t in range(len(school)):
+        held[school[t], backbone[t]] += 1
+    return held[:schools]
 
 
 @compiled()
