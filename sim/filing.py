@@ -39,12 +39,11 @@ def filed(number: Array, numbers: int) -> tuple[Ints, Ints]:
 
 @compiled()
 def counted(number: Array, among: Array, numbers: int) -> Ints:
-    """How many of those `among` whom to count have each number, (numbers,); below 0 is none."""
-    count = np.zeros(numbers, np.int64)
+    """How many of those `among` whom to count have each number, (numbers,); -1 is none."""
+    count = np.zeros(numbers + 1, np.int64)  # -1 is the last place, of those that have none
     for row in range(len(number)):
-        if among[row] and number[row] >= 0:
-            count[number[row]] += 1
-    return count
+        count[number[row]] += among[row]
+    return count[:numbers]
 
 
 @compiled()

@@ -36,8 +36,15 @@ def record_activities(model: "ZoneReform") -> None:
 
 def public_teachers(model: "ZoneReform") -> Array:
     """Mask of the teachers in post at public schools, whom alone the district's programmes reach (assumed)."""
-    teachers = model.teachers
-    return np.asarray(teachers.employed & ~model.schools.private[teachers.school])
+    return _at_public_schools(model.teachers.school, model.schools.private)
+
+
+@compiled()
+def _at_public_schools(school: Ints, private: Array) -> Array:
+    at_public = np.empty(len(school), np.bool_)
+    for t in range(len(school)):
+        at_public[t] = (school[t] >= 0) & (not private[school[t]])
+    return at_public
 
 
 def chosen_schools(stream: str, share: float, schools: Schools, noise: Noise) -> Array:
@@ -66,9 +73,17 @@ def wins_award(model: "ZoneReform") -> Array:
 def award_points(model: "ZoneReform") -> Floats:
     """What juries see of each teacher: skill in its SD, and luck (`award_noise`)."""
     teachers, effects = model.teachers, model.effects
-    skill = teachers.skill / effects.rec_sigmaT if effects.rec_sigmaT > 0 else np.zeros(len(teachers))
     luck = model.noise.normal("award", model.year, teachers.id)
-    return np.asarray(skill + effects.award_noise * luck)
+    return _points(teachers.base_skill, teachers.learned, luck, float(effects.rec_sigmaT), float(effects.award_noise))
+
+
+@compiled()
+def _points(base_skill: Floats, learned: Floats, luck: Floats, skill_sd: float, luck_sd: float) -> Floats:
+    points = np.empty(len(luck))
+    for t in range(len(luck)):
+        skill = (base_skill[t] + learned[t]) / skill_sd if skill_sd > 0 else 0.0
+        points[t] = skill + luck_sd * luck[t]
+    return points
 
 
 def _some(

@@ -80,9 +80,8 @@ def _to_spare(spare: Ints, school: Ints, subject: Ints, posting_end: Ints) -> tu
     """Rows of those at schools with some of their subject to spare who are on no posting; and school and subject."""
     rows, post, found = np.empty(len(school), np.int64), np.empty(len(school), np.int64), 0
     for t in range(len(school)):
-        if school[t] >= 0 and posting_end[t] == 0 and spare[school[t], subject[t]] > 0:
-            rows[found], post[found] = t, school[t] * _SUBJECTS + subject[t]
-            found += 1
+        rows[found], post[found] = t, school[t] * _SUBJECTS + subject[t]  # who is none is overwritten by the next
+        found += (school[t] >= 0) & (posting_end[t] == 0) & (spare[school[t], subject[t]] > 0)
     return rows[:found], post[:found]
 
 

@@ -51,7 +51,7 @@ def a_year_passes(model: "ZoneReform") -> None:
     teachers.second_school[:] = -1
     early = model.noise.normal("title", 0, teachers.id)
     columns = teachers.age, teachers.experience, teachers.years_here, teachers.title
-    title_years = np.array(district.title_years, np.float64)
+    title_years = np.sort(np.array(district.title_years, np.float64))
     _grow_older(teachers.school, *columns, early, float(district.title_years_sd), title_years)
 
 
