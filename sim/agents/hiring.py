@@ -166,11 +166,16 @@ def open_posts(model: "ZoneReform", school: Array) -> Array:
             "lower the zone fund (policy.funding) or the students (district.students)"
         )
     post, rows = schools.id[school] * POSTS + place, len(teachers) + np.arange(len(school))
-    new = Teachers(len(school), id=post * GENERATIONS - 1, school=np.full(len(school), -1), home_school=school)
-    new.subject = short_subjects(model, school)
-    new.second_school[:] = -1
-    new.degree[:] = 1
-    model.teachers = teachers.followed_by(new)
+    subject = short_subjects(model, school)
+    teachers.grow(
+        len(school),
+        id=post * GENERATIONS - 1,
+        school=-1,
+        home_school=school,
+        second_school=-1,
+        subject=subject,
+        degree=1,
+    )
     return rows
 
 
