@@ -51,7 +51,7 @@ def a_year_passes(model: "ZoneReform") -> None:
     teachers.second_school[:] = -1
     early = model.noise.normal("title", 0, teachers.id)
     columns = teachers.age, teachers.experience, teachers.years_here, teachers.title
-    title_years = np.sort(np.array(district.title_years, np.float64))
+    title_years = np.array(district.title_years, np.float64)
     _grow_older(teachers.school, *columns, early, float(district.title_years_sd), title_years)
 
 
@@ -67,8 +67,10 @@ def _grow_older(
         age[t] += 1
         experience[t] += 1
         years_here[t] += 1
-        while title[t] < len(years) and experience[t] + sd * early[t] >= years[title[t]]:
-            title[t] += 1
+        seniority, earned = experience[t] + sd * early[t], 0
+        for usual in years:
+            earned += seniority >= usual
+        title[t] = max(title[t], earned)
 
 
 def exits(model: "ZoneReform") -> Array:
@@ -248,8 +250,15 @@ def _pairs_apart(
 
 def exchange(teachers: Teachers, first: Array, second: Array) -> None:
     """The teachers in rows `first` and `second` exchange schools for good."""
-    for column in (teachers.school, teachers.home_school):
-        column[first], column[second] = column[second].copy(), column[first].copy()
-    both = np.concatenate((first, second))
-    teachers.years_here[both] = 0
-    teachers.moved[both] = True
+    columns = teachers.school, teachers.home_school, teachers.years_here, teachers.moved
+    _exchange(first, second, *columns)
+
+
+@compiled()
+def _exchange(first: Ints, second: Ints, school: Ints, home: Ints, years_here: Ints, moved: Array) -> None:
+    for i in range(len(first)):
+        one, other = first[i], second[i]
+        school[one], school[other] = school[other], school[one]
+        home[one], home[other] = home[other], home[one]
+        years_here[one] = years_here[other] = 0
+        moved[one] = moved[other] = True

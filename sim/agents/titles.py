@@ -9,7 +9,7 @@ from sim.agents.school import LEVELS
 from sim.agents.teacher import BACKBONE, DISTRICT_BACKBONE
 from sim.apportion import ALIKE
 from sim.compiled import compiled
-from sim.filing import filed, first_few
+from sim.filing import first_few
 from sim.noise import Floats, Ints
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def give_titles(model: "ZoneReform") -> None:
     _promote(*columns, luck, *spread, schools.vacant_titles, float(model.district.backbone_years))
 
 
-@compiled(filed, first_few)
+@compiled(first_few)
 def _promote(
     ids: Ints,
     school: Ints,
@@ -47,23 +47,21 @@ def _promote(
     backbone_years: float,
 ) -> None:
     """Fill the vacant titles, in place: each that is given up on the rung below falls vacant there."""
-    top = len(BACKBONE) - 1
-    rung_of, key = np.empty(len(school), np.int8), np.empty(len(school))
+    waiting, on_rung = np.empty((len(BACKBONE), len(school)), np.int64), np.zeros(len(BACKBONE), np.int64)
     for t in range(len(school)):
-        ready = (school[t] >= 0) & ((backbone[t] > 0) | (experience[t] >= backbone_years))
-        rung_of[t] = backbone[t] if ready else top
-    rows, first = filed(rung_of, top + 1)
-    for rung in range(top, 0, -1):
-        vacant, found = vacant_titles[:, rung - 1], 0
-        candidates = rows[first[rung - 1] : first[rung]]
-        for t in candidates:
-            candidates[found] = t  # who has no vacancy at his school is overwritten by the next
+        rung = backbone[t]
+        waiting[rung, on_rung[rung]] = t  # who is not ready is overwritten by the next
+        on_rung[rung] += (school[t] >= 0) & ((rung > 0) | (experience[t] >= backbone_years))
+    for rung in range(len(BACKBONE) - 1, 0, -1):
+        vacant, found, candidates = vacant_titles[:, rung - 1], 0, waiting[rung - 1]
+        for t in candidates[: on_rung[rung - 1]]:
+            candidates[found] = t
             found += vacant[school[t]] > 0
-        candidates = candidates[:found]
+        candidates, key = candidates[:found], np.empty(found)
         for i in range(found):
             t = candidates[i]
             key[i] = -np.rint((base_skill[t] / skill_sd + luck_sd * luck[t]) * ALIKE)
-        for chosen in first_few(school[candidates], vacant, key[:found], ids[candidates]):
+        for chosen in first_few(school[candidates], vacant, key, ids[candidates]):
             t = candidates[chosen]
             backbone[t] = rung
             vacant[school[t]] -= 1
