@@ -101,7 +101,8 @@ class Columns:
     __slots__ = ("__dict__", "_room", "_rows")
 
     def __init__(self, rows: int, /, **arrays: Any) -> None:
-        self._rows, self._room = rows, {}
+        self._rows = rows
+        self._room: dict[str, Array] = {}
         declared = self.declared()
         if unknown := arrays.keys() - declared.keys():
             raise TypeError(f"{type(self).__name__} have no columns {sorted(unknown)}")
@@ -182,9 +183,9 @@ class Columns:
         """
         before, after = self._rows, self._rows + rows
         for name, array in self.arrays.items():
-            room = self._room.get(name)
-            if room is None or array.base is not room or len(room) < after:
-                room = self._room[name] = np.empty((after + after // SPARE, *array.shape[1:]), array.dtype)
+            room = self._room.get(name, array)
+            if array.base is not room or len(room) < after:
+                self._room[name] = room = np.empty((after + after // SPARE, *array.shape[1:]), array.dtype)
                 room[:before] = array
             room[before:after] = arrays.get(name, 0)
             self.__dict__[name] = room[:after]
