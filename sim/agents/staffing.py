@@ -157,7 +157,7 @@ def posts_by_norm(model: "ZoneReform") -> Array:
     share = model.norm_share + filled * np.maximum(0.0, 1.0 - model.norm_share)
     usual = np.array(model.district.by_level("norm"))[schools.level]
     norm = np.where(schools.private, usual, model.terms.norm[schools.level])
-    return np.asarray(np.round(students / norm * share).astype(np.int64))
+    return np.asarray(np.rint(students / norm * share).astype(np.int64))
 
 
 def move_voluntarily(model: "ZoneReform") -> None:

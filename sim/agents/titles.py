@@ -134,13 +134,22 @@ def give(
 def tilted(model: "ZoneReform") -> tuple[Array, Array]:
     """Schools and rungs of the vacancies that are to be given elsewhere, in an order drawn by lot."""
     schools, share = model.schools, model.terms.title_weak_priority
-    open_rungs = np.array(RUNGS)
-    vacant = np.where(schools.private, 0, schools.vacant_titles[:, open_rungs - 1].T).ravel()
-    number = np.repeat(np.arange(len(vacant)), vacant)
-    rung, giver = open_rungs[number // len(schools)], number % len(schools)
-    place = np.arange(len(number)) - (np.cumsum(vacant) - vacant)[number]
-    ids = (schools.id[giver] * len(BACKBONE) + rung) * VACANCIES + place
+    giver, rung, ids = _vacancies(schools.vacant_titles, schools.private, schools.id)
     chosen = model.noise.chance("title goes elsewhere", model.year, ids, share)
     order = np.lexsort((ids, model.noise.lots("title turn", model.year, ids)))
     turn = order[chosen[order]]
     return giver[turn], rung[turn]
+
+
+@compiled()
+def _vacancies(vacant_titles: Ints, private: Array, school_ids: Ints) -> tuple[Ints, Ints, Ints]:
+    """School, rung and number of each vacant city and district title at public schools, from the top."""
+    most = vacant_titles.sum()
+    giver, rungs, ids, found = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64), 0
+    for rung in range(len(BACKBONE) - 1, DISTRICT_BACKBONE - 1, -1):
+        for s in range(len(private)):
+            for place in range(0 if private[s] else vacant_titles[s, rung - 1]):
+                giver[found], rungs[found] = s, rung
+                ids[found] = (school_ids[s] * len(BACKBONE) + rung) * VACANCIES + place
+                found += 1
+    return giver[:found], rungs[:found], ids[:found]
