@@ -6,6 +6,8 @@ from sim.agents.columns import Array
 from sim.compiled import compiled
 from sim.noise import Bits, Ints
 
+LOT_BITS = 64
+
 
 @compiled()
 def filed(number: Array, numbers: int) -> tuple[Ints, Ints]:
@@ -93,7 +95,7 @@ def first_by_lot(group: Array, among: Array, places: Ints, lots: Bits, ids: Ints
     drawers, bits = 2, 1
     while drawers * max(1, len(places)) < len(group):
         drawers, bits = 2 * drawers, bits + 1
-    first_bits, count = np.uint64(64 - bits), np.zeros(drawers * len(places), np.int32)
+    first_bits, count = np.uint64(LOT_BITS - bits), np.zeros(drawers * len(places), np.int32)
     for i in range(len(group)):
         count[group[i] * drawers + np.int64(lots[i] >> first_bits)] += among[i]
     partly = np.zeros(len(places), np.int64)  # the one drawer of each group of which not all come first

@@ -8,7 +8,7 @@ from sim.agents.columns import Array
 from sim.agents.school import ENTRY_GRADE, LAST_GRADE
 from sim.agents.teacher import CORE
 from sim.compiled import compiled
-from sim.filing import filed
+from sim.filing import LOT_BITS, filed
 from sim.noise import Bits, Ints
 from sim.turns import by_lot, rank_within
 
@@ -67,7 +67,7 @@ def core_staff(where: Ints, subject: Ints, lots: Bits, schools: int) -> tuple[In
     rows, drawer, found = np.empty(len(where), np.int64), np.empty(len(where), np.int64), 0
     for t in range(len(where)):
         rows[found] = t  # who may not be asked is overwritten by the next
-        drawer[found] = (where[t] * _PLACES + subject[t]) * drawers + np.int64(lots[t] >> np.uint64(64 - bits))
+        drawer[found] = (where[t] * _PLACES + subject[t]) * drawers + np.int64(lots[t] >> np.uint64(LOT_BITS - bits))
         found += where[t] >= 0 and subject[t] < _PLACES
     in_turn, first = filed(drawer[:found], schools * _PLACES * drawers)
     return rows[in_turn], first[::drawers].copy()
