@@ -45,11 +45,10 @@ def assign(model: "ZoneReform") -> None:
         )
         for staff, most, own_subject in ways:
             rows = _deal(team, rows, size, classes.school, *staff, lots, teachers.id, load, most, own_subject)
-    classes.covered, uncovered, overloaded = _within_loads(team, size, load, normal)
+    classes.covered, classes.team_ids, uncovered, overloaded = _settled(team, teachers.id, size, load, normal)
     if len(overloaded):  # of a larger load the classes beyond, by id
         beyond = rank_within(overloaded, classes.id[uncovered]) >= normal
         classes.covered[uncovered[beyond]] = False
-    classes.team_ids = _ids(team, teachers.id)
 
 
 @compiled(filed)
@@ -194,26 +193,21 @@ def _deal(
 
 
 @compiled()
-def _within_loads(team: Ints, size: Ints, load: Ints, normal: int) -> tuple[Array, Ints, Ints]:
-    """Classes whose team is whole and of different people; and each class and member with more than the normal load."""
-    whole, found = np.zeros(len(team), np.bool_), 0
+def _settled(team: Ints, ids: Ints, size: Ints, load: Ints, normal: int) -> tuple[Array, Ints, Ints, Ints]:
+    """Classes whose team is whole and of different people, and ids of the members, to see next year who has gone.
+
+    And each class and member with more than the normal load.
+    """
+    whole, team_ids, found = np.zeros(len(team), np.bool_), np.empty(team.shape, np.int64), 0
     classes, members = np.empty(team.size, np.int64), np.empty(team.size, np.int64)
     for c in range(len(team)):
         one, two, three = team[c]
         whole[c] = min(one, two) >= 0 and (three >= 0 or size[c] == 2)
         whole[c] &= one != two and one != three and two != three
-        for t in team[c]:
+        for place in range(_PLACES):
+            t = team[c, place]
+            team_ids[c, place] = ids[t]
             if t >= 0 and load[t] > normal:
                 classes[found], members[found] = c, t
                 found += 1
-    return whole, classes[:found], members[:found]
-
-
-@compiled()
-def _ids(team: Ints, ids: Ints) -> Ints:
-    """Ids of the members, to see next year who has gone."""
-    found = np.empty(team.shape, np.int64)
-    for c in range(len(team)):
-        for place in range(_PLACES):
-            found[c, place] = ids[team[c, place]]
-    return found
+    return whole, team_ids, classes[:found], members[:found]
