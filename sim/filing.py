@@ -6,7 +6,7 @@ from sim.agents.columns import Array
 from sim.compiled import compiled
 from sim.noise import Bits, Ints
 
-_HALF = np.uint64(32)
+LOT_BITS = 64
 
 
 @compiled()
@@ -41,12 +41,11 @@ def filed(number: Array, numbers: int) -> tuple[Ints, Ints]:
 
 @compiled()
 def counted(number: Array, among: Array, numbers: int) -> Ints:
-    """How many of those `among` whom to count have each number, (numbers,); below 0 is none."""
-    count = np.zeros(numbers, np.int64)
+    """How many of those `among` whom to count have each number, (numbers,); -1 is none."""
+    count = np.zeros(numbers + 1, np.int64)  # -1 is the last place, of those that have none
     for row in range(len(number)):
-        if among[row] and number[row] >= 0:
-            count[number[row]] += 1
-    return count
+        count[number[row]] += among[row]
+    return count[:numbers]
 
 
 @compiled()
@@ -87,38 +86,30 @@ def first_few(group: Array, places: Array, key: Array, ids: Array) -> Ints:
 
 
 @compiled()
-def first_by_lot(group: Array, places: Ints, lots: Bits, ids: Ints) -> Array:
-    """Mask of those who come first in their group by lot, ties by id, as many as it has places; below 0 is no group.
+def first_by_lot(group: Array, among: Array, places: Ints, lots: Bits, ids: Ints) -> Array:
+    """Mask of those `among` whom to choose who come first in their group by lot, ties by id, as many as it has places.
 
-    Lots are uniform: a group has as many drawers as members, who then stand in about as many of them, and only those
-    who share the drawer of the last who comes first need to be put in order.
+    Lots are uniform: by their first bits the members of a group lie in drawers, about one in each, and only those who
+    share the drawer of the last who comes first need to be put in order.
     """
-    size, start = np.zeros(len(places), np.int64), np.zeros(len(places) + 1, np.int64)
-    for g in group:
-        if g >= 0:
-            size[g] += 1
-    for g in range(len(places)):
-        start[g + 1] = start[g] + size[g]
-    drawer, count = np.full(len(group), start[-1]), np.zeros(start[-1] + 1, np.int32)  # the last is for no group
+    drawers, bits = 2, 1
+    while drawers * max(1, len(places)) < len(group):
+        drawers, bits = 2 * drawers, bits + 1
+    first_bits, count = np.uint64(LOT_BITS - bits), np.zeros(drawers * len(places), np.int32)
     for i in range(len(group)):
-        g = group[i]
-        if g >= 0:
-            drawer[i] = start[g] + np.int64((lots[i] >> _HALF) * np.uint64(size[g]) >> _HALF)
-            count[drawer[i]] += 1
-    full, partly = np.zeros(len(count), np.bool_), np.zeros(len(count), np.bool_)
-    left = np.zeros(len(places), np.int64)  # places in the one drawer of a group that is chosen from partly
+        count[group[i] * drawers + np.int64(lots[i] >> first_bits)] += among[i]
+    partly = np.zeros(len(places), np.int64)  # the one drawer of each group of which not all come first
+    left = np.maximum(places, 0)  # places for those in that drawer
     for g in range(len(places)):
-        room = places[g]
-        for d in range(start[g], start[g + 1]):
-            full[d], partly[d] = room >= count[d], 0 < room < count[d]
-            left[g] = room if partly[d] else left[g]
-            room -= count[d]
+        while partly[g] < drawers and left[g] >= count[g * drawers + partly[g]]:
+            left[g] -= count[g * drawers + partly[g]]
+            partly[g] += 1
     chosen, apart, found = np.empty(len(group), np.bool_), np.empty(len(group), np.int64), 0
     for i in range(len(group)):
-        chosen[i] = full[drawer[i]]
-        if partly[drawer[i]]:
-            apart[found] = i
-            found += 1
+        drawer = np.int64(lots[i] >> first_bits)
+        chosen[i] = among[i] & (drawer < partly[group[i]])
+        apart[found] = i  # who is not in that drawer is overwritten by the next
+        found += among[i] & (drawer == partly[group[i]])
     last, other = np.full(len(places), -1), np.empty(found, np.int64)
     for k in range(found):
         other[k], last[group[apart[k]]] = last[group[apart[k]]], k

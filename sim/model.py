@@ -226,12 +226,13 @@ class ZoneReform(Model):
 
         A single number is a cost of the district as a whole, which the levels share by students.
         """
-        by_level = np.rint(yuan).astype(np.int64)
+        by_level = np.rint(yuan)
         if by_level.ndim == 0:
             by_level = apportion(int(by_level), self.level_students)
-        if by_level.any():
-            primary, junior = self.terms.costs.get(lever, (0, 0)) + by_level
-            self.terms.costs[lever] = int(primary), int(junior)
+        primary, junior = (int(part) for part in by_level.tolist())
+        if primary or junior:
+            before = self.terms.costs.get(lever, (0, 0))
+            self.terms.costs[lever] = before[0] + primary, before[1] + junior
 
     @property
     def level_costs(self) -> Ints:

@@ -58,5 +58,5 @@ def test_the_first_by_lot_and_the_first_few_are_the_first_of_all(seed, rows, gro
     number, places, lots, ids = some_rows(seed, rows, groups)
     inside = np.flatnonzero(number >= 0)
     expected = inside[first_within(number[inside], places, lots[inside], ids[inside])]
-    assert np.flatnonzero(first_by_lot(number, places, lots, ids)).tolist() == expected.tolist()
+    assert np.flatnonzero(first_by_lot(number, number >= 0, places, lots, ids)).tolist() == expected.tolist()
     assert sorted(inside[first_few(number[inside], places, lots[inside], ids[inside])]) == expected.tolist()

@@ -43,6 +43,7 @@ STRUCTURE = {
         "STEP_STUDENTS": "unit of the effect of class size, SD per 10 students",
         "STEP_MONEY": "unit of the effect of money, SD per 10 %",
     },
+    "sim/agents/columns.py": {"SPARE": "how much room is kept for more"},
     "sim/agents/school.py": {"YEARS": "grades of a school: six and three, which entities and calendar are made for"},
     "sim/agents/school_choice.py": {
         "PAIR": "digits of an id",
@@ -66,7 +67,7 @@ STRUCTURE = {
         "PAIR": "digits of an id",
     },
     "sim/agents/titles.py": {"VACANCIES": "digits of an id"},
-    "sim/filing.py": {"_HALF": "half the bits of a lot"},
+    "sim/filing.py": {"LOT_BITS": "bits of a lot"},
     "sim/apportion.py": {"ALIKE": "how close counts as equal"},
     "sim/analysis/calibration.py": {
         "CELLS": "default of a design",

@@ -36,14 +36,21 @@ def record_activities(model: "ZoneReform") -> None:
 
 def public_teachers(model: "ZoneReform") -> Array:
     """Mask of the teachers in post at public schools, whom alone the district's programmes reach (assumed)."""
-    teachers = model.teachers
-    return np.asarray(teachers.employed & ~model.schools.private[teachers.school])
+    return _at_public_schools(model.teachers.school, model.schools.private)
+
+
+@compiled()
+def _at_public_schools(school: Ints, private: Array) -> Array:
+    at_public = np.empty(len(school), np.bool_)
+    for t in range(len(school)):
+        at_public[t] = (school[t] >= 0) & (not private[school[t]])
+    return at_public
 
 
 def chosen_schools(stream: str, share: float, schools: Schools, noise: Noise) -> Array:
     """Mask of the first public schools of each level, in an order drawn once, that make up a share."""
-    lots, level = noise.lots(stream, 0, schools.id), np.where(schools.private, -1, schools.level)
-    return first_by_lot(level, schools_reached(share, schools), lots, schools.id)
+    lots, places = noise.lots(stream, 0, schools.id), schools_reached(share, schools)
+    return first_by_lot(schools.level, ~schools.private, places, lots, schools.id)
 
 
 def schools_reached(share: float, schools: Schools) -> Array:
@@ -66,9 +73,17 @@ def wins_award(model: "ZoneReform") -> Array:
 def award_points(model: "ZoneReform") -> Floats:
     """What juries see of each teacher: skill in its SD, and luck (`award_noise`)."""
     teachers, effects = model.teachers, model.effects
-    skill = teachers.skill / effects.rec_sigmaT if effects.rec_sigmaT > 0 else np.zeros(len(teachers))
     luck = model.noise.normal("award", model.year, teachers.id)
-    return np.asarray(skill + effects.award_noise * luck)
+    return _points(teachers.base_skill, teachers.learned, luck, float(effects.rec_sigmaT), float(effects.award_noise))
+
+
+@compiled()
+def _points(base_skill: Floats, learned: Floats, luck: Floats, skill_sd: float, luck_sd: float) -> Floats:
+    points = np.empty(len(luck))
+    for t in range(len(luck)):
+        skill = (base_skill[t] + learned[t]) / skill_sd if skill_sd > 0 else 0.0
+        points[t] = skill + luck_sd * luck[t]
+    return points
 
 
 def _some(
@@ -86,13 +101,8 @@ def _share_of_schools(
     school: Ints, schools: int, among: Array, already: Array, share: float, lots: Bits, ids: Ints
 ) -> Array:
     """What `_some` gives but for those who are already in, who take up places."""
-    staff, places, waits_at = np.zeros(schools, np.int64), np.zeros(schools, np.int64), np.full(len(school), -1)
+    count = np.zeros((schools, 2), np.int64)
     for t in range(len(school)):
-        if among[t]:
-            staff[school[t]] += 1
-            if already[t]:
-                places[school[t]] -= 1
-            else:
-                waits_at[t] = school[t]
-    places += np.ceil(share * staff - ROUNDING).astype(np.int64)
-    return first_by_lot(waits_at, places, lots, ids)
+        count[school[t], np.int64(already[t])] += among[t]
+    places = np.ceil(share * count.sum(axis=1) - ROUNDING).astype(np.int64) - count[:, 1]
+    return first_by_lot(school, among & ~already, places, lots, ids)

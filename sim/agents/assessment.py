@@ -118,11 +118,13 @@ def shrunken_value_added(history: Floats) -> Floats:
     history : array, (schools, 3)
         Yearly value added of the schools of one level.
     """
-    mean: Floats = history.mean(axis=1)
+    years = history.shape[1]
+    mean: Floats = np.add.reduce(history, axis=1) / years
     if len(history) < 2:
         return mean
-    within = history.var(axis=1, ddof=1).mean() / history.shape[1]
-    between = mean.var(ddof=1)
+    apart, of_means = history - mean[:, None], mean - np.add.reduce(mean) / len(mean)
+    within = np.add.reduce(np.add.reduce(apart * apart, axis=1) / (years - 1)) / len(mean) / years
+    between = np.add.reduce(of_means * of_means) / (len(mean) - 1)
     return np.asarray(mean * (max(0.0, between - within) / between if between > 0 else 0.0))
 
 

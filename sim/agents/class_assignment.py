@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.agents.school import ENTRY_GRADE
+from sim.agents.school import ENTRY_GRADE, LAST_GRADE
 from sim.agents.teacher import CORE
 from sim.compiled import compiled
-from sim.noise import Ints
+from sim.filing import LOT_BITS, filed
+from sim.noise import Bits, Ints
 from sim.turns import by_lot, rank_within
 
 if TYPE_CHECKING:
@@ -26,66 +27,49 @@ def assign(model: "ZoneReform") -> None:
     school within the normal load; then to larger loads, and the class is listed as uncovered. How many places a team
     has, and how many years it follows the class, the district says.
     """
-    classes, teachers = model.classes, model.teachers
+    classes, teachers, noise = model.classes, model.teachers, model.noise
     size = np.array(model.district.by_level("core_teachers"), np.int64)[model.schools.level[classes.school]]
     normal, any_load = int(model.district.core_load), len(classes) * _PLACES
-    home, second = teachers.school, teachers.second_school
-    ways = (
-        *((home, normal, True), (second, normal, True), (home, normal, False)),
-        *((home, any_load, True), (home, any_load, False)),
-    )
     classes.team = team = kept_teams(model)
-    load = loads(team, len(teachers))
-    rows = np.flatnonzero((team[:, 0] < 0) | (team[:, 1] < 0) | ((team[:, 2] < 0) & (size > 2)))
-    ids = classes.id[rows]
-    rows = rows[by_lot(classes.school[rows], model.noise.lots("team class", model.year, ids), ids)]
-    for where, most, own_subject in ways:
-        if len(rows):
-            asked, first = in_turn(model, where, load < most, own_subject, classes.school[rows])
-            rows = _deal(team, rows, size, classes.school, asked, first, load, most, own_subject)
-    classes.covered, uncovered, overloaded = _within_loads(team, size, load, normal)
+    load, rows = _loads(team, size, len(teachers))
+    if len(rows):
+        ids, lots = classes.id[rows], noise.lots("team teacher", model.year, teachers.id)
+        rows = rows[by_lot(classes.school[rows], noise.lots("team class", model.year, ids), ids)]
+        home, second = (
+            core_staff(where, teachers.subject, lots, len(model.schools))
+            for where in (teachers.school, teachers.second_school)
+        )
+        ways = (
+            *((home, normal, True), (second, normal, True), (home, normal, False)),
+            *((home, any_load, True), (home, any_load, False)),
+        )
+        for staff, most, own_subject in ways:
+            rows = _deal(team, rows, size, classes.school, *staff, lots, teachers.id, load, most, own_subject)
+    classes.covered, classes.team_ids, uncovered, overloaded = _settled(team, teachers.id, size, load, normal)
     if len(overloaded):  # of a larger load the classes beyond, by id
         beyond = rank_within(overloaded, classes.id[uncovered]) >= normal
         classes.covered[uncovered[beyond]] = False
-    classes.team_ids = _ids(team, teachers.id)
 
 
-def in_turn(
-    model: "ZoneReform", where: Array, may_be_asked: Array, own_subject: bool, schools: Array
-) -> tuple[Ints, Ints]:
-    """Core teachers who may be asked at these schools, by a yearly draw, and where those of each queue begin.
-
-    A queue is for one place of the teams of a school, or the first one for all of them.
+@compiled(filed)
+def core_staff(where: Ints, subject: Ints, lots: Bits, schools: int) -> tuple[Ints, Ints]:
+    """Rows of the core teachers by school and subject, nearly in order of their lots, and where those of each begin.
 
     Parameters
     ----------
     where : (T,) array
         School at which each teacher comes into question, -1 for none.
-    own_subject : bool
-        Whether only teachers of the subject may be asked, or all core teachers.
     """
-    teachers = model.teachers
-    asking = np.zeros(len(model.schools) + 1, np.bool_)  # the last is for those who come to no school
-    asking[schools] = True
-    rows, queue, first = _queues(where, may_be_asked, teachers.subject, asking, own_subject)
-    ids = teachers.id[rows]
-    return rows[by_lot(queue, model.noise.lots("team teacher", model.year, ids), ids)], first
-
-
-@compiled()
-def _queues(
-    where: Ints, may_be_asked: Array, subject: Ints, asking: Array, own_subject: bool
-) -> tuple[Ints, Ints, Ints]:
-    """Rows of those who may be asked, the queue of each, and where each queue begins once they stand in order of it."""
-    rows, queue, found = np.empty(len(where), np.int64), np.empty(len(where), np.int64), 0
+    drawers, bits = 2, 1  # of each queue: by the first bits of their lots its members lie in them, a few in each
+    while 2 * drawers * schools * _PLACES < len(where):
+        drawers, bits = 2 * drawers, bits + 1
+    rows, drawer, found = np.empty(len(where), np.int64), np.empty(len(where), np.int64), 0
     for t in range(len(where)):
         rows[found] = t  # who may not be asked is overwritten by the next
-        queue[found] = where[t] * _PLACES + subject[t] * own_subject
-        found += may_be_asked[t] & (subject[t] < _PLACES) & asking[where[t]]
-    first = np.zeros((len(asking) - 1) * _PLACES + 1, np.int64)
-    for q in queue[:found]:
-        first[q + 1] += 1
-    return rows[:found], queue[:found], np.cumsum(first)
+        drawer[found] = (where[t] * _PLACES + subject[t]) * drawers + np.int64(lots[t] >> np.uint64(LOT_BITS - bits))
+        found += where[t] >= 0 and subject[t] < _PLACES
+    in_turn, first = filed(drawer[:found], schools * _PLACES * drawers)
+    return rows[in_turn], first[::drawers].copy()
 
 
 def kept_teams(model: "ZoneReform") -> Array:
@@ -114,8 +98,9 @@ def _keep(
     teacher_id: Ints,
 ) -> None:
     """Take from the teams, in place, those who do not go on."""
+    begins_after = np.arange(LAST_GRADE) % years == 0
     for c in range(len(team)):
-        begins = (grade[c] - first_grade[school[c]]) % years == 0
+        begins = begins_after[grade[c] - first_grade[school[c]]]
         for place in range(_PLACES):
             t = team[c, place]
             if t >= 0 and (
@@ -127,18 +112,46 @@ def _keep(
 
 
 @compiled()
+def _loads(team: Ints, size: Ints, teachers: int) -> tuple[Ints, Ints]:
+    """Classes each teacher has, and the rows of the classes with open places."""
+    load, rows, found = np.zeros(teachers, np.int64), np.empty(len(team), np.int64), 0
+    for c in range(len(team)):
+        some_open = False
+        for place in range(_PLACES):
+            if team[c, place] >= 0:
+                load[team[c, place]] += 1
+            else:
+                some_open |= place < size[c]
+        rows[found] = c  # a class without an open place is overwritten by the next
+        found += some_open
+    return load, rows[:found]
+
+
+def _by_lot(staff: Ints, lots: Bits, ids: Ints, start: int, last: int, in_turn: Ints, lot: Bits) -> None:
+    """Put those of a queue, who stand nearly so, in order of their lots, ties by id: an insertion sort."""
+    for k in range(start, last):
+        one, its, to = staff[k], lots[staff[k]], k
+        while to > start and (its < lot[to - 1] or (its == lot[to - 1] and ids[one] < ids[in_turn[to - 1]])):
+            in_turn[to], lot[to] = in_turn[to - 1], lot[to - 1]
+            to -= 1
+        in_turn[to], lot[to] = one, its
+
+
+@compiled(_by_lot)
 def _deal(
     team: Ints,
     rows: Ints,
     size: Ints,
     school: Ints,
-    asked: Ints,
+    staff: Ints,
     first: Ints,
+    lots: Bits,
+    ids: Ints,
     load: Ints,
     most: int,
     own_subject: bool,
 ) -> Ints:
-    """Give the open places of these classes, in turn, to those with the least load below `most`, then the first asked.
+    """Give the open places of these classes, in turn, to those with the least load below `most`, the first by lot.
 
     Returns the classes of which some stay open.
 
@@ -146,65 +159,55 @@ def _deal(
     ----------
     rows : array
         Classes with open places, those of a school in turn.
-    asked, first : array
-        Teachers who may be asked, by queue and in turn, and where each queue begins.
+    staff, first : array
+        Core teachers by school and subject, and where those of each begin.
+    lots, ids, load : (T,) arrays
+    own_subject : bool
+        Whether only teachers of the place's subject are asked, or all core teachers of the school.
     """
-    left = np.zeros(len(rows), np.bool_)
-    for place in range(_PLACES):
-        at, turn, last, level = -1, 0, 0, 0
-        for k in range(len(rows)):
-            c = rows[k]
-            if school[c] != at:
-                at = school[c]
-                queue = at * _PLACES + place * own_subject
-                turn, last = first[queue], first[queue + 1]
-                level = 0 if turn < last else most
-            if team[c, place] >= 0 or place >= size[c]:
-                continue
-            while level < most and load[asked[turn]] != level:
-                turn += 1
-                if turn == last:
-                    turn, level = first[queue], level + 1
-            if level < most:
-                team[c, place] = asked[turn]
-                load[asked[turn]] += 1
-            else:
-                left[k] = True
+    left, end, in_turn, lot = np.zeros(len(rows), np.bool_), 0, staff.copy(), np.empty(len(staff), np.uint64)
+    while end < len(rows):
+        begin, at = end, school[rows[end]]
+        while end < len(rows) and school[rows[end]] == at:
+            end += 1
+        for place in range(_PLACES):
+            queue = at * _PLACES + (place if own_subject else 0)
+            start, last = first[queue], first[queue + (1 if own_subject else _PLACES)]
+            if own_subject or place == 0:
+                _by_lot(staff, lots, ids, start, last, in_turn, lot)
+            turn, level = start, 0 if start < last else most
+            for i in range(begin, end):
+                c = rows[i]
+                if team[c, place] >= 0 or place >= size[c]:
+                    continue
+                while level < most and load[in_turn[turn]] != level:
+                    turn += 1
+                    if turn == last:
+                        turn, level = start, level + 1
+                if level < most:
+                    team[c, place] = in_turn[turn]
+                    load[in_turn[turn]] += 1
+                else:
+                    left[i] = True
     return rows[left]
 
 
 @compiled()
-def loads(team: Ints, teachers: int) -> Ints:
-    """Classes each teacher has."""
-    load = np.zeros(teachers, np.int64)
-    for c in range(len(team)):
-        for place in range(_PLACES):
-            if team[c, place] >= 0:
-                load[team[c, place]] += 1
-    return load
+def _settled(team: Ints, ids: Ints, size: Ints, load: Ints, normal: int) -> tuple[Array, Ints, Ints, Ints]:
+    """Classes whose team is whole and of different people, and ids of the members, to see next year who has gone.
 
-
-@compiled()
-def _within_loads(team: Ints, size: Ints, load: Ints, normal: int) -> tuple[Array, Ints, Ints]:
-    """Classes whose team is whole and of different people; and each class and member with more than the normal load."""
-    whole, found = np.zeros(len(team), np.bool_), 0
+    And each class and member with more than the normal load.
+    """
+    whole, team_ids, found = np.zeros(len(team), np.bool_), np.empty(team.shape, np.int64), 0
     classes, members = np.empty(team.size, np.int64), np.empty(team.size, np.int64)
     for c in range(len(team)):
         one, two, three = team[c]
         whole[c] = min(one, two) >= 0 and (three >= 0 or size[c] == 2)
         whole[c] &= one != two and one != three and two != three
-        for t in team[c]:
+        for place in range(_PLACES):
+            t = team[c, place]
+            team_ids[c, place] = ids[t]
             if t >= 0 and load[t] > normal:
                 classes[found], members[found] = c, t
                 found += 1
-    return whole, classes[:found], members[:found]
-
-
-@compiled()
-def _ids(team: Ints, ids: Ints) -> Ints:
-    """Ids of the members, to see next year who has gone."""
-    found = np.empty(team.shape, np.int64)
-    for c in range(len(team)):
-        for place in range(_PLACES):
-            found[c, place] = ids[team[c, place]]
-    return found
+    return whole, team_ids, classes[:found], members[:found]

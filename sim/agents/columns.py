@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[Any]
+SPARE = 16
+"""A table that grows is given room for one row more for so many that it has."""
 
 
 class Column:
@@ -96,10 +98,11 @@ class View:
 class Columns:
     """Agents of one kind, `rows` of them. Columns that are not given start at zero (or empty)."""
 
-    __slots__ = ("__dict__", "_rows")
+    __slots__ = ("__dict__", "_room", "_rows")
 
     def __init__(self, rows: int, /, **arrays: Any) -> None:
         self._rows = rows
+        self._room: dict[str, Array] = {}
         declared = self.declared()
         if unknown := arrays.keys() - declared.keys():
             raise TypeError(f"{type(self).__name__} have no columns {sorted(unknown)}")
@@ -143,7 +146,7 @@ class Columns:
     def _with(self, arrays: dict[str, Array]) -> Self:
         """A table of the same kind with arrays of its own, which fit as they come from such tables."""
         table = type(self).__new__(type(self))
-        table.__dict__, table._rows = arrays, len(arrays["id"])
+        table.__dict__, table._rows, table._room = arrays, len(arrays["id"]), {}
         return table
 
     def select(self, where: Array | Callable[[Self], Array]) -> Self:
@@ -172,6 +175,21 @@ class Columns:
         """This table with the rows of others after its own."""
         tables = (self, *others)
         return self._with({name: np.concatenate([table.arrays[name] for table in tables]) for name in self.arrays})
+
+    def grow(self, rows: int, /, **arrays: Any) -> None:
+        """Put so many rows behind the others; columns that are not given start at zero (or empty).
+
+        Where they stand there is room for some more, so that few of the times that a table grows it is copied.
+        """
+        before, after = self._rows, self._rows + rows
+        for name, array in self.arrays.items():
+            room = self._room.get(name, array)
+            if array.base is not room or len(room) < after:
+                self._room[name] = room = np.empty((after + after // SPARE, *array.shape[1:]), array.dtype)
+                room[:before] = array
+            room[before:after] = arrays.get(name, 0)
+            self.__dict__[name] = room[:after]
+        self._rows = after
 
     def turn_over(self, leaving: int, new: Self, **instead: Array) -> None:
         """Drop the first rows, so many, and put those of another table behind the others.

@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.agents.activities import public_teachers
 from sim.agents.columns import Array
 from sim.agents.curriculum import wanted_mix
 from sim.agents.school import LEVELS, Schools
 from sim.agents.teacher import GENERATIONS, MASTERS, POSTS, SUBJECTS, Teachers, drawn_skill
 from sim.apportion import ALIKE
 from sim.compiled import compiled
-from sim.filing import first_few
+from sim.filing import counted, first_few
 from sim.noise import Floats, Ints
 from sim.turns import rank_within
 from sim.userinput import UserError
@@ -139,19 +138,20 @@ def middle_standing(schools: Schools, hiring: Array) -> Floats:
     return np.asarray((total / np.maximum(np.bincount(schools.level, hires, len(LEVELS)), 1))[schools.level])
 
 
-def pay_for_hires(model: "ZoneReform") -> None:
+def pay_for_hires(model: "ZoneReform", hired: Array) -> None:
     """Book what this year's hires with a master's degree cost, and what agency teachers save in pay.
 
     The saving ends with the setting, as does the cost of posts above the status quo: teachers stay, uncounted.
     """
-    teachers, prices = model.teachers, model.prices
+    teachers, schools, prices = model.teachers, model.schools, model.prices
     if model.terms.masters_share is not None:
-        graduates = public_teachers(model) & (teachers.experience == 0) & (teachers.degree >= MASTERS)
-        model.spend("recruitment", model.schools.count_by_level(teachers.school[graduates]) * prices["graduate_hire"])
+        school = teachers.school[hired[teachers.degree[hired] >= MASTERS]]
+        graduates = schools.count_by_level(school[~schools.private[school]])
+        model.spend("recruitment", graduates * prices["graduate_hire"])
     if model.terms.agency_share > 0:
-        agency = teachers.school[teachers.employed & teachers.agency]
+        agency = schools.sum_by_level(counted(teachers.school, teachers.agency, len(schools)))
         saved = prices["new_teacher_pay"] - prices["agency_pay"]
-        model.spend("recruitment", -saved * model.schools.count_by_level(agency))
+        model.spend("recruitment", -saved * agency)
 
 
 def open_posts(model: "ZoneReform", school: Array) -> Array:
@@ -166,11 +166,16 @@ def open_posts(model: "ZoneReform", school: Array) -> Array:
             "lower the zone fund (policy.funding) or the students (district.students)"
         )
     post, rows = schools.id[school] * POSTS + place, len(teachers) + np.arange(len(school))
-    new = Teachers(len(school), id=post * GENERATIONS - 1, school=np.full(len(school), -1), home_school=school)
-    new.subject = short_subjects(model, school)
-    new.second_school[:] = -1
-    new.degree[:] = 1
-    model.teachers = teachers.followed_by(new)
+    subject = short_subjects(model, school)
+    teachers.grow(
+        len(school),
+        id=post * GENERATIONS - 1,
+        school=-1,
+        home_school=school,
+        second_school=-1,
+        subject=subject,
+        degree=1,
+    )
     return rows
 
 

@@ -33,7 +33,7 @@ def teach_at_two_schools(model: "ZoneReform") -> None:
     rows, post = _to_spare(spare, teachers.school, teachers.subject, teachers.posting_end)
     ids = teachers.id[rows]
     lots = noise.lots("itinerant", 0, ids)
-    goes = np.flatnonzero(first_by_lot(post, spare.ravel(), lots, ids))
+    goes = np.flatnonzero(first_by_lot(post, np.ones(len(post), np.bool_), spare.ravel(), lots, ids))
     goes = goes[noise.chance("itinerant goes", 0, ids[goes], model.terms.itinerant_share)]
     circle = pool[teachers.school[rows[goes]]] * len(SUBJECTS) + teachers.subject[rows[goes]]
     turn = rows[goes[by_lot(circle, lots[goes], ids[goes])]]
@@ -80,9 +80,8 @@ def _to_spare(spare: Ints, school: Ints, subject: Ints, posting_end: Ints) -> tu
     """Rows of those at schools with some of their subject to spare who are on no posting; and school and subject."""
     rows, post, found = np.empty(len(school), np.int64), np.empty(len(school), np.int64), 0
     for t in range(len(school)):
-        if school[t] >= 0 and posting_end[t] == 0 and spare[school[t], subject[t]] > 0:
-            rows[found], post[found] = t, school[t] * _SUBJECTS + subject[t]
-            found += 1
+        rows[found], post[found] = t, school[t] * _SUBJECTS + subject[t]  # who is none is overwritten by the next
+        found += (school[t] >= 0) & (posting_end[t] == 0) & (spare[school[t], subject[t]] > 0)
     return rows[:found], post[:found]
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from sim.agents.activities import record_activities, share_of
 from sim.agents.columns import Array
 from sim.agents.school import NO_ZONE
-from sim.agents.teacher import OTHER_CORE, SUBJECTS
+from sim.agents.teacher import OTHER_CORE, SUBJECTS, Teachers
 from sim.agents.zone import of_zone
 from sim.compiled import compiled
 from sim.noise import Floats, Ints
@@ -39,8 +39,6 @@ class Staff:
 
     id: Array
     school: Array
-    subject: Array
-    experience: Array
     base_skill: Floats
 
 
@@ -52,34 +50,29 @@ def learn_together(model: "ZoneReform") -> None:
 
 def keep_up(model: "ZoneReform") -> None:
     """Bring `practised` and `learned` of every teacher to this year."""
-    teachers, effects, terms = model.teachers, model.effects, model.terms
-    rows = np.flatnonzero(teachers.employed)
-    staff = Staff(
-        id=teachers.id[rows],
-        school=teachers.school[rows],
-        subject=teachers.subject[rows],
-        experience=teachers.experience[rows],
-        base_skill=teachers.base_skill[rows],
-    )
-    joint, training = np.zeros(len(rows)), np.zeros(len(rows))
+    teachers, schools, effects, terms = model.teachers, model.schools, model.effects, model.terms
+    joint, training = np.zeros(len(teachers)), np.zeros(len(schools))
     if terms.joint_coverage > 0:
-        joint = terms.joint_coverage * from_joint_work(staff, model)
+        joint = terms.joint_coverage * from_joint_work(model)
     if terms.training_hours > 0:
         share = min(1.0, terms.training_hours / effects.training_full_hours)
-        training = effects.b_nttp * share * ~model.schools.private[staff.school]
-    colleagues = from_colleagues(staff, effects)
-    _practise(rows, colleagues, joint, training, effects.keep, teachers.practised, teachers.learned)
+        training = effects.b_nttp * share * ~schools.private
+    colleagues = from_colleagues(teachers, len(schools), effects)
+    columns = teachers.practised, teachers.learned
+    _practise(teachers.school, colleagues, joint, training, float(effects.keep), *columns)
 
 
 @compiled()
 def _practise(
-    rows: Ints, colleagues: Floats, joint: Floats, training: Floats, keep: float, practised: Floats, learned: Floats
+    school: Ints, colleagues: Floats, joint: Floats, training: Floats, keep: float, practised: Floats, learned: Floats
 ) -> None:
-    """Bring `practised` and `learned` of those in these rows, in place, to what the year gave each of them."""
-    for i in range(len(rows)):
-        t, gain = rows[i], colleagues[i] + max(0.0, joint[i]) + max(0.0, training[i])
-        practised[t] = max(keep * practised[t], gain)
-        learned[t] = practised[t] + (min(0.0, joint[i]) + min(0.0, training[i]))
+    """Bring `practised` and `learned` of those in post, in place, to what the year gave each of them."""
+    for t in range(len(school)):
+        if school[t] >= 0:
+            course = training[school[t]]
+            gain = colleagues[t] + max(0.0, joint[t]) + max(0.0, course)
+            practised[t] = max(keep * practised[t], gain)
+            learned[t] = practised[t] + (min(0.0, joint[t]) + min(0.0, course))
 
 
 def skill_gap(better: Floats, own: Floats, effects: "Effects") -> Floats:
@@ -87,50 +80,75 @@ def skill_gap(better: Floats, own: Floats, effects: "Effects") -> Floats:
     return _gaps(better, own, float(effects.rec_sigmaT), float(effects.gap_most))
 
 
-@compiled()
+def _gap(better: float, own: float, sd: float, most: float) -> float:
+    return min(max((better - own) / sd, 0.0), most) if sd > 0 else 0.0
+
+
+@compiled(_gap)
 def _gaps(better: Floats, own: Floats, sd: float, most: float) -> Floats:
-    gaps = np.zeros(len(own))
-    for t in range(len(own) if sd > 0 else 0):
-        gaps[t] = min(max((better[t] - own[t]) / sd, 0.0), most)
+    gaps = np.empty(len(own))
+    for t in range(len(own)):
+        gaps[t] = _gap(better[t], own[t], sd, most)
     return gaps
 
 
-def from_colleagues(staff: Staff, effects: "Effects") -> Floats:
+def from_colleagues(teachers: Teachers, schools: int, effects: "Effects") -> Floats:
     """What the others of one's subject at one's school give, the whole year and everywhere (`rec_peerT`)."""
-    gap = skill_gap(_means_of_others(staff.school, staff.subject, staff.base_skill), staff.base_skill, effects)
-    novice = np.where(staff.experience < effects.novice_years, effects.novice_peer_weight, 1.0)
-    return np.asarray(effects.rec_peerT * gap * novice)
+    spread = float(effects.rec_sigmaT), float(effects.gap_most)
+    novice = float(effects.novice_years), float(effects.novice_peer_weight)
+    columns = teachers.school, teachers.subject, teachers.experience, teachers.base_skill
+    return _from_others(*columns, schools, *spread, float(effects.rec_peerT), *novice)
 
 
-@compiled()
-def _means_of_others(school: Ints, subject: Ints, own: Floats) -> Floats:
-    """Mean of the others of one's subject at one's school; one's own where there are none."""
-    schools = school.max() + 1 if len(school) else 0
+@compiled(_gap)
+def _from_others(
+    school: Ints,
+    subject: Ints,
+    experience: Ints,
+    own: Floats,
+    schools: int,
+    sd: float,
+    most: float,
+    effect: float,
+    novice_years: float,
+    novice_weight: float,
+) -> Floats:
+    """The effect of the gap to the mean of the others of one's subject at one's school; 0 where there are none."""
     total, count = np.zeros((schools, _SUBJECTS)), np.zeros((schools, _SUBJECTS), np.int64)
     for t in range(len(own)):
-        total[school[t], subject[t]] += own[t]
-        count[school[t], subject[t]] += 1
-    mean = np.empty(len(own))
+        if school[t] >= 0:
+            total[school[t], subject[t]] += own[t]
+            count[school[t], subject[t]] += 1
+    gain = np.zeros(len(own))
     for t in range(len(own)):
         others = count[school[t], subject[t]] - 1
-        mean[t] = (total[school[t], subject[t]] - own[t]) / others if others > 0 else own[t]
-    return mean
+        if school[t] >= 0 and others > 0:
+            gap = _gap((total[school[t], subject[t]] - own[t]) / others, own[t], sd, most)
+            gain[t] = effect * gap * (novice_weight if experience[t] < novice_years else 1.0)
+    return gain
 
 
-def from_joint_work(staff: Staff, model: "ZoneReform") -> Floats:
-    """What joint work gives at full coverage: theta * fidelity * gap, less what lead schools hold back."""
-    zones, effects, mode = model.zones, model.effects, model.terms.joint_mode
+def from_joint_work(model: "ZoneReform") -> Floats:
+    """What joint work gives each teacher at full coverage: theta * fidelity * gap, less what lead schools hold back."""
+    teachers, zones, effects, mode = model.teachers, model.zones, model.effects, model.terms.joint_mode
     zone = model.schools.zone.astype(np.int64)
-    group = ((zone + 1) * len(SUBJECTS))[staff.school] + staff.subject
-    at_lead = (of_zone(zones.lead, zone, NO_ZONE) == np.arange(len(zone)))[staff.school]
-    gap = _GAPS[mode](staff, group, at_lead, lead_giving(model), effects)
+    leads = of_zone(zones.lead, zone, NO_ZONE) == np.arange(len(zone))
     theta = {
         "joint_preparation": effects.rec_joint,
         "matched_pairs": effects.b_pair,
         "lesson_study": effects.b_lessonstudy,
         "shadowing": effects.rec_joint,
     }[mode]
-    return np.asarray((theta * of_zone(zones.fidelity, zone, 0.0))[staff.school] * gap)
+    reach, giving = theta * of_zone(zones.fidelity, zone, 0.0), lead_giving(model)
+    if mode == "joint_preparation":
+        columns = teachers.school, teachers.subject, teachers.base_skill
+        spread = float(effects.rec_sigmaT), float(effects.gap_most)
+        return _from_lead(*columns, zone, leads, reach, float(giving), *spread, len(zones))
+    rows, gain = np.flatnonzero(teachers.employed), np.zeros(len(teachers))
+    staff = Staff(id=teachers.id[rows], school=teachers.school[rows], base_skill=teachers.base_skill[rows])
+    group = ((zone + 1) * len(SUBJECTS))[staff.school] + teachers.subject[rows]
+    gain[rows] = reach[staff.school] * _GAPS[mode](staff, group, leads[staff.school], giving, effects)
+    return gain
 
 
 def lead_giving(model: "ZoneReform") -> float:
@@ -143,26 +161,42 @@ def lead_giving(model: "ZoneReform") -> float:
     return 1.0 - model.effects.held_back * (1.0 - model.terms.bundled)
 
 
-def lead_gap(staff: Staff, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
-    """Joint preparation: to the mean of the lead school's teachers of the subject; for other schools'."""
-    better = _means_at_lead(staff.base_skill, group, at_lead)
-    return skill_gap(better, staff.base_skill, effects) * giving
+@compiled(_gap)
+def _from_lead(
+    school: Ints,
+    subject: Ints,
+    own: Floats,
+    zone: Ints,
+    leads: Array,
+    reach: Floats,
+    giving: float,
+    sd: float,
+    most: float,
+    zones: int,
+) -> Floats:
+    """Joint preparation: by the gap to the mean of the lead school's teachers of the subject; for other schools'.
 
-
-@compiled()
-def _means_at_lead(own: Floats, group: Ints, at_lead: Array) -> Floats:
-    """Mean of the lead school's teachers of one's group, for those at other schools; one's own where there is none."""
-    groups = group.max() + 1 if len(group) else 0
-    total, count = np.zeros(groups), np.zeros(groups, np.int64)
+    Parameters
+    ----------
+    school, subject, own : (T,) arrays
+        Of all teachers; `own` is the skill brought to the job.
+    zone, leads, reach : (S,) arrays
+        Row of the zone, whether the school leads it, and theta * fidelity.
+    """
+    learns = np.full(len(zone) + 1, -1)  # zone of each school that does not lead it; the last is for empty posts
+    for s in range(len(zone)):
+        learns[s] = -1 if leads[s] else zone[s]
+    total, count = np.zeros((zones, _SUBJECTS)), np.zeros((zones, _SUBJECTS), np.int64)
     for t in range(len(own)):
-        if at_lead[t]:
-            total[group[t]] += own[t]
-            count[group[t]] += 1
-    mean = own.copy()
+        if school[t] >= 0 and leads[school[t]]:
+            total[zone[school[t]], subject[t]] += own[t]
+            count[zone[school[t]], subject[t]] += 1
+    better, gain = total / np.maximum(count, 1), np.zeros(len(own))
     for t in range(len(own)):
-        if not at_lead[t] and count[group[t]] > 0:
-            mean[t] = total[group[t]] / count[group[t]]
-    return mean
+        its = learns[school[t]]
+        if its >= 0 and count[its, subject[t]] > 0:
+            gain[t] = reach[school[t]] * (_gap(better[its, subject[t]], own[t], sd, most) * giving)
+    return gain
 
 
 def pair_gap(staff: Staff, group: Array, at_lead: Array, giving: float, effects: "Effects") -> Floats:
@@ -234,7 +268,6 @@ def sent_teaching(model: "ZoneReform", skill: Floats) -> Floats:
 
 
 _GAPS: dict[str, Callable[[Staff, Array, Array, float, "Effects"], Floats]] = {
-    "joint_preparation": lead_gap,
     "matched_pairs": pair_gap,
     "lesson_study": best_gap,
     "shadowing": shadow_gap,

@@ -7,7 +7,8 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.school import Schools
 from sim.agents.teacher import GENERATIONS
-from sim.noise import Floats
+from sim.compiled import compiled
+from sim.noise import Floats, Ints
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -22,11 +23,19 @@ def change_managers(model: "ZoneReform") -> None:
     schools, noise = model.schools, model.noise
     for role, (appointed, leaving) in MANAGERS.items():
         change = noise.chance(leaving, model.year, schools.id, model.effects.principal_turnover)
-        schools.arrays[appointed][change] += 1
-        schools.arrays[role][change] = latest(schools, role)[change]
-        schools.arrays[f"{role}_years"] += 1
-        schools.arrays[f"{role}_years"][change] = 0
+        columns = (schools.arrays[name] for name in (appointed, role, f"{role}_years"))
+        _succeed(change, schools.id, *columns)
     schools.principal = management(model, schools)
+
+
+@compiled()
+def _succeed(change: Array, ids: Ints, appointed: Ints, person: Ints, years: Ints) -> None:
+    """Where there is a change, the next in number begins, in place; the others have been there a year more."""
+    for s in range(len(change)):
+        years[s] += 1
+        if change[s]:
+            appointed[s] += 1
+            person[s], years[s] = ids[s] * GENERATIONS + appointed[s], 0
 
 
 def latest(schools: Schools, role: str) -> Array:

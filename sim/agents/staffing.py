@@ -49,16 +49,17 @@ def a_year_passes(model: "ZoneReform") -> None:
     teachers.moved[:] = False
     teachers.rotated[:] = False
     teachers.second_school[:] = -1
-    early = district.title_years_sd * model.noise.normal("title", 0, teachers.id)
+    early = model.noise.normal("title", 0, teachers.id)
     columns = teachers.age, teachers.experience, teachers.years_here, teachers.title
-    _grow_older(teachers.school, *columns, early, np.array(district.title_years, np.float64))
+    title_years = np.array(district.title_years, np.float64)
+    _grow_older(teachers.school, *columns, early, float(district.title_years_sd), title_years)
 
 
 @compiled()
 def _grow_older(
-    school: Ints, age: Ints, experience: Ints, years_here: Ints, title: Ints, early: Floats, title_years: Floats
+    school: Ints, age: Ints, experience: Ints, years_here: Ints, title: Ints, early: Floats, sd: float, years: Floats
 ) -> None:
-    """A year more for those in post, and the title of their years of teaching, which come `early` for some."""
+    """A year more for those in post, and the title of their years of teaching, which come `early` for some, in SD."""
     for t in range(len(school)):
         if school[t] < 0:
             title[t] = 0
@@ -66,9 +67,9 @@ def _grow_older(
         age[t] += 1
         experience[t] += 1
         years_here[t] += 1
-        seniority, earned = experience[t] + early[t], 0
-        for years in title_years:
-            earned += seniority >= years
+        seniority, earned = experience[t] + sd * early[t], 0
+        for usual in years:
+            earned += seniority >= usual
         title[t] = max(title[t], earned)
 
 
@@ -88,9 +89,8 @@ def _leaving(school: Ints, female: Array, age: Ints, quits: Array, birthday: Flo
     rows, found = np.empty(len(school), np.int64), 0
     for t in range(len(school)):
         months = MONTHS * age[t] + np.floor(MONTHS * birthday[t])
-        if school[t] >= 0 and (quits[t] or months >= limits[np.int64(female[t])]):
-            rows[found] = t
-            found += 1
+        rows[found] = t  # who stays is overwritten by the next
+        found += (school[t] >= 0) & (quits[t] | (months >= limits[np.int64(female[t])]))
     return rows[:found]
 
 
@@ -139,7 +139,7 @@ def fill_posts(model: "ZoneReform", leaving: Array) -> None:
         rows = np.concatenate((rows, open_posts(model, np.repeat(np.arange(len(schools)), new))))
     hire(model, rows)
     settle_contracts(model, establishment, held + missing)
-    pay_for_hires(model)
+    pay_for_hires(model, rows)
     model.flows |= {"retired": len(leaving), "contracts_ended": len(ended), "hired": int(missing.sum())}
 
 
@@ -157,7 +157,7 @@ def posts_by_norm(model: "ZoneReform") -> Array:
     share = model.norm_share + filled * np.maximum(0.0, 1.0 - model.norm_share)
     usual = np.array(model.district.by_level("norm"))[schools.level]
     norm = np.where(schools.private, usual, model.terms.norm[schools.level])
-    return np.asarray(np.round(students / norm * share).astype(np.int64))
+    return np.asarray(np.rint(students / norm * share).astype(np.int64))
 
 
 def move_voluntarily(model: "ZoneReform") -> None:
@@ -250,8 +250,15 @@ def _pairs_apart(
 
 def exchange(teachers: Teachers, first: Array, second: Array) -> None:
     """The teachers in rows `first` and `second` exchange schools for good."""
-    for column in (teachers.school, teachers.home_school):
-        column[first], column[second] = column[second].copy(), column[first].copy()
-    both = np.concatenate((first, second))
-    teachers.years_here[both] = 0
-    teachers.moved[both] = True
+    columns = teachers.school, teachers.home_school, teachers.years_here, teachers.moved
+    _exchange(first, second, *columns)
+
+
+@compiled()
+def _exchange(first: Ints, second: Ints, school: Ints, home: Ints, years_here: Ints, moved: Array) -> None:
+    for i in range(len(first)):
+        one, other = first[i], second[i]
+        school[one], school[other] = school[other], school[one]
+        home[one], home[other] = home[other], home[one]
+        years_here[one] = years_here[other] = 0
+        moved[one] = moved[other] = True

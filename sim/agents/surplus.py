@@ -49,22 +49,32 @@ def move_surplus(model: "ZoneReform", establishment: Array, pool: Array) -> Arra
     spare = teachers.count_by_school(len(schools)) - establishment
     short = np.bincount(pool[(spare < 0) & (pool >= 0)], minlength=pools + 1) > 0
     gives = (spare > 0) & short[pool]  # who is in no pool looks at the last place, where nobody is short
-    rows = np.flatnonzero(np.append(gives, False)[teachers.school])
-    rows = rows[(teachers.posting_end[rows] == 0) & ~teachers.bought[rows]]
+    columns = teachers.school, teachers.posting_end, teachers.bought
+    rows, empty = _movable_and_empty(np.append(gives, False), *columns)
     if len(rows) == 0:
         return np.zeros(len(LEVELS), np.int64)
     at, ids = teachers.school[rows], teachers.id[rows]
     turn = rows[by_lot(pool[at], model.noise.lots("surplus", model.year, ids), ids)]
-    empty = np.flatnonzero(~teachers.employed)
     posts, first_post = filed(teachers.home_school[empty], len(schools))
     members, first_member = filed(pool, pools)
-    columns = teachers.id, teachers.school, teachers.home_school, teachers.subject
     moved = _fill_vacancies(
-        *(members, first_member, pool, establishment, spare), turn, empty[posts], first_post, *columns
+        *(members, first_member, pool, establishment, spare, turn, empty[posts], first_post),
+        *(teachers.id, teachers.school, teachers.home_school, teachers.subject),
     )
     teachers.years_here[moved] = 0
     teachers.moved[moved] = True
     return schools.count_by_level(teachers.school[moved])
+
+
+@compiled()
+def _movable_and_empty(gives: Array, school: Ints, posting_end: Ints, bought: Array) -> tuple[Ints, Ints]:
+    """Rows of those at schools that give teachers who are on no posting or fixed term; and of the empty posts."""
+    rows, found, empty, posts = np.empty(len(school), np.int64), 0, np.empty(len(school), np.int64), 0
+    for t in range(len(school)):
+        rows[found], empty[posts] = t, t  # who is neither is overwritten by the next
+        found += gives[school[t]] & (posting_end[t] == 0) & ~bought[t]
+        posts += school[t] < 0
+    return rows[:found], empty[:posts]
 
 
 def _first_waiting(

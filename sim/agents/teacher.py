@@ -3,8 +3,9 @@
 import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
+from sim.compiled import compiled
 from sim.config import Effects
-from sim.noise import Floats, Noise
+from sim.noise import Floats, Ints, Noise
 
 SUBJECTS = ("language", "mathematics", "other_core", "pe_arts", "science_it")
 LANGUAGE, MATHEMATICS, OTHER_CORE, PE_ARTS, SCIENCE_IT = range(len(SUBJECTS))
@@ -62,7 +63,7 @@ class Teachers(Columns):
 
     def count_by_school(self, schools: int) -> Array:
         """Teachers in post at each school, (S,)."""
-        return np.bincount(self.school + 1, minlength=schools + 1)[1:]  # the first are the empty posts
+        return _count(self.school, schools)
 
     def younger_than(self, age: float) -> Array:
         """Mask of those in post who are younger; 青年教师 where `age` is the district's `young_age`."""
@@ -72,6 +73,14 @@ class Teachers(Columns):
     def skill(self) -> Floats:
         """Base and learned skill, SD of achievement a year."""
         return self.base_skill + self.learned
+
+
+@compiled()
+def _count(school: Ints, schools: int) -> Ints:
+    count = np.zeros(schools + 1, np.int64)  # -1 is the last place, of the empty posts
+    for s in school:
+        count[s] += 1
+    return count[:schools]
 
 
 def drawn_skill(standing: Floats, ids: Array, effects: Effects, noise: Noise) -> Floats:

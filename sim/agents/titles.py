@@ -47,18 +47,21 @@ def _promote(
     backbone_years: float,
 ) -> None:
     """Fill the vacant titles, in place: each that is given up on the rung below falls vacant there."""
-    rows, key = np.empty(len(school), np.int64), np.empty(len(school))
+    waiting, on_rung = np.empty((len(BACKBONE), len(school)), np.int64), np.zeros(len(BACKBONE), np.int64)
+    for t in range(len(school)):
+        rung = backbone[t]
+        waiting[rung, on_rung[rung]] = t  # who is not ready is overwritten by the next
+        on_rung[rung] += (school[t] >= 0) & ((rung > 0) | (experience[t] >= backbone_years))
     for rung in range(len(BACKBONE) - 1, 0, -1):
-        vacant, years, found = vacant_titles[:, rung - 1], backbone_years if rung == 1 else 0.0, 0
-        for t in range(len(school)):
-            rows[found] = t  # who is no candidate is overwritten by the next
-            ready = (backbone[t] == rung - 1) & (experience[t] >= years)
-            found += ready & (school[t] >= 0) & (vacant[school[t]] > 0)
-        candidates = rows[:found]
+        vacant, found, candidates = vacant_titles[:, rung - 1], 0, waiting[rung - 1]
+        for t in candidates[: on_rung[rung - 1]]:
+            candidates[found] = t
+            found += vacant[school[t]] > 0
+        candidates, key = candidates[:found], np.empty(found)
         for i in range(found):
             t = candidates[i]
             key[i] = -np.rint((base_skill[t] / skill_sd + luck_sd * luck[t]) * ALIKE)
-        for chosen in first_few(school[candidates], vacant, key[:found], ids[candidates]):
+        for chosen in first_few(school[candidates], vacant, key, ids[candidates]):
             t = candidates[chosen]
             backbone[t] = rung
             vacant[school[t]] -= 1
@@ -76,14 +79,22 @@ def tilt_titles(model: "ZoneReform") -> None:
     teachers, schools = model.teachers, model.schools
     n = len(schools)
     students = model.classes.students_by_school(n)
-    post = (teachers.school + 1) * len(BACKBONE) + teachers.backbone  # the first are the empty posts
-    held = np.bincount(post, minlength=(n + 1) * len(BACKBONE)).reshape(-1, len(BACKBONE))[1:]
+    held = _on_rungs(teachers.school, teachers.backbone, n)
     titles = (held[:, DISTRICT_BACKBONE:] + schools.vacant_titles[:, DISTRICT_BACKBONE - 1 :]).sum(axis=1)
     mates = ~schools.private & (students > 0)
     giver, rung = tilted(model)
     for level in RUNGS:
         ready = held[:, level - 1]
         give(giver[rung == level], level, schools.vacant_titles, titles, ready, students, schools.level, mates)
+
+
+@compiled()
+def _on_rungs(school: Ints, backbone: Ints, schools: int) -> Ints:
+    """Teachers of each school on each rung, (S, rungs)."""
+    held = np.zeros((schools + 1, len(BACKBONE)), np.int64)  # -1 is the last place, of the empty posts
+    for t in range(len(school)):
+        held[school[t], backbone[t]] += 1
+    return held[:schools]
 
 
 @compiled()
@@ -123,13 +134,22 @@ def give(
 def tilted(model: "ZoneReform") -> tuple[Array, Array]:
     """Schools and rungs of the vacancies that are to be given elsewhere, in an order drawn by lot."""
     schools, share = model.schools, model.terms.title_weak_priority
-    open_rungs = np.array(RUNGS)
-    vacant = np.where(schools.private, 0, schools.vacant_titles[:, open_rungs - 1].T).ravel()
-    number = np.repeat(np.arange(len(vacant)), vacant)
-    rung, giver = open_rungs[number // len(schools)], number % len(schools)
-    place = np.arange(len(number)) - (np.cumsum(vacant) - vacant)[number]
-    ids = (schools.id[giver] * len(BACKBONE) + rung) * VACANCIES + place
+    giver, rung, ids = _vacancies(schools.vacant_titles, schools.private, schools.id)
     chosen = model.noise.chance("title goes elsewhere", model.year, ids, share)
     order = np.lexsort((ids, model.noise.lots("title turn", model.year, ids)))
     turn = order[chosen[order]]
     return giver[turn], rung[turn]
+
+
+@compiled()
+def _vacancies(vacant_titles: Ints, private: Array, school_ids: Ints) -> tuple[Ints, Ints, Ints]:
+    """School, rung and number of each vacant city and district title at public schools, from the top."""
+    most = vacant_titles.sum()
+    giver, rungs, ids, found = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int64), 0
+    for rung in range(len(BACKBONE) - 1, DISTRICT_BACKBONE - 1, -1):
+        for s in range(len(private)):
+            for place in range(0 if private[s] else vacant_titles[s, rung - 1]):
+                giver[found], rungs[found] = s, rung
+                ids[found] = (school_ids[s] * len(BACKBONE) + rung) * VACANCIES + place
+                found += 1
+    return giver[:found], rungs[:found], ids[:found]

@@ -29,10 +29,25 @@ def order_within(group: Ints, key: Ints, tie: Ints, groups: int) -> Ints:
 
 @njit(cache=True)
 def order_by_lot(group: Ints, lot: Bits, tie: Ints, groups: int) -> Ints:
-    """The same for keys that are uniform over all 64 bits."""
-    order, start = by_group(group, groups)
-    for g in range(groups):
-        sort_by_lot(order[start[g] : start[g + 1]], lot, tie)
+    """The same for keys that are uniform over all 64 bits: by its first bits each goes nearly to its place at once."""
+    drawers, bits = 1, 0
+    while drawers * groups < len(group):
+        drawers, bits = 2 * drawers, bits + 1
+    end, first_bits = np.zeros(drawers * groups + 1, np.int32), np.uint64(32 - bits)
+    for i in range(len(group)):
+        end[group[i] * drawers + np.int64(lot[i] >> _32 >> first_bits) + 1] += 1
+    for d in range(drawers * groups):
+        end[d + 1] += end[d]
+    order, lots = np.empty(len(group), np.int64), np.empty(len(group), np.uint64)
+    for i in range(len(group)):
+        drawer = group[i] * drawers + np.int64(lot[i] >> _32 >> first_bits)
+        order[end[drawer]], lots[end[drawer]] = i, lot[i]
+        end[drawer] += 1  # it was where the drawer begins, and is where it ends once all are in it
+    begin = 0
+    for d in range(drawers * groups):
+        if end[d] > begin + 1:
+            insert(order, lots, tie, begin, end[d])
+        begin = end[d]
     return order
 
 

@@ -19,11 +19,14 @@ _SUBJECTS = len(SUBJECTS)
 
 
 def _first_pair(
+    supply: Ints,
     free: Array,
     school: Ints,
     subject: Ints,
     backbone: Ints,
     lot: Bits,
+    mates: Ints,
+    first_mate: Ints,
     who: int,
     partner: int,
     at: int,
@@ -32,8 +35,12 @@ def _first_pair(
 ) -> tuple[int, int]:
     """First in turn who has a partner of his subject at another school, and of his partners the first by lot.
 
+    Neither is free after that, and `supply` counts them no more; (-1, -1) where there is no such pair.
+
     Parameters
     ----------
+    mates, first_mate : array
+        Candidates by subject.
     who, partner : int
         Whom to look for: ANYONE, ORDINARY or BACKBONE.
     at, partner_at : int
@@ -45,8 +52,8 @@ def _first_pair(
         if not free[one] or (who >= 0 and backbone[one] != who) or (at >= 0 and school[one] != at):
             continue
         best = -1
-        for other in range(len(school)):
-            if not free[other] or subject[other] != subject[one] or school[other] == school[one]:
+        for other in mates[first_mate[subject[one]] : first_mate[subject[one] + 1]]:
+            if not free[other] or school[other] == school[one]:
                 continue
             if (partner >= 0 and backbone[other] != partner) or (partner_at >= 0 and school[other] != partner_at):
                 continue
@@ -55,23 +62,20 @@ def _first_pair(
             if best < 0 or lot[other] < lot[best]:
                 best = other
         if best >= 0:
+            for taken in (one, best):
+                free[taken] = False
+                supply[backbone[taken], school[taken], subject[taken]] -= 1
             return one, best
     return -1, -1
 
 
-def _pair_to_weak(
-    free: Array, school: Ints, subject: Ints, backbone: Ints, lot: Bits, students: Ints, experts: Ints
-) -> tuple[int, int]:
-    """A backbone teacher from the school with the highest density for an ordinary one from the lowest.
+def _widest_gap(supply: Ints, students: Ints, experts: Ints) -> tuple[int, int]:
+    """Schools of which one gives a backbone teacher to the other: that with the highest density and the lowest.
 
     Density is district backbone teachers per student, now. Of the pairs of schools that can exchange, and
     in which the giver stays at least as well off as the receiver becomes, the one furthest apart. A school without
     students gives none and takes none.
     """
-    supply = np.zeros((2, len(students), _SUBJECTS), dtype=np.int64)
-    for one in range(len(school)):
-        if free[one]:
-            supply[backbone[one], school[one], subject[one]] += 1
     widest, giver, receiver = -np.inf, -1, -1
     for a in range(len(students)):
         for b in range(len(students)):
@@ -79,11 +83,7 @@ def _pair_to_weak(
             apart = experts[a] / max(students[a], 1) - experts[b] / max(students[b], 1)
             if levels and apart > widest and _can_exchange(supply[BACKBONE, a], supply[ORDINARY, b]):
                 widest, giver, receiver = apart, a, b
-    if giver < 0:
-        return -1, -1
-    experts[giver] -= 1
-    experts[receiver] += 1
-    return _first_pair(free, school, subject, backbone, lot, BACKBONE, ORDINARY, giver, receiver, False)
+    return giver, receiver
 
 
 def _can_exchange(offered: Ints, sought: Ints) -> bool:
@@ -110,39 +110,41 @@ def _pairs_of_pool(
     Under `to_weak` backbone teachers move as far as the least share asks, from dense to thin schools until
     these are equal, then against each other; the rest are ordinary teachers, by lot: nobody sees their skill.
     """
-    free = np.ones(len(school), dtype=np.bool_)
+    free, supply = np.ones(len(school), dtype=np.bool_), np.zeros((2, len(students), _SUBJECTS), dtype=np.int64)
+    for one in range(len(school)):
+        supply[backbone[one], school[one], subject[one]] += 1
+    mates, first_mate = filed(subject, _SUBJECTS)
+    pool = supply, free, school, subject, backbone, lot, mates, first_mate
     pairs = np.empty((count, 2), dtype=np.int64)
     found, missing = 0, least_backbone
     while found < count:
         one, other = -1, -1
         if missing > 0:
-            both = missing > count - found
-            if direction == SWAP:
-                one, other = _first_pair(free, school, subject, backbone, lot, BACKBONE, BACKBONE, -1, -1, False)
-            else:
-                if both:
-                    one, other = _first_pair(free, school, subject, backbone, lot, BACKBONE, BACKBONE, -1, -1, False)
-                if one < 0 and direction == ANY:
-                    one, other = _first_pair(free, school, subject, backbone, lot, BACKBONE, ANYONE, -1, -1, False)
-                elif one < 0:
-                    one, other = _pair_to_weak(free, school, subject, backbone, lot, students, experts)
-                    if one < 0:
-                        one, other = _first_pair(
-                            free, school, subject, backbone, lot, BACKBONE, BACKBONE, -1, -1, False
-                        )
+            both = direction == SWAP or missing > count - found
+            if both:
+                one, other = _first_pair(*pool, BACKBONE, BACKBONE, -1, -1, False)
+            if one < 0 and direction == ANY:
+                one, other = _first_pair(*pool, BACKBONE, ANYONE, -1, -1, False)
+            elif one < 0 and direction == TO_WEAK:
+                giver, receiver = _widest_gap(supply, students, experts)
+                if giver >= 0:
+                    experts[giver] -= 1
+                    experts[receiver] += 1
+                    one, other = _first_pair(*pool, BACKBONE, ORDINARY, giver, receiver, False)
+                else:
+                    one, other = _first_pair(*pool, BACKBONE, BACKBONE, -1, -1, False)
         if one < 0:
             who = ORDINARY if direction == TO_WEAK else ANYONE
-            one, other = _first_pair(free, school, subject, backbone, lot, who, who, -1, -1, direction == SWAP)
+            one, other = _first_pair(*pool, who, who, -1, -1, direction == SWAP)
         if one < 0:
             break
         missing -= backbone[one] + backbone[other]
-        free[one] = free[other] = False
         pairs[found, 0], pairs[found, 1] = one, other
         found += 1
     return pairs[:found]
 
 
-@compiled(filed, _first_pair, _pair_to_weak, _can_exchange, _pairs_of_pool)
+@compiled(filed, _first_pair, _widest_gap, _can_exchange, _pairs_of_pool)
 def pairs_of_pools(
     turn: Ints,
     pool: Ints,
@@ -175,8 +177,7 @@ def pairs_of_pools(
         number[members[i]] = i - first_school[pool_of_school[members[i]]]
     experts, expert = np.zeros(len(students), np.int64), np.zeros(len(turn), np.int64)
     for t in range(len(school)):
-        if school[t] >= 0 and backbone[t] >= DISTRICT_BACKBONE:
-            experts[school[t]] += 1
+        experts[school[t]] += (school[t] >= 0) & (backbone[t] >= DISTRICT_BACKBONE)
     at, of_subject = np.empty(len(turn), np.int64), np.empty(len(turn), np.int64)
     for i in range(len(turn)):
         t = turn[i]

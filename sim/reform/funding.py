@@ -14,26 +14,32 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from sim.agents.assessment import shrunken_value_added
 from sim.agents.columns import Array
-from sim.agents.school import LEVELS, NO_ZONE, Schools
-from sim.agents.terms import by_level
+from sim.agents.school import LEVELS, NO_ZONE
 from sim.agents.zone import of_zone
 from sim.apportion import apportion, apportion_each
 from sim.compiled import compiled
 from sim.filing import filed
 from sim.noise import Floats, Ints
 from sim.reform.lever import Lever, setting
+from sim.reform.performance import (
+    METRICS,
+    ROUNDING,
+    by_zone,
+    claim_per_student,
+    luck_share,
+    measured,
+    rivals,
+    standardised,
+    zone_means,
+)
 from sim.userinput import UserError
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
-METRICS = ("level", "pass_rate", "value_added_1y", "value_added_3y")
 DIVISIONS = ("equal", "need", "performance")
 PURPOSES = ("training", "research", "equipment", "posts")
-ROUNDING = 1e-9
-"""Spread of a measure, and claim on money, that is none: what is left of 0 after rounding."""
 
 
 @dataclass(frozen=True)
@@ -151,9 +157,7 @@ class Funding(Lever):
         model.terms.assessed = True
         model.terms.bundled = bundled = self.weight_of_zone(model)
         schools, effects = model.schools, model.effects
-        staff = np.maximum(
-            np.bincount(model.teachers.school[model.teachers.employed], minlength=len(schools)), 1
-        )
+        staff = np.maximum(model.teachers.count_by_school(len(schools)), 1)
         zone_staff = by_zone(model, staff)[schools.zone]
         bonus = self.performance_share * fund[schools.zone] / zone_staff
         intensity = np.minimum(1.0, bonus / (effects.stake_pay * model.prices["new_teacher_pay"]))
@@ -166,17 +170,16 @@ class Funding(Lever):
         fund = self.budget(model)
         model.ledger.budgeted += int(fund.sum())
         model.spend(self.group, np.bincount(model.zones.level, weights=fund, minlength=len(LEVELS)))
-        students, measured = model.classes.students_by_school(len(model.schools)), self.measured(model)
-        of_zones = by_zone(model, students)
+        zones, students = model.zones, model.classes.students_by_school(len(model.schools))
+        measure = measured(model, self.metric, students)
+        performance, of_zones = zone_means(model, measure, students), by_zone(model, students)
         for level in range(len(LEVELS)):
-            zones = np.flatnonzero(model.zones.level == level)
-            if len(zones):
-                model.zones.account[zones] += self.split(
-                    of_zones[zones], int(fund[zones].sum()), model.zones.award[zones]
-                )
-        self.divide(model, self.claims(model, students, measured))
+            of = np.flatnonzero(zones.level == level)
+            if len(of):
+                zones.account[of] += self.split(of_zones[of], int(fund[of].sum()), zones.award[of])
+        self.divide(model, self.claims(model, students, measure, performance))
         self.buy(model, students)
-        self.award(model, students, measured, fund)
+        self.award(model, students, performance, fund)
 
     def weight_of_zone(self, model: "ZoneReform") -> float:
         """Weight of the zone's results in an assessment; all of it where appraisal is one for the zone."""
@@ -184,16 +187,16 @@ class Funding(Lever):
 
     def budget(self, model: "ZoneReform") -> Array:
         """Yuan budgeted for each zone, (Z,)."""
-        zone_fund, per_school = np.full(2, self.zone_fund), np.full(2, self.per_school_fund)
-        zone_fund = by_level(zone_fund, self.zone_fund_primary, self.zone_fund_junior)
-        per_school = by_level(per_school, self.per_school_fund_primary, self.per_school_fund_junior)
-        exact = zone_fund[model.zones.level] + per_school[model.zones.level] * model.zones.members
-        return np.round(exact).astype(np.int64)
+        level, members = model.zones.level, model.zones.members
+        zone_fund = _of_levels(self.zone_fund, self.zone_fund_primary, self.zone_fund_junior)
+        per_school = _of_levels(self.per_school_fund, self.per_school_fund_primary, self.per_school_fund_junior)
+        return np.rint(zone_fund[level] + per_school[level] * members).astype(np.int64)
 
     def split(self, students: Floats, total: int, award: Floats) -> Array:
         """Yuan of each zone of a level: the performance share by award (if any was earned), the rest by students."""
         performance = round(self.performance_share * total) if award.sum() > 0 else 0
-        return apportion(total - performance, students) + apportion(performance, award)
+        by_students = apportion(total - performance, students)
+        return by_students + apportion(performance, award) if performance else by_students
 
     def divide(self, model: "ZoneReform", claims: Floats) -> None:
         """Zones keep the director's claim and spend it on joint projects; members share the rest by their claims."""
@@ -205,15 +208,15 @@ class Funding(Lever):
         zones.account[:] = 0
         schools.account += schools.received
 
-    def claims(self, model: "ZoneReform", students: Array, measured: Floats) -> Floats:
-        """Weight of each school in its zone's division."""
+    def claims(self, model: "ZoneReform", students: Array, measure: Floats, performance: Floats) -> Floats:
+        """Weight of each school in its zone's division, by what it is measured at and its zone."""
         schools = model.schools
         if self.division == "equal":
             return np.ones(len(schools))
         if self.division == "need":
             return students * claim_per_student(-standardised(schools.score, rivals(schools)))
-        zone, bundled = zone_means(model, measured, students), self.weight_of_zone(model)
-        mixed = (1.0 - bundled) * measured + bundled * of_zone(zone, schools.zone, 0.0)
+        bundled = self.weight_of_zone(model)
+        mixed = (1.0 - bundled) * measure + bundled * of_zone(performance, schools.zone, 0.0)
         return students * claim_per_student(standardised(mixed, rivals(schools)))
 
     def buy(self, model: "ZoneReform", students: Array) -> None:
@@ -235,34 +238,24 @@ class Funding(Lever):
             schools.account -= spent
             model.ledger.spent_by_schools += int(spent.sum())
 
-    def award(self, model: "ZoneReform", students: Array, measured: Floats, fund: Array) -> None:
+    def award(self, model: "ZoneReform", students: Array, performance: Floats, fund: Array) -> None:
         """Appraise the zones of each level for next year, and note how much of the award is luck."""
         zones, of_zones = model.zones, by_zone(model, students)
-        zones.performance = zone_means(model, measured, students)
-        true = zone_means(model, model.schools.true_effect, students)
+        zones.performance = performance
         zones.award = of_zones * claim_per_student(standardised(zones.performance, zones.level))
         if self.performance_share == 0:
             return
+        true = zone_means(model, model.schools.true_effect, students)
         deserved = of_zones * claim_per_student(standardised(true, zones.level))
         for level in range(len(LEVELS)):
             of = zones.level == level
             if fund[of].sum() > 0:
                 model.fund_luck_share[level] = luck_share(zones.award[of], deserved[of])
 
-    def measured(self, model: "ZoneReform") -> Floats:
-        """Performance of each school by the metric in force."""
-        schools = model.schools
-        if self.metric == "level":
-            return schools.score
-        if self.metric == "pass_rate":
-            return pass_rates(model)
-        if self.metric == "value_added_1y":
-            return schools.value_added[:, 0]
-        result = np.zeros(len(schools))
-        for level in range(len(LEVELS)):
-            of = rivals(schools) == level
-            result[of] = shrunken_value_added(schools.value_added[of])
-        return result
+
+def _of_levels(usual: float, *stated: float | None) -> Floats:
+    """What is stated for the primary and the junior level, the usual amount for one of which nothing is."""
+    return np.array([usual if yuan is None else yuan for yuan in stated])
 
 
 def where_needed(model: "ZoneReform", spent: Array, students: Array) -> Array:
@@ -291,61 +284,3 @@ def _highest_levels(totals: Ints, have: Floats, heads: Ints, first: Ints) -> Flo
             students += heads[start + i]
             highest[k] = min(highest[k], (totals[k] + yuan) / students)  # if the poorest so far share it all
     return highest
-
-
-def luck_share(weight: Floats, deserved: Floats) -> float:
-    """Half the sum of differences between what is paid and what true effects would have earned, over what is paid.
-
-    nan where nobody is paid, or nobody would have earned anything.
-    """
-    if weight.sum() == 0 or deserved.sum() == 0:
-        return float("nan")
-    return float(0.5 * np.abs(weight / weight.sum() - deserved / deserved.sum()).sum())
-
-
-def claim_per_student(distance: Floats) -> Floats:
-    """Claim on money that follows a measure: 1 at the mean of the level, nothing from one SD below it.
-
-    The lower of two equal zones is one SD below but for rounding: what rounding leaves is no claim, or a zone would be
-    shared out by the last bit.
-    """
-    claim = 1.0 + distance
-    return np.where(claim > ROUNDING, claim, 0.0)
-
-
-def standardised(values: Floats, level: Array) -> Floats:
-    """Distance from the mean of the level in SD; 0 where all are equal but for rounding."""
-    result = np.zeros(len(values))
-    for kind in range(len(LEVELS)):
-        of = np.flatnonzero(level == kind)
-        if len(of) == 0:
-            continue
-        its = values[of]
-        apart = its - np.add.reduce(its) / len(of)
-        spread = np.sqrt(np.add.reduce(apart * apart) / len(of))
-        if spread > ROUNDING:
-            result[of] = apart / spread
-    return result
-
-
-def pass_rates(model: "ZoneReform") -> Floats:
-    """Share of each school's students whose score is at or above the pass cut."""
-    students, cut = model.students, model.baseline.pass_cut if model.baseline else 0.0
-    passed = np.bincount(students.school[students.score >= cut], minlength=len(model.schools))
-    return passed / np.maximum(model.classes.students_by_school(len(model.schools)), 1)
-
-
-def zone_means(model: "ZoneReform", values: Floats, students: Array) -> Floats:
-    """Mean over each zone's students of a value of their schools."""
-    return by_zone(model, values * students) / np.maximum(by_zone(model, students), 1)
-
-
-def by_zone(model: "ZoneReform", values: Array) -> Floats:
-    """Sum over the schools of each zone, (S,) -> (Z,)."""
-    sums = np.bincount(model.schools.zone + 1, weights=values, minlength=len(model.zones) + 1)
-    return np.asarray(sums[1:])  # the first is of the schools in no zone
-
-
-def rivals(schools: Schools) -> Array:
-    """Level of each school in a zone, with whose others it is compared; -1 of those in none."""
-    return np.where(schools.zone == NO_ZONE, NO_ZONE, schools.level)

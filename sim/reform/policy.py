@@ -13,17 +13,13 @@ from typing import Any, Self
 from sim.agents.channels import CHANNELS
 from sim.config import BASELINE_YEAR
 from sim.reform.lever import Lever, Setting, calendar_year
+from sim.reform.policy_values import HEADER, complete, flag, no_such_lever, overridden, texts
 from sim.reform.ranges import Range, read_ranges
 from sim.reform.schedule import Schedule, timeline
-from sim.userinput import UserError, closest, find, no_such, read_yaml, shown
+from sim.userinput import UserError, find, no_such, read_yaml, shown
 
-_OPEN_HEADER = ("first_year", "last_year", "ends", "budget", "spending_never_falls")  # what the command line may set
-_HEADER = ("name", "title", *_OPEN_HEADER, "source", "sources", "ranges")
 BUDGET = Setting(
-    None,
-    "yuan a year",
-    "most that all levers together may cost; null: no limit",
-    "assumed",
+    *(None, "yuan a year", "most that all levers together may cost; null: no limit", "assumed"),
     low=0,
     high=1e18,
     kind=float,
@@ -97,7 +93,7 @@ class Policy:
         path = name if isinstance(name, Path) else _file(name, extra_dirs, key)
         raw = read_yaml(path)
         plan = _as_filed(path, raw, baseline_year, known)
-        changed = _overridden(raw, overrides, known)
+        changed = overridden(raw, overrides, known)
         return plan if changed == raw else cls.read(changed, path.stem, baseline_year, known, plan, raw)
 
     @classmethod
@@ -116,10 +112,10 @@ class Policy:
         last_year = raw.get("last_year")
         if last_year is not None:
             last_year = calendar_year(last_year, "policy.last_year", first_year) + moved_by
-        ends = _flag(raw, "ends")
+        ends = flag(raw, "ends")
         if ends and last_year is None:
             raise UserError("policy.ends is true, but policy.last_year does not say when")
-        own = [group for group in raw if group not in known and group not in _HEADER]
+        own = [group for group in raw if group not in known and group not in HEADER]
         ready: dict[str, Schedule] = {}
         if like is not None and like.moved_by == moved_by:
             ready = {one.group: one for one in like.levers if repr(raw.get(one.group)) == repr(like_raw[one.group])}
@@ -137,11 +133,11 @@ class Policy:
             last_year=last_year,
             ends=ends,
             levers=levers,
-            source=_texts(raw, "source"),
-            sources=_texts(raw, "sources"),
+            source=texts(raw, "source"),
+            sources=texts(raw, "sources"),
             moved_by=moved_by,
             budgets=timeline(raw["budget"], BUDGET, "policy.budget", moved_by) if "budget" in raw else {},
-            spending_never_falls=_flag(raw, "spending_never_falls"),
+            spending_never_falls=flag(raw, "spending_never_falls"),
             ranges=read_ranges(raw.get("ranges", {}), levers),
         )
 
@@ -230,7 +226,7 @@ def _as_filed(
     content, plan = _FILED.get((path, baseline_year), (None, None))
     if plan is None or content != (raw, known):
         try:
-            _complete(raw)
+            complete(raw)
             plan = Policy.read(raw, path.stem, baseline_year, known)
         except UserError as problem:
             raise UserError(f"{path}: {problem}") from None
@@ -242,14 +238,6 @@ def _file(name: str, extra_dirs: Sequence[Path], key: str) -> Path:
     if name is None:
         raise UserError(f"{key} must be a name, got null; {key}=none is the one that changes nothing")
     return find("policy", name, extra_dirs, key)
-
-
-def _complete(raw: Mapping[str, Any]) -> None:
-    """Refuse a file that does not say when its levers begin; one without levers needs no years."""
-    if not raw:
-        raise UserError("this file is empty; a policy states first_year, last_year and its levers")
-    if "first_year" not in raw and (levers := [name for name in raw if name not in _HEADER]):
-        raise UserError(f"first_year is missing: the year in which {levers[0]} begins, such as first_year: 2021")
 
 
 def _check_begun(schedule: Schedule, last_year: int | None, moved_by: int) -> None:
@@ -273,38 +261,6 @@ def _early(where: str, line: Mapping[int, Any], first_year: int) -> list[str]:
     return [f"{where} has a value for {max(early)}, before the policy's first year: it acts from {first_year}"]
 
 
-def _overridden(
-    raw: dict[str, Any], overrides: Iterable[tuple[str, object]], known: Mapping[str, type[Lever]]
-) -> dict[str, Any]:
-    """The policy file's content with the user's values in it."""
-    raw = dict(raw)
-    for key, value in overrides:
-        first, *path = key.split(".")
-        if first != "policy" or not path:
-            continue
-        group, *names = path
-        if "_target_" in names or (isinstance(value, dict) and "_target_" in value):
-            raise UserError(f"{key}: only a policy file may name a class (_target_)")
-        if group in _OPEN_HEADER and not names:
-            raw[group] = value
-        elif group in _HEADER or (group not in known and group not in raw):
-            raise _no_such_lever(group, known)
-        elif not names:
-            own = raw.get(group) if group not in known else None  # keep the class of a user's own lever
-            target = {"_target_": own["_target_"]} if isinstance(own, dict) and "_target_" in own else {}
-            raw[group] = {**target, **value} if isinstance(value, dict) else value
-        else:
-            block = raw.get(group, {})
-            if not isinstance(block, dict):
-                raise UserError(f"policy.{group} must be settings in {{ }}, got {shown(block)}")
-            raw[group] = {**block, ".".join(names): value}
-        sources = raw.get("sources")
-        raw["sources"] = {**(sources if isinstance(sources, dict) else {}), ".".join(path): "command line"}
-        ranges = _texts(raw, "ranges")  # what is typed stands for no masked number
-        raw["ranges"] = {key: ranges[key] for key in ranges if not f"{key}.".startswith(f"{'.'.join(path)}.")}
-    return raw
-
-
 def _schedule(group: str, block: object, known: Mapping[str, type[Lever]], moved_by: int) -> Schedule:
     where = f"policy.{group}"
     if not isinstance(block, dict):
@@ -315,13 +271,8 @@ def _schedule(group: str, block: object, known: Mapping[str, type[Lever]], moved
         schedule = Schedule.read(group, kind, settings, moved_by)
         return dataclasses.replace(schedule, raw={"_target_": block["_target_"], **schedule.raw})
     if group not in known:
-        raise _no_such_lever(group, known)
+        raise no_such_lever(group, known)
     return Schedule.read(group, known[group], block, moved_by)
-
-
-def _no_such_lever(group: str, known: Mapping[str, type[Lever]]) -> UserError:
-    hint = closest(group, [*known, *_HEADER])
-    return UserError(f"policy.{group}: no such lever; known: {', '.join(known)}{hint}")
 
 
 def _own_lever(target: object, where: str) -> type[Lever]:
@@ -345,15 +296,3 @@ def _own_lever(target: object, where: str) -> type[Lever]:
     return kind
 
 
-def _flag(raw: Mapping[str, Any], name: str) -> bool:
-    flag = raw.get(name, False)
-    if not isinstance(flag, bool):
-        raise UserError(f"policy.{name} must be true or false, got {shown(flag)}")
-    return flag
-
-
-def _texts(raw: Mapping[str, Any], name: str) -> dict[str, Any]:
-    texts = raw.get(name, {})
-    if not isinstance(texts, dict):
-        raise UserError(f"policy.{name} must be names and texts, got {shown(texts)}")
-    return texts

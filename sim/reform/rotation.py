@@ -12,6 +12,7 @@ from sim.agents.school import LEVELS, NO_ZONE
 from sim.agents.staffing import may_rotate
 from sim.agents.zone import FORMS, of_zone
 from sim.compiled import compiled
+from sim.filing import counted
 from sim.noise import Ints
 from sim.reform.exchange import DIRECTIONS, pairs_of_pools
 from sim.reform.heads import exchange_managers
@@ -151,8 +152,8 @@ class Rotation(Lever):
             model.terms.itinerant_share = self.itinerant_share
             model.terms.itinerant_pool = np.where(model.schools.private, -1, self._pools(model)[0])
         if self.allowance > 0:
-            paid = teachers.school[teachers.rotated | (teachers.employed & (teachers.posting_end >= year))]
-            model.spend(self.group, self.allowance * model.schools.count_by_level(paid))
+            paid = counted(teachers.school, teachers.rotated | (teachers.posting_end >= year), len(model.schools))
+            model.spend(self.group, self.allowance * model.schools.sum_by_level(paid))
 
     def _pairs(self, model: "ZoneReform", year: int) -> Array:
         """Rows of the teachers who exchange schools, (n, 2)."""
@@ -205,9 +206,8 @@ def candidates(eligible: Array, posting_end: Ints, school: Ints, pool_of_school:
     """Rows of the eligible teachers of schools in a pool who are on no posting."""
     rows, found = np.empty(len(school), np.int64), 0
     for t in range(len(school)):
-        if eligible[t] and posting_end[t] == 0 and pool_of_school[school[t]] >= 0:
-            rows[found] = t
-            found += 1
+        rows[found] = t  # who is none is overwritten by the next
+        found += eligible[t] & (posting_end[t] == 0) & (pool_of_school[school[t]] >= 0)
     return rows[:found]
 
 

@@ -154,6 +154,23 @@ class TestSelections:
         assert joined.id.tolist() == [10, 7, 30, 2, 2] and joined.meals[4].tolist() == [9, 10, 11]
         assert same(Pets(0).followed_by(pets()), pets()) and same(pets().followed_by(Pets(0)), pets())
 
+    def test_a_table_grows_behind_its_rows_again_and_again(self):
+        table, expected = pets(), pets()
+        held = table.kind
+        for k in range(40):
+            if k == 20:
+                table.weight = table.weight + 1  # an array of its own, which has no room
+                expected.weight = expected.weight + 1
+            table.grow(2, id=[k, 100 + k], name="Rex", weight=k)
+            new = Pets(2, id=[k, 100 + k], name=np.array(["Rex"] * 2, object), weight=[k] * 2)
+            expected = expected.followed_by(new)
+            assert len(table) == len(expected) and same(table, expected)
+        assert held.tolist() == pets().kind.tolist()
+        other = table.copy()
+        other.grow(1, id=7)
+        table.grow(1, id=8)
+        assert (other.id[-1], table.id[-1]) == (7, 8)
+
     def test_no_new_table_shares_memory_with_the_old(self):
         table = pets()
         mask = np.ones(4, dtype=bool)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from reference import funding as reference
 from reference.random_district import calm_district, scenario, shaken_district
-from sim.reform.funding import DIVISIONS, METRICS, PURPOSES, Funding, claim_per_student, luck_share, standardised
+from sim.reform.funding import DIVISIONS, PURPOSES, Funding
 from sim.reform.governance import Governance
+from sim.reform.performance import METRICS, claim_per_student, luck_share, standardised
 from sim.reform.schedule import Schedule
 
 OF_A_LEVEL = ("zone_fund_primary", "zone_fund_junior", "per_school_fund_primary", "per_school_fund_junior")
