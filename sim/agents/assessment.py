@@ -1,15 +1,16 @@
 """Step 8, assessment: tests with noise, value added of schools, and how zones and schools come out of it."""
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.cells import Moments
 from sim.agents.channels import SCORE_CHANNELS
+from sim.agents.classroom import loops_by_class
 from sim.agents.columns import Array
 from sim.agents.learning import PARTS, yearly_luck
 from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS, Schools
-from sim.compiled import loops
 from sim.noise import Floats
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ SAME_AGAIN = 1e-6
 def assess(model: "ZoneReform") -> None:
     """Test every student, then measure schools."""
     schools, prior = model.schools, model.students.score
-    by_class = sit_tests(model)
+    fast = loops_by_class(model.students.classroom, model.classes.size)
+    by_class = sit_tests(model, fast)
     size = model.classes.students_by_school(len(model.schools))
     total = np.bincount(model.classes.school, weights=by_class, minlength=len(schools))
     schools.score = total / np.maximum(size, 1)
@@ -36,24 +38,26 @@ def assess(model: "ZoneReform") -> None:
     latest = memory * schools.reputation + (1.0 - memory) * schools.score
     schools.reputation = np.where(size > 0, latest, schools.reputation)
     if model.year > model.baseline_year - YEARS_KEPT:  # of earlier ones nothing is left when the baseline is fixed
-        schools.value_added = np.column_stack((value_added(model, prior), schools.value_added[:, :-1]))
+        schools.value_added = np.column_stack((value_added(model, prior, fast), schools.value_added[:, :-1]))
         schools.true_effect = true_effect(model, size)
 
 
-def sit_tests(model: "ZoneReform") -> Floats:
-    """Every student has a new score, the one before it is kept; the sum over each class."""
+def sit_tests(model: "ZoneReform", fast: ModuleType | None) -> Floats:
+    """Every student has a new score, the one before it is kept; the sum over each class.
+
+    `fast` is what `loops_by_class` says of the students, here and below.
+    """
     students, classes, effects = model.students, model.classes, model.effects
     students.prior_score = students.score
     classes.inflation = effects.gaming * effects.rec_perf_ind * model.schools.stake[classes.school]
     classes.day = yearly_luck(model, "class day", effects.class_day_sd, "grade day", effects.school_grade_day_sd)
-    fast = loops() if model.frozen is None else None
-    if fast is None:
+    if fast is None or model.frozen is not None:
         students.score = scores(model)
         return np.bincount(students.classroom, weights=students.score, minlength=len(classes)).astype(np.float64)
     known = students.trait, students.lasting, students.fading
     beside, sd = classes.inflation + classes.day, noise_sd(model)[classes.grade]
     key = model.noise.key("test", model.year)
-    students.score, total = fast.scores(students.id, key, students.classroom, beside, sd, *known)
+    students.score, total = fast.scores(students.id, key, classes.size, beside, sd, *known)
     return np.asarray(total)
 
 
@@ -76,7 +80,7 @@ def noise_sd(model: "ZoneReform") -> Floats:
     return np.sqrt(1.0 - reliability)
 
 
-def value_added(model: "ZoneReform", prior: Floats) -> Floats:
+def value_added(model: "ZoneReform", prior: Floats, fast: ModuleType | None) -> Floats:
     """Mean residual of each school's scores, SD, by least squares over the students of a level.
 
     Controls, within grade: the student's prior score and the school's mean prior score in that grade; the first where
@@ -92,7 +96,7 @@ def value_added(model: "ZoneReform", prior: Floats) -> Floats:
         Each student's score of the year before, nan without one.
     """
     students, schools = model.students, model.schools
-    known = Moments.of(students, len(schools), prior, (students.score,), BEYOND_ENTRY)
+    known = Moments.of(students, model.classes, len(schools), prior, (students.score,), BEYOND_ENTRY, fast=fast)
     before, score = _from_grade_mean(known.mean_x, known.count), _from_grade_mean(known.mean_y, known.count)
     result = np.zeros(len(schools))
     for level in range(len(LEVELS)):

@@ -1,14 +1,15 @@
 """Students counted by cell, a grade of a school: how many, and the first two moments of what they know."""
 
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Self
 
 import numpy as np
 
+from sim.agents.classroom import Classes
 from sim.agents.columns import Array
 from sim.agents.school import LAST_GRADE
 from sim.agents.student import Students
-from sim.compiled import loops
 from sim.noise import Floats
 
 EVERY_GRADE = np.ones(LAST_GRADE + 1, dtype=bool)
@@ -28,17 +29,24 @@ class Moments:
 
     @classmethod
     def of(
-        cls, students: Students, schools: int, x: Floats, y: tuple[Floats, ...], counted: Array = EVERY_GRADE
+        cls,
+        students: Students,
+        classes: Classes,
+        schools: int,
+        x: Floats,
+        y: tuple[Floats, ...],
+        counted: Array = EVERY_GRADE,
+        *,
+        fast: ModuleType | None,
     ) -> Self:
-        """Those of the students with an x whose grade is counted (by grade, 0 ... 9); y is the sum of its parts."""
-        fast = loops()
-        tally = _sums if fast is None else fast.moments
-        return cls.about_means(tally(students.school, students.grade, counted, x, y, schools))
+        """Those of the students with an x whose grade is counted (by grade, 0 ... 9); y is the sum of its parts.
 
-    @classmethod
-    def of_scores(cls, students: Students, schools: int) -> Self:
-        """Those of measured scores (x) and true achievement (y)."""
-        return cls.of(students, schools, students.score, (students.trait, students.lasting, students.fading))
+        `fast` is what `loops_by_class` says of the students.
+        """
+        if fast is None:
+            return cls.about_means(_sums(students.school, students.grade, counted, x, y, schools))
+        at = classes.size, classes.school, classes.grade
+        return cls.about_means(fast.moments(*at, counted, x, y, schools))
 
     @classmethod
     def about_means(cls, tallied: Floats) -> Self:

@@ -5,10 +5,8 @@ import numpy as np
 from sim.agents.cells import Moments
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, YEARS, Schools
-from sim.agents.student import Students
 from sim.compiled import compiled
 from sim.indicators.standards import expected_normal_range
-from sim.indicators.tallies import lowest_fifths
 from sim.indicators.units import Units, ratio, sums
 from sim.noise import Floats, Ints
 
@@ -76,9 +74,8 @@ def figures(
     }
 
 
-def of_lowest_fifth(schools: Schools, students: Students, known: Moments) -> Floats:
-    """Mean score of the fifth of each grade that scores lowest, primary and junior, (2,)."""
-    of_grade, fifth = lowest_fifths(students, schools.private, known)
+def of_lowest_fifth(of_grade: Floats, fifth: Ints) -> Floats:
+    """Mean score of the fifth of each grade that scores lowest, primary and junior, (2,), from `lowest_fifths`."""
     level = np.repeat(range(len(LEVELS)), YEARS)
     return ratio(sums(of_grade, level, len(LEVELS)), sums(fifth, level, len(LEVELS)))
 

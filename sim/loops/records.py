@@ -1,4 +1,7 @@
-"""What the year's record sums up, in passes over students who stand class by class."""
+"""What the year's record sums up by cell, a grade of a school, in passes over students who stand class by class.
+
+The classes of a cell stand side by side: its sums are looked up, and put down, once for all of them.
+"""
 
 import numpy as np
 from numba import njit
@@ -13,6 +16,16 @@ Cell = tuple[float, float, float, float, float, float, float, float]
 
 _SIXTH, _NINTH, _FIFTH = FINAL_GRADE[PRIMARY], FINAL_GRADE[JUNIOR], 5
 _TALLIED, _SUMS = 12, 8
+
+
+@njit(cache=True, inline="always")
+def _cell_from(c: int, size: Array, school: Array, grade: Array) -> tuple[int, int]:
+    """The class behind those of one cell that stand together from class c on, and how many students these have."""
+    behind, students = c, 0
+    while behind < len(size) and school[behind] == school[c] and grade[behind] == grade[c]:
+        students += size[behind]
+        behind += 1
+    return behind, students
 
 
 @njit(cache=True, inline="always")
@@ -31,16 +44,18 @@ def _with_pair(sums: Cell, x: float, y: float) -> Cell:
 
 
 @njit(cache=True)
-def moments(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int) -> Floats:
+def moments(
+    size: Array, school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int
+) -> Floats:
     """`cells._sums`."""
-    cells, i = np.zeros((_SUMS, schools * LAST_GRADE)), 0
-    while i < len(school):
-        s, g, start = school[i], grade[i], i
-        while i < len(school) and school[i] == s and grade[i] == g:
-            i += 1
+    cells, c, behind = np.zeros((_SUMS, schools * LAST_GRADE)), 0, 0
+    while c < len(size):
+        s, g = school[c], grade[c]
+        c, students = _cell_from(c, size, school, grade)
+        start, behind = behind, behind + students
         cell = cells[:, s * LAST_GRADE + g - 1]
         n, x0, y0, sx, sy, sxx, sxy, syy = _sums_of(cell)
-        end = i if counted[g] else start
+        end = behind if counted[g] else start
         if n == 0.0:
             while start < end and x[start] != x[start]:
                 start += 1
@@ -58,6 +73,7 @@ def moments(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Flo
 
 @njit(cache=True)
 def tally(
+    size: Array,
     school: Array,
     grade: Array,
     migrant: Array,
@@ -70,18 +86,21 @@ def tally(
     schools: int,
 ) -> tuple[Floats, Floats]:
     """`tallies._tally`, whose order the rows have, and beside it `moments` of scores and what is known."""
-    out, cells, i = np.zeros((_TALLIED, schools)), np.zeros((_SUMS, schools * LAST_GRADE)), 0
+    out, cells, c, end = np.zeros((_TALLIED, schools)), np.zeros((_SUMS, schools * LAST_GRADE)), 0, 0
     students, migrants, tested_migrants, score_migrant = out[0], out[1], out[2], out[3]
     tested_left_behind, score_left_behind, rate = out[4], out[5], out[6]
     sixth, excellent, passed, ninth, admitted = out[7], out[8], out[9], out[10], out[11]
-    while i < len(school):
-        s, g, start = school[i], grade[i], i
+    while c < len(size):
+        s, g = school[c], grade[c]
+        c, here = _cell_from(c, size, school, grade)
+        start, end = end, end + here
         cell = cells[:, s * LAST_GRADE + g - 1]
         sums = _sums_of(cell)
         cut, lower_cut = cuts[2] if g == _NINTH else cuts[0], cuts[1]
         n_migrants, n_tested, n_left_behind, n_high, n_passed = 0, 0, 0, 0, 0
         of_migrants, of_left_behind, rates = score_migrant[s], score_left_behind[s], rate[s]
-        while i < len(school) and school[i] == s and grade[i] == g:
+        for place in range(start, end):
+            i = np.uint64(place)
             x = score[i]
             n_migrants += migrant[i]
             rates += min(max(mean + sd * x, 0.0), 1.0)
@@ -93,83 +112,97 @@ def tally(
                 of_left_behind += x if left_behind[i] else 0.0
                 n_high += x >= cut
                 n_passed += x >= lower_cut
-            i += 1
         for k in range(_SUMS):
             cell[k] = sums[k]
-        students[s] += i - start
+        students[s] += here
         migrants[s] += n_migrants
         tested_migrants[s] += n_tested
         tested_left_behind[s] += n_left_behind
         score_migrant[s], score_left_behind[s], rate[s] = of_migrants, of_left_behind, rates
         if g == _SIXTH:
-            sixth[s] += i - start
+            sixth[s] += here
             excellent[s] += n_high
             passed[s] += n_passed
         elif g == _NINTH:
-            ninth[s] += i - start
+            ninth[s] += here
             admitted[s] += n_high
     return cells, out
 
 
 @njit(cache=True)
 def lowest(
-    school: Array, private: Array, grade: Array, score: Floats, tested: Ints, low: Floats, high: Floats
+    size: Array,
+    school: Array,
+    grade: Array,
+    private: Array,
+    score: Floats,
+    tested: Ints,
+    low: Floats,
+    high: Floats,
 ) -> tuple[Floats, Floats, Floats]:
     """`tallies._lowest`: scores from `high` on are let be, and only those from `low` on are put in order.
 
     If the highest of a fifth is not between the two, all are.
     """
-    found, highest, lower, total = _lowest_between(school, private, grade, score, tested, low, high)
+    found, highest, lower, total = _lowest_between(size, school, grade, private, score, tested, low, high)
     if not found:
         far = np.full(len(tested), np.inf)
-        found, highest, lower, total = _lowest_between(school, private, grade, score, tested, -far, far)
+        found, highest, lower, total = _lowest_between(size, school, grade, private, score, tested, -far, far)
     return highest, lower, total
 
 
 @njit(cache=True)
 def _lowest_between(
-    school: Array, private: Array, grade: Array, score: Floats, tested: Ints, low: Floats, high: Floats
+    size: Array,
+    school: Array,
+    grade: Array,
+    private: Array,
+    score: Floats,
+    tested: Ints,
+    low: Floats,
+    high: Floats,
 ) -> tuple[bool, Floats, Floats, Floats]:
     """Whether the bounds are right, and what is sought if they are."""
     highest, lower, total = np.zeros((3, len(tested)))
-    below, first, end = _below(school, private, grade, score, tested, high)
+    below, first, end = _below(size, school, grade, private, score, tested, high)
     for g in range(len(tested)):
-        those, last = below[first[g] : end[g]], -(-tested[g] // _FIFTH) - 1
+        those, last, bound = below[first[g] : end[g]], -(-tested[g] // _FIFTH) - 1, low[g]
         if last < 0:
             continue
         inside, k = np.empty(len(those) + 1), 0
         for x in those:
             inside[k] = x
-            k += x >= low[g]
+            k += x >= bound
         place = last - (len(those) - k)
         if not 0 <= place < k:
             return False, highest, lower, total
-        highest[g] = kth_lowest(inside[:k], place)
+        end_of_fifth, many, so_far = kth_lowest(inside[:k], place), 0, 0.0
         for x in those:
-            lower[g] += x < highest[g]
-            total[g] += x if x < highest[g] else 0.0
+            many += x < end_of_fifth
+            so_far += x if x < end_of_fifth else 0.0
+        highest[g], lower[g], total[g] = end_of_fifth, many, so_far
     return True, highest, lower, total
 
 
 @njit(cache=True)
 def _below(
-    school: Array, private: Array, grade: Array, score: Floats, tested: Ints, high: Floats
+    size: Array, school: Array, grade: Array, private: Array, score: Floats, tested: Ints, high: Floats
 ) -> tuple[Floats, Ints, Ints]:
     """Scores of public schools below the bound of their grade, as they stand, and where those of a grade begin and end.
 
     A score that is not kept is written too, and the next one over it: quicker than to ask.
     """
-    first, i = np.zeros(len(tested) + 1, np.int64), 0
+    first, behind = np.zeros(len(tested) + 1, np.int64), 0
     for g in range(len(tested)):
         first[g + 1] = first[g] + tested[g] + 1
     below, end = np.empty(first[-1]), first[:-1].copy()
-    while i < len(school):
-        s, g, start = school[i], grade[i], i
-        while i < len(school) and school[i] == s and grade[i] == g:
-            i += 1
-        at, bound = end[g - 1], high[g - 1]
-        for j in range(start, start if private[s] else i):
-            below[np.uint64(at)] = score[j]
-            at += score[j] < bound
-        end[g - 1] = at
+    for c in range(len(size)):
+        start, behind = behind, behind + size[c]
+        if not private[school[c]]:
+            at, bound = end[grade[c] - 1], high[grade[c] - 1]
+            for place in range(start, behind):
+                i = np.uint64(place)
+                below[np.uint64(at)] = score[i]
+                at += score[i] < bound
+            end[grade[c] - 1] = at
     return below, first, end
