@@ -25,6 +25,7 @@ SHARES = {
     "general_high_rate": ("admitted", "ninth"),
 }
 """Means of scores, and rates in the last grades by cut scores fixed at the baseline: part and whole."""
+_LEVEL_OF_GRADE = np.repeat(range(len(LEVELS)), YEARS)
 OF_EACH = (("score", "tested"), ("excellent", "sixth"), ("passed", "sixth"), ("rate", "students"))
 """Part and whole of the means by which schools are set apart."""
 
@@ -76,8 +77,7 @@ def figures(
 
 def of_lowest_fifth(of_grade: Floats, fifth: Ints) -> Floats:
     """Mean score of the fifth of each grade that scores lowest, primary and junior, (2,), from `lowest_fifths`."""
-    level = np.repeat(range(len(LEVELS)), YEARS)
-    return ratio(sums(of_grade, level, len(LEVELS)), sums(fifth, level, len(LEVELS)))
+    return ratio(sums(of_grade, _LEVEL_OF_GRADE, len(LEVELS)), sums(fifth, _LEVEL_OF_GRADE, len(LEVELS)))
 
 
 def _over_grades(cells: Floats) -> Floats:

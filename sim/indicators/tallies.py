@@ -8,7 +8,7 @@ import numpy as np
 from sim.agents.cells import Moments
 from sim.agents.classroom import Classes
 from sim.agents.columns import Array
-from sim.agents.school import FINAL_GRADE, JUNIOR, PRIMARY
+from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
 from sim.agents.student import Students
 from sim.indicators.units import sums
 from sim.noise import Floats, Ints
@@ -97,30 +97,21 @@ def lowest_fifths(
     known : Moments
         Of measured scores (x).
     """
-    public = ~private
-    count, mean = known.count[public], known.mean_x[public]
-    tested = count.sum(axis=0).astype(np.int64)
-    fifth = -(-tested // FIFTH)
     if fast is None:
-        highest, lower, total = _lowest(students.school, private, students.grade, students.score, tested)
+        total, fifth = _lowest(students.school, private, students.grade, students.score)
     else:
-        some = np.maximum(tested, 1)
-        middle = (count * mean).sum(axis=0) / some
-        sd = np.sqrt((known.xx[public] + count * (mean - middle) ** 2).sum(axis=0) / some)
-        at, bounds = (classes.size, classes.school, classes.grade), [middle + sd * bound for bound in FIFTH_ENDS]
-        highest, lower, total = fast.lowest(*at, private, students.score, tested, *bounds)
-    return np.where(fifth > 0, total + (fifth - lower) * highest, 0.0), fifth
+        at = classes.size, classes.school, classes.grade
+        total, fifth = fast.lowest(*at, private, students.score, known.count, known.mean_x, known.xx, FIFTH_ENDS)
+    return total, fifth
 
 
-def _lowest(school: Array, private: Array, grade: Array, score: Floats, tested: Ints) -> tuple[Floats, Floats, Floats]:
-    """Of each grade: the highest score of its lowest fifth, how many are below it, and their sum, (9,)."""
-    public = ~private[school] & (score == score)
-    highest = np.zeros(len(tested))
-    lower, total = highest.copy(), highest.copy()
-    for each in np.flatnonzero(tested):
-        scores = score[public & (grade == each + 1)]
-        last = -(-len(scores) // FIFTH) - 1
-        highest[each] = np.partition(scores, last)[last]
-        below = scores[scores < highest[each]]
-        lower[each], total[each] = len(below), np.bincount(np.zeros(len(below), np.int64), below, 1)[0]
-    return highest, lower, total
+def _lowest(school: Array, private: Array, grade: Array, score: Floats) -> tuple[Floats, Ints]:
+    public, total, fifth = ~private[school] & (score == score), np.zeros(LAST_GRADE), np.zeros(LAST_GRADE, np.int64)
+    for g in range(LAST_GRADE):
+        scores = score[public & (grade == g + 1)]
+        fifth[g] = -(-len(scores) // FIFTH)
+        if fifth[g] > 0:
+            highest = np.partition(scores, fifth[g] - 1)[fifth[g] - 1]
+            lower = scores[scores < highest]
+            total[g] = np.bincount(np.zeros(len(lower), np.int64), lower, 1)[0] + (fifth[g] - len(lower)) * highest
+    return total, fifth

@@ -34,13 +34,15 @@ def _sums_of(cell: Floats) -> Cell:
 
 
 @njit(cache=True, inline="always")
-def _with_pair(sums: Cell, x: float, y: float) -> Cell:
-    """A cell's count, first pair, and sums of differences from it, with one pair more."""
-    n, x0, y0, sx, sy, sxx, sxy, syy = sums
+def _begun(cell: Floats, start: int, end: int, x: Floats, y: tuple[Floats, ...]) -> Cell:
+    """A cell's count, first pair, and sums of differences from it; the first pair is these students' if it had none."""
+    n, x0, y0, sx, sy, sxx, sxy, syy = _sums_of(cell)
     if n == 0.0:
-        x0, y0 = x, y
-    dx, dy = x - x0, y - y0
-    return n + 1.0, x0, y0, sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
+        while start < end and x[start] != x[start]:
+            start += 1
+        if start < end:
+            x0, y0 = x[start], sum_of(y, start)
+    return n, x0, y0, sx, sy, sxx, sxy, syy
 
 
 @njit(cache=True)
@@ -53,14 +55,8 @@ def moments(
         s, g = school[c], grade[c]
         c, students = _cell_from(c, size, school, grade)
         start, behind = behind, behind + students
-        cell = cells[:, s * LAST_GRADE + g - 1]
-        n, x0, y0, sx, sy, sxx, sxy, syy = _sums_of(cell)
-        end = behind if counted[g] else start
-        if n == 0.0:
-            while start < end and x[start] != x[start]:
-                start += 1
-            if start < end:
-                x0, y0 = x[start], sum_of(y, start)
+        cell, end = cells[:, s * LAST_GRADE + g - 1], behind if counted[g] else start
+        n, x0, y0, sx, sy, sxx, sxy, syy = _begun(cell, start, end, x, y)
         for place in range(start, end):
             j = np.uint64(place)  # an unsigned place needs no look for negative ones
             if x[j] == x[j]:
@@ -94,10 +90,8 @@ def tally(
         s, g = school[c], grade[c]
         c, here = _cell_from(c, size, school, grade)
         start, end = end, end + here
-        cell = cells[:, s * LAST_GRADE + g - 1]
-        sums = _sums_of(cell)
-        cut, lower_cut = cuts[2] if g == _NINTH else cuts[0], cuts[1]
-        n_migrants, n_tested, n_left_behind, n_high, n_passed = 0, 0, 0, 0, 0
+        cell, n_migrants, n_tested, n_left_behind = cells[:, s * LAST_GRADE + g - 1], 0, 0, 0
+        n, x0, y0, sx, sy, sxx, sxy, syy = _begun(cell, start, end, score, known)
         of_migrants, of_left_behind, rates = score_migrant[s], score_left_behind[s], rate[s]
         for place in range(start, end):
             i = np.uint64(place)
@@ -105,15 +99,14 @@ def tally(
             n_migrants += migrant[i]
             rates += min(max(mean + sd * x, 0.0), 1.0)
             if x == x:
-                sums = _with_pair(sums, x, sum_of(known, i))
+                dx, dy = x - x0, sum_of(known, i) - y0
+                n, sx, sy, sxx, sxy, syy = n + 1.0, sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
                 n_tested += migrant[i]
                 n_left_behind += left_behind[i]
                 of_migrants += x if migrant[i] else 0.0
                 of_left_behind += x if left_behind[i] else 0.0
-                n_high += x >= cut
-                n_passed += x >= lower_cut
-        for k in range(_SUMS):
-            cell[k] = sums[k]
+        for k, value in enumerate((n, x0, y0, sx, sy, sxx, sxy, syy)):
+            cell[k] = value
         students[s] += here
         migrants[s] += n_migrants
         tested_migrants[s] += n_tested
@@ -121,12 +114,21 @@ def tally(
         score_migrant[s], score_left_behind[s], rate[s] = of_migrants, of_left_behind, rates
         if g == _SIXTH:
             sixth[s] += here
-            excellent[s] += n_high
-            passed[s] += n_passed
+            excellent[s] += _at_least(cuts[0], score, start, end)
+            passed[s] += _at_least(cuts[1], score, start, end)
         elif g == _NINTH:
             ninth[s] += here
-            admitted[s] += n_high
+            admitted[s] += _at_least(cuts[2], score, start, end)
     return cells, out
+
+
+@njit(cache=True, inline="always")
+def _at_least(cut: float, score: Floats, start: int, end: int) -> int:
+    """How many of some students score at or above a cut."""
+    many = 0
+    for place in range(start, end):
+        many += score[np.uint64(place)] >= cut
+    return many
 
 
 @njit(cache=True)
@@ -136,19 +138,35 @@ def lowest(
     grade: Array,
     private: Array,
     score: Floats,
-    tested: Ints,
-    low: Floats,
-    high: Floats,
-) -> tuple[Floats, Floats, Floats]:
-    """`tallies._lowest`: scores from `high` on are let be, and only those from `low` on are put in order.
+    count: Floats,
+    mean: Floats,
+    squares: Floats,
+    ends: tuple[float, float],
+) -> tuple[Floats, Ints]:
+    """`tallies._lowest`, from the moments of scores, of which a fifth should end between two (`ends`, SD).
 
-    If the highest of a fifth is not between the two, all are.
+    Scores above are let be, and only those between the two are put in order. Where a fifth ends elsewhere, all are.
     """
-    found, highest, lower, total = _lowest_between(size, school, grade, private, score, tested, low, high)
-    if not found:
-        far = np.full(len(tested), np.inf)
-        found, highest, lower, total = _lowest_between(size, school, grade, private, score, tested, -far, far)
-    return highest, lower, total
+    tested, middle, sd = _spread(private, count, mean, squares)
+    low, high, total, fifth = middle + sd * ends[0], middle + sd * ends[1], np.zeros(len(tested)), -(-tested // _FIFTH)
+    if not _lowest_between(size, school, grade, private, score, tested, fifth, low, high, total):
+        low[:], high[:], total[:] = -np.inf, np.inf, 0.0
+        _lowest_between(size, school, grade, private, score, tested, fifth, low, high, total)
+    return total, fifth
+
+
+@njit(cache=True)
+def _spread(private: Array, count: Floats, mean: Floats, squares: Floats) -> tuple[Ints, Floats, Floats]:
+    """How many are tested in each grade of the public schools, the mean of their scores and its SD."""
+    tested, middle, sd = np.zeros((3, LAST_GRADE))
+    for s in np.flatnonzero(~private):
+        tested += count[s]
+        middle += count[s] * mean[s]
+    some = np.maximum(tested, 1.0)
+    middle /= some
+    for s in np.flatnonzero(~private):
+        sd += squares[s] + count[s] * (mean[s] - middle) ** 2
+    return tested.astype(np.int64), middle, np.sqrt(sd / some)
 
 
 @njit(cache=True)
@@ -159,29 +177,30 @@ def _lowest_between(
     private: Array,
     score: Floats,
     tested: Ints,
+    fifth: Ints,
     low: Floats,
     high: Floats,
-) -> tuple[bool, Floats, Floats, Floats]:
-    """Whether the bounds are right, and what is sought if they are."""
-    highest, lower, total = np.zeros((3, len(tested)))
+    total: Floats,
+) -> bool:
+    """Whether the bounds are right; if they are, what is sought is put into `total`."""
     below, first, end = _below(size, school, grade, private, score, tested, high)
     for g in range(len(tested)):
-        those, last, bound = below[first[g] : end[g]], -(-tested[g] // _FIFTH) - 1, low[g]
-        if last < 0:
+        those, bound = below[first[g] : end[g]], low[g]
+        if fifth[g] == 0:
             continue
         inside, k = np.empty(len(those) + 1), 0
         for x in those:
             inside[k] = x
             k += x >= bound
-        place = last - (len(those) - k)
+        place = fifth[g] - 1 - (len(those) - k)
         if not 0 <= place < k:
-            return False, highest, lower, total
-        end_of_fifth, many, so_far = kth_lowest(inside[:k], place), 0, 0.0
+            return False
+        highest, lower, so_far = kth_lowest(inside[:k], place), 0, 0.0
         for x in those:
-            many += x < end_of_fifth
-            so_far += x if x < end_of_fifth else 0.0
-        highest[g], lower[g], total[g] = end_of_fifth, many, so_far
-    return True, highest, lower, total
+            lower += x < highest
+            so_far += x if x < highest else 0.0
+        total[g] = so_far + (fifth[g] - lower) * highest
+    return True
 
 
 @njit(cache=True)
