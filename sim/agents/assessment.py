@@ -97,22 +97,19 @@ def value_added(model: "ZoneReform", prior: Floats, fast: ModuleType | None) -> 
     """
     students, schools = model.students, model.schools
     known = Moments.of(students, model.classes, len(schools), prior, (students.score,), BEYOND_ENTRY, fast=fast)
-    before, score = _from_grade_mean(known.mean_x, known.count), _from_grade_mean(known.mean_y, known.count)
-    result = np.zeros(len(schools))
+    count, (before, score) = known.count, _from_grade_mean(known)
+    apart, slope = count * before, np.zeros(len(LEVELS))
+    products = np.stack((count, known.xx, known.xy, apart * before, apart * score))
     for level in range(len(LEVELS)):
-        of = schools.level == level
-        count, apart = known.count[of], known.count[of] * before[of]
-        within, between = float(known.xx[of].sum()), float((apart * before[of]).sum())
-        rounding = NO_SPREAD**2 * count.sum()
+        of_level = products[:, schools.level == level].reshape(len(products), -1)
+        students, within, within_both, between, between_both = of_level.sum(axis=1).tolist()
+        rounding = NO_SPREAD**2 * students
         if between * within > (within + between) * max(rounding, SAME_AGAIN * between):
-            slope = float((apart * score[of]).sum()) / between
+            slope[level] = between_both / between
         elif within + between > rounding:
-            slope = float(known.xy[of].sum() + (apart * score[of]).sum()) / (within + between)
-        else:
-            slope = 0.0
-        rest = count * score[of] - slope * apart
-        result[of] = rest.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
-    return result
+            slope[level] = (within_both + between_both) / (within + between)
+    rest = count * score - slope[schools.level][:, None] * apart
+    return np.asarray(rest.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0))
 
 
 def shrunken_value_added(history: Floats) -> Floats:
@@ -145,8 +142,8 @@ def true_effect(model: "ZoneReform", size: Array) -> Floats:
     return total / np.maximum(size, 1)
 
 
-def _from_grade_mean(mean: Floats, count: Floats) -> Floats:
-    """Cell means less that of all students of the grade, (S, 9)."""
-    total = count.sum(axis=0)
-    of_grade = (count * mean).sum(axis=0) / np.where(total > 0, total, 1.0)
-    return np.where(count > 0, mean - of_grade, 0.0)
+def _from_grade_mean(known: Moments) -> Floats:
+    """Both means of cells less that of all students of the grade, (2, S, 9)."""
+    means, total = np.stack((known.mean_x, known.mean_y)), known.count.sum(axis=0)
+    of_grade = (known.count * means).sum(axis=1) / np.where(total > 0, total, 1.0)
+    return np.where(known.count > 0, means - of_grade[:, None], 0.0)
