@@ -59,7 +59,7 @@ class Moments:
 def _about_means(tallied: Floats) -> Floats:
     """Count, means, and sums of squares and products about them, (6, cells)."""
     count, first_x, first_y, sx, sy, sxx, sxy, syy = tallied
-    moments = np.empty((6, len(count)))
+    moments = np.empty_like(tallied[2:])
     for k in range(len(count)):
         dx, dy = sx[k] / max(count[k], 1.0), sy[k] / max(count[k], 1.0)
         moments[0, k], moments[1, k], moments[2, k] = count[k], first_x[k] + dx, first_y[k] + dy
