@@ -13,7 +13,7 @@ from reference.tiny_district import at_rest
 from sim.agents.assessment import sit_tests
 from sim.agents.cells import Moments
 from sim.agents.class_formation import _deal, _seat
-from sim.agents.classroom import Classes, stand_by_class, sum_by_class
+from sim.agents.classroom import Classes, loops_by_class, stand_by_class, sum_by_class
 from sim.agents.demography import migrate, new_cohort
 from sim.agents.enrolment import _ask, _fill, _junior_homes
 from sim.agents.geography import Feeding, Geography
@@ -114,26 +114,34 @@ def some_ids(draw, rows):
 
 
 def some_world(draw, rows):
-    """Students, classes and schools that know what learning and tests ask for; some have no score yet."""
-    schools, classes = int(draw.integers(1, 6)), int(draw.integers(1, 9))
+    """Students, who mostly stand by class, and classes and schools that know what learning and tests ask for.
+
+    Some students have no score yet.
+    """
+    schools, number = int(draw.integers(1, 6)), int(draw.integers(1, 9))
+    room = draw.integers(0, number, rows)
+    if draw.random() < 0.8:
+        room.sort()
+    classes = Classes(
+        number,
+        id=draw.permutation(number),
+        grade=np.sort(draw.integers(1, 10, number)),
+        school=draw.integers(0, schools, number),
+        size=np.bincount(room, minlength=number),
+    )
     students = Students(
         rows,
         id=draw.integers(0, 2**60, rows),
-        grade=draw.integers(1, 10, rows),
-        school=draw.integers(0, schools, rows),
-        classroom=np.sort(draw.integers(0, classes, rows)),
+        grade=classes.grade[room],
+        school=classes.school[room],
+        classroom=room,
         catchment=draw.integers(0, schools, rows),
     )
     students.trait, students.lasting, students.fading, students.score = draw.normal(size=(4, rows))
     students.score[draw.random(rows) < draw.choice([0.0, 0.3])] = np.nan
     return SimpleNamespace(
         students=students,
-        classes=Classes(
-            classes,
-            id=draw.permutation(classes),
-            grade=draw.integers(1, 10, classes),
-            school=draw.integers(0, schools, classes),
-        ),
+        classes=classes,
         schools=Schools(
             schools,
             id=draw.permutation(schools),
@@ -147,6 +155,10 @@ def some_world(draw, rows):
         year=2021,
         frozen=None,
     )
+
+
+def by_class(model):
+    return loops_by_class(model.students.classroom, model.classes.size)
 
 
 def hashes(draw, rows):
@@ -173,35 +185,37 @@ def grown(draw, rows):
 
 def scores(draw, rows):
     model = some_world(draw, rows)
-    return {"sums": sit_tests(model), "score": model.students.score, "classes": model.classes.arrays}
+    return {"sums": sit_tests(model, by_class(model)), "score": model.students.score, "classes": model.classes.arrays}
 
 
 def class_sums(draw, rows):
-    students = some_world(draw, rows).students
-    room = draw.permutation(students.classroom) if draw.random() < 0.5 else students.classroom
+    model = some_world(draw, rows)
+    students = model.students
     parts = [(students.trait,), (students.trait, students.lasting, students.fading)][draw.integers(2)]
-    return sum_by_class(room, 9, *parts)
+    return sum_by_class(students.classroom, model.classes.size, *parts)
 
 
 def tally(draw, rows):
     model = some_world(draw, rows)
     model.students.migrant, model.students.left_behind = draw.random((2, rows)) < 0.3
-    moments, by_school = tallied(model.students, Marks(0.7, 0.2, 1.0, -1.0, 0.3), len(model.schools))
+    marks, schools = Marks(0.7, 0.2, 1.0, -1.0, 0.3), len(model.schools)
+    moments, by_school = tallied(model.students, model.classes, marks, schools, by_class(model))
     return {"moments": moments, "by school": by_school}
 
 
 def lowest(draw, rows):
     model = some_world(draw, rows)
     model.students.score = np.round(model.students.score, draw.choice([0, 1, 9]))
-    known = Moments.of_scores(model.students, len(model.schools))
-    return np.stack(lowest_fifths(model.students, draw.random(len(model.schools)) < 0.3, known))
+    students, classes, fast = model.students, model.classes, by_class(model)
+    known = Moments.of(students, classes, len(model.schools), students.score, (students.trait,), fast=fast)
+    return np.stack(lowest_fifths(students, classes, draw.random(len(model.schools)) < 0.3, known, fast))
 
 
 def moments(draw, rows):
     model = some_world(draw, rows)
     students, counted = model.students, draw.random(10) < 0.7
     y = [(students.trait,), (students.trait, students.lasting, students.fading)][draw.integers(2)]
-    return Moments.of(students, len(model.schools), students.score, y, counted)
+    return Moments.of(students, model.classes, len(model.schools), students.score, y, counted, fast=by_class(model))
 
 
 def ordered(draw, rows):
@@ -296,7 +310,7 @@ def filled(draw, rows):
     return {"placed": placed, "seats": seats}
 
 
-def by_class(draw, rows):
+def stands(draw, rows):
     size = draw.multinomial(rows, draw.dirichlet(np.ones(6))).astype(np.int32)
     room = np.repeat(np.arange(7), [*size, draw.integers(3)]).astype(np.int32)
     room[room == 6] = -1
@@ -364,7 +378,7 @@ LOOPS = {
     "fill": filled,
     "junior_homes": junior_homes,
     "deal": dealt,
-    "stand_by_class": by_class,
+    "stand_by_class": stands,
     "arrive": arrived,
     "first_within": first_ones,
 }

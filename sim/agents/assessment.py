@@ -1,15 +1,16 @@
 """Step 8, assessment: tests with noise, value added of schools, and how zones and schools come out of it."""
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.cells import Moments
 from sim.agents.channels import SCORE_CHANNELS
+from sim.agents.classroom import loops_by_class
 from sim.agents.columns import Array
 from sim.agents.learning import PARTS, yearly_luck
 from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS, Schools
-from sim.compiled import loops
 from sim.noise import Floats
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ SAME_AGAIN = 1e-6
 def assess(model: "ZoneReform") -> None:
     """Test every student, then measure schools."""
     schools, prior = model.schools, model.students.score
-    by_class = sit_tests(model)
+    fast = loops_by_class(model.students.classroom, model.classes.size)
+    by_class = sit_tests(model, fast)
     size = model.classes.students_by_school(len(model.schools))
     total = np.bincount(model.classes.school, weights=by_class, minlength=len(schools))
     schools.score = total / np.maximum(size, 1)
@@ -36,23 +38,25 @@ def assess(model: "ZoneReform") -> None:
     latest = memory * schools.reputation + (1.0 - memory) * schools.score
     schools.reputation = np.where(size > 0, latest, schools.reputation)
     if model.year > model.baseline_year - YEARS_KEPT:  # of earlier ones nothing is left when the baseline is fixed
-        schools.value_added = np.column_stack((value_added(model, prior), schools.value_added[:, :-1]))
+        schools.value_added = np.column_stack((value_added(model, prior, fast), schools.value_added[:, :-1]))
         schools.true_effect = true_effect(model, size)
 
 
-def sit_tests(model: "ZoneReform") -> Floats:
-    """Every student has a new score (the one before it was put aside as he moved up); the sum over each class."""
+def sit_tests(model: "ZoneReform", fast: ModuleType | None) -> Floats:
+    """Every student has a new score (the one before it was put aside as he moved up); the sum over each class.
+
+    `fast` is what `loops_by_class` says of the students, here and below.
+    """
     students, classes, effects = model.students, model.classes, model.effects
     classes.inflation = effects.gaming * effects.rec_perf_ind * model.schools.stake[classes.school]
     classes.day = yearly_luck(model, "class day", effects.class_day_sd, "grade day", effects.school_grade_day_sd)
-    fast = loops() if model.frozen is None else None
-    if fast is None:
+    if fast is None or model.frozen is not None:
         students.score = scores(model)
         return np.bincount(students.classroom, weights=students.score, minlength=len(classes)).astype(np.float64)
     known = students.trait, students.lasting, students.fading
     beside, sd = classes.inflation + classes.day, noise_sd(model)[classes.grade]
     key = model.noise.key("test", model.year)
-    students.score, total = fast.scores(students.id, key, students.classroom, beside, sd, *known)
+    students.score, total = fast.scores(students.id, key, classes.size, beside, sd, *known)
     return np.asarray(total)
 
 
@@ -75,7 +79,7 @@ def noise_sd(model: "ZoneReform") -> Floats:
     return np.sqrt(1.0 - reliability)
 
 
-def value_added(model: "ZoneReform", prior: Floats) -> Floats:
+def value_added(model: "ZoneReform", prior: Floats, fast: ModuleType | None) -> Floats:
     """Mean residual of each school's scores, SD, by least squares over the students of a level.
 
     Controls, within grade: the student's prior score and the school's mean prior score in that grade; the first where
@@ -91,23 +95,20 @@ def value_added(model: "ZoneReform", prior: Floats) -> Floats:
         Each student's score of the year before, nan without one.
     """
     students, schools = model.students, model.schools
-    known = Moments.of(students, len(schools), prior, (students.score,), BEYOND_ENTRY)
-    before, score = _from_grade_mean(known.mean_x, known.count), _from_grade_mean(known.mean_y, known.count)
-    result = np.zeros(len(schools))
+    known = Moments.of(students, model.classes, len(schools), prior, (students.score,), BEYOND_ENTRY, fast=fast)
+    count, (before, score) = known.count, _from_grade_mean(known)
+    apart, slope = count * before, np.zeros(len(LEVELS))
+    products = np.stack((count, known.xx, known.xy, apart * before, apart * score))
     for level in range(len(LEVELS)):
-        of = schools.level == level
-        count, apart = known.count[of], known.count[of] * before[of]
-        within, between = float(known.xx[of].sum()), float((apart * before[of]).sum())
-        rounding = NO_SPREAD**2 * count.sum()
+        of_level = products[:, schools.level == level].reshape(len(products), -1)
+        students, within, within_both, between, between_both = of_level.sum(axis=1).tolist()
+        rounding = NO_SPREAD**2 * students
         if between * within > (within + between) * max(rounding, SAME_AGAIN * between):
-            slope = float((apart * score[of]).sum()) / between
+            slope[level] = between_both / between
         elif within + between > rounding:
-            slope = float(known.xy[of].sum() + (apart * score[of]).sum()) / (within + between)
-        else:
-            slope = 0.0
-        rest = count * score[of] - slope * apart
-        result[of] = rest.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0)
-    return result
+            slope[level] = (within_both + between_both) / (within + between)
+    rest = count * score - slope[schools.level][:, None] * apart
+    return np.asarray(rest.sum(axis=1) / np.maximum(count.sum(axis=1), 1.0))
 
 
 def shrunken_value_added(history: Floats) -> Floats:
@@ -142,8 +143,8 @@ def true_effect(model: "ZoneReform", size: Array) -> Floats:
     return total / np.maximum(size, 1)
 
 
-def _from_grade_mean(mean: Floats, count: Floats) -> Floats:
-    """Cell means less that of all students of the grade, (S, 9)."""
-    total = count.sum(axis=0)
-    of_grade = (count * mean).sum(axis=0) / np.where(total > 0, total, 1.0)
-    return np.where(count > 0, mean - of_grade, 0.0)
+def _from_grade_mean(known: Moments) -> Floats:
+    """Both means of cells less that of all students of the grade, (2, S, 9)."""
+    means, total = np.stack((known.mean_x, known.mean_y)), known.count.sum(axis=0)
+    of_grade = (known.count * means).sum(axis=1) / np.where(total > 0, total, 1.0)
+    return np.where(known.count > 0, means - of_grade[:, None], 0.0)

@@ -1,14 +1,16 @@
 """Students counted by cell, a grade of a school: how many, and the first two moments of what they know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from types import ModuleType
 from typing import Self
 
 import numpy as np
 
+from sim.agents.classroom import Classes
 from sim.agents.columns import Array
 from sim.agents.school import LAST_GRADE
 from sim.agents.student import Students
-from sim.compiled import loops
+from sim.compiled import compiled
 from sim.noise import Floats
 
 EVERY_GRADE = np.ones(LAST_GRADE + 1, dtype=bool)
@@ -28,32 +30,42 @@ class Moments:
 
     @classmethod
     def of(
-        cls, students: Students, schools: int, x: Floats, y: tuple[Floats, ...], counted: Array = EVERY_GRADE
+        cls,
+        students: Students,
+        classes: Classes,
+        schools: int,
+        x: Floats,
+        y: tuple[Floats, ...],
+        counted: Array = EVERY_GRADE,
+        *,
+        fast: ModuleType | None,
     ) -> Self:
-        """Those of the students with an x whose grade is counted (by grade, 0 ... 9); y is the sum of its parts."""
-        fast = loops()
-        tally = _sums if fast is None else fast.moments
-        return cls.about_means(tally(students.school, students.grade, counted, x, y, schools))
+        """Those of the students with an x whose grade is counted (by grade, 0 ... 9); y is the sum of its parts.
 
-    @classmethod
-    def of_scores(cls, students: Students, schools: int) -> Self:
-        """Those of measured scores (x) and true achievement (y)."""
-        return cls.of(students, schools, students.score, (students.trait, students.lasting, students.fading))
+        `fast` is what `loops_by_class` says of the students.
+        """
+        if fast is None:
+            return cls.about_means(_sums(students.school, students.grade, counted, x, y, schools))
+        at = classes.size, classes.school, classes.grade
+        return cls.about_means(fast.moments(*at, counted, x, y, schools))
 
     @classmethod
     def about_means(cls, tallied: Floats) -> Self:
         """From the sums about a cell's first pair, (8, cells), as `_sums` gives them."""
-        count, first_x, first_y, *sums = tallied.reshape(len(tallied), -1, LAST_GRADE)
-        some = np.maximum(count, 1.0)
-        dx, dy = sums[0] / some, sums[1] / some
-        return cls(
-            count=count,
-            mean_x=first_x + dx,
-            mean_y=first_y + dy,
-            xx=np.maximum(sums[2] - sums[0] * dx, 0.0),
-            xy=sums[3] - sums[0] * dy,
-            yy=np.maximum(sums[4] - sums[1] * dy, 0.0),
-        )
+        return cls(*_about_means(tallied).reshape(len(fields(cls)), -1, LAST_GRADE))
+
+
+@compiled()
+def _about_means(tallied: Floats) -> Floats:
+    """Count, means, and sums of squares and products about them, (6, cells)."""
+    count, first_x, first_y, sx, sy, sxx, sxy, syy = tallied
+    moments = np.empty_like(tallied[2:])
+    for k in range(len(count)):
+        dx, dy = sx[k] / max(count[k], 1.0), sy[k] / max(count[k], 1.0)
+        moments[0, k], moments[1, k], moments[2, k] = count[k], first_x[k] + dx, first_y[k] + dy
+        xx, xy, yy = sxx[k] - sx[k] * dx, sxy[k] - sx[k] * dy, syy[k] - sy[k] * dy
+        moments[3, k], moments[4, k], moments[5, k] = max(xx, 0.0), xy, max(yy, 0.0)
+    return moments
 
 
 def _sums(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int) -> Floats:

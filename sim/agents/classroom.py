@@ -1,5 +1,7 @@
 """Classes: formed in grades 1 and 7, together until the school is left, taught by a team of core teachers."""
 
+from types import ModuleType
+
 import numpy as np
 
 from sim.agents.columns import Array, Column, Columns
@@ -63,16 +65,24 @@ def _stand_by_class(room: Array, size: Array) -> bool:
     return np.array_equal(room[: len(seated)], seated) and bool((room[len(seated) :] == -1).all())
 
 
-def sum_by_class(room: Array, classes: int, *parts: Floats) -> Floats:
+def loops_by_class(room: Array, size: Array) -> ModuleType | None:
+    """The compiled loops over students who stand by class; None where they do not, or the plain twins are to run."""
+    fast = loops()
+    return fast if fast is not None and fast.stand_by_class(room, size) else None
+
+
+def sum_by_class(room: Array, size: Array, *parts: Floats) -> Floats:
     """Sum over each class's students of the sum of these parts.
 
     Parameters
     ----------
     room, parts : (n,) arrays
         Class of each student, and what is added up.
+    size : (classes,) array
+        Students of each class.
     """
-    fast = loops()
-    return np.asarray((_class_sums if fast is None else fast.class_sums)(room, parts, classes))
+    fast = loops_by_class(room, size)
+    return np.asarray(_class_sums(room, parts, len(size)) if fast is None else fast.class_sums(size, parts))
 
 
 def _class_sums(room: Array, parts: tuple[Floats, ...], classes: int) -> Floats:

@@ -143,7 +143,7 @@ def peers_part(model: "ZoneReform") -> Floats:
     """
     students, classes, effects = model.students, model.classes, model.effects
     known = students.trait, students.lasting, students.fading
-    class_sum = sum_by_class(students.classroom, len(classes), *known)
+    class_sum = sum_by_class(students.classroom, classes.size, *known)
     class_mean = class_sum / np.maximum(classes.size, 1)
     cell = classes.school.astype(np.int64) * GRADE_DIGITS + classes.grade
     cell_mean = _means_of_cells(cell, class_sum, classes.size, len(model.schools) * GRADE_DIGITS)

@@ -77,7 +77,7 @@ def _count_teachers(
     young_age: float,
     schools: int,
 ) -> Floats:
-    counts = np.zeros((_SORTS_OF_TEACHERS, schools))
+    counts = np.zeros((schools, _SORTS_OF_TEACHERS)).T  # those of a school stand together
     posts, skills, experts, masters, may_rotate, have_rotated, rotated_experts, itinerant, new = counts[:_MOVES]
     received, sent, researching, trained, young, young_contest, awarded = counts[_MOVES:_HERE]
     here, degree_here, backbone_here, pe_arts_here = counts[_HERE:]
@@ -92,7 +92,7 @@ def _count_teachers(
         masters[s] += degree[i] >= MASTERS
         may_rotate[s] += eligible[i]
         have_rotated[s] += rotated[i]
-        rotated_experts[s] += expert and rotated[i]
+        rotated_experts[s] += expert & rotated[i]
         itinerant[s] += travels
         new[s] += moved[i]
         if expert and moved[i] and school_before[i] >= 0 and school_before[i] != s:
@@ -101,13 +101,15 @@ def _count_teachers(
         researching[s] += research[i]
         trained[s] += ict_trained[i]
         young[s] += is_young
-        young_contest[s] += is_young and contest[i]
+        young_contest[s] += is_young & contest[i]
         awarded[s] += award[i]
-        for at, part in ((s, 0.5 if travels else 1.0), (other, 0.5 if travels else 0.0)):
-            here[at] += part
-            degree_here[at] += part * (degree[i] >= 1)
-            backbone_here[at] += part * expert
-            pe_arts_here[at] += part * (subject[i] == PE_ARTS)
+        part = 0.5 if travels else 1.0
+        for at in (s, other):
+            if at >= 0:
+                here[at] += part
+                degree_here[at] += part * (degree[i] >= 1)
+                backbone_here[at] += part * expert
+                pe_arts_here[at] += part * (subject[i] == PE_ARTS)
     return counts
 
 

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.agents.classroom import loops_by_class
 from sim.indicators import activity, counts, resources, scores, staff
 from sim.indicators.catalogue import INDICATORS, SCOPES
 from sim.indicators.standards import load_standard
-from sim.indicators.tallies import Marks, tallied
+from sim.indicators.tallies import Marks, lowest_fifths, tallied
 from sim.indicators.units import ratios
 from sim.noise import Floats
 
@@ -45,7 +46,10 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         raise ValueError("indicators need the baseline's cut scores; the model has no baseline yet")
     units, schools, place = baseline.units, model.schools, model.district
     standard = load_standard(STANDARD)
-    known, students = tallied(model.students, marks(model, baseline), len(schools))
+    who = model.students, model.classes
+    fast = loops_by_class(model.students.classroom, model.classes.size)
+    known, students = tallied(*who, marks(model, baseline), len(schools), fast)
+    fifths = lowest_fifths(*who, schools.private, known, fast)
     teachers = counts.of_teachers(model.teachers, place.young_age, len(schools))
     classes, largest = counts.of_classes(model.classes, schools, model.teachers, standard.large_class)
     held = resources.amounts(schools, teachers)
@@ -69,7 +73,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         **staff.figures(over, shares),
         "digital_lesson_share": model.terms.digital_lesson_share * shares["digital_lesson_share"],
         **dict(zip(("class_size_max", "entry_class_max"), units.highest(largest), strict=True)),
-        "score_lowest_fifth": scores.of_lowest_fifth(schools, model.students, known)[units.level],
+        "score_lowest_fifth": scores.of_lowest_fifth(*fifths)[units.level],
         "fund_luck_share": model.fund_luck_share[units.level],
         "cost_yuan": model.level_costs[units.level],
         "public_budget": model.public_budget[units.level],

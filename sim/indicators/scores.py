@@ -5,10 +5,8 @@ import numpy as np
 from sim.agents.cells import Moments
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, YEARS, Schools
-from sim.agents.student import Students
 from sim.compiled import compiled
 from sim.indicators.standards import expected_normal_range
-from sim.indicators.tallies import lowest_fifths
 from sim.indicators.units import Units, ratio, sums
 from sim.noise import Floats, Ints
 
@@ -27,6 +25,7 @@ SHARES = {
     "general_high_rate": ("admitted", "ninth"),
 }
 """Means of scores, and rates in the last grades by cut scores fixed at the baseline: part and whole."""
+_LEVEL_OF_GRADE = np.repeat(range(len(LEVELS)), YEARS)
 OF_EACH = (("score", "tested"), ("excellent", "sixth"), ("passed", "sixth"), ("rate", "students"))
 """Part and whole of the means by which schools are set apart."""
 
@@ -76,11 +75,9 @@ def figures(
     }
 
 
-def of_lowest_fifth(schools: Schools, students: Students, known: Moments) -> Floats:
-    """Mean score of the fifth of each grade that scores lowest, primary and junior, (2,)."""
-    of_grade, fifth = lowest_fifths(students, schools.private, known)
-    level = np.repeat(range(len(LEVELS)), YEARS)
-    return ratio(sums(of_grade, level, len(LEVELS)), sums(fifth, level, len(LEVELS)))
+def of_lowest_fifth(of_grade: Floats, fifth: Ints) -> Floats:
+    """Mean score of the fifth of each grade that scores lowest, primary and junior, (2,), from `lowest_fifths`."""
+    return ratio(sums(of_grade, _LEVEL_OF_GRADE, len(LEVELS)), sums(fifth, _LEVEL_OF_GRADE, len(LEVELS)))
 
 
 def _over_grades(cells: Floats) -> Floats:

@@ -1,19 +1,20 @@
 """Students counted for the year's figures: each is looked at once, and counts for his school."""
 
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 
 from sim.agents.cells import Moments
+from sim.agents.classroom import Classes
 from sim.agents.columns import Array
-from sim.agents.school import FINAL_GRADE, JUNIOR, PRIMARY
+from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, PRIMARY
 from sim.agents.student import Students
-from sim.compiled import loops
 from sim.indicators.units import sums
 from sim.noise import Floats, Ints
 
 FIFTH = 5
-FIFTH_ENDS = -1.0, -0.7
+FIFTH_ENDS = -0.9, -0.78
 """SD between which the lowest fifth of normal scores ends: it makes no difference but of speed."""
 TALLIED = (
     *("students", "migrants", "tested_migrants", "migrants_score", "tested_left_behind", "left_behind_score", "rate"),
@@ -36,16 +37,22 @@ class Marks:
     general_high: float
 
 
-def tallied(students: Students, marks: Marks, schools: int) -> tuple[Moments, dict[str, Floats]]:
-    """Moments of measured scores and true achievement by cell, and what `TALLIED` names by school, (S,)."""
-    fast = loops()
-    known = students.school, students.grade, students.migrant, students.left_behind, students.score
+def tallied(
+    students: Students, classes: Classes, marks: Marks, schools: int, fast: ModuleType | None
+) -> tuple[Moments, dict[str, Floats]]:
+    """Moments of measured scores and true achievement by cell, and what `TALLIED` names by school, (S,).
+
+    `fast` is what `loops_by_class` says of the students, here and below.
+    """
+    known = students.migrant, students.left_behind, students.score
+    true = students.trait, students.lasting, students.fading
     cuts = np.array([marks.excellent, marks.passed, marks.general_high])
     if fast is None:
-        by_school = _tally(*known, marks.mean, marks.sd, cuts, schools)
-        return Moments.of_scores(students, schools), dict(zip(TALLIED, by_school, strict=True))
-    true = students.trait, students.lasting, students.fading
-    by_cell, by_school = fast.tally(*known, true, marks.mean, marks.sd, cuts, schools)
+        by_school = _tally(students.school, students.grade, *known, marks.mean, marks.sd, cuts, schools)
+        moments = Moments.of(students, classes, schools, students.score, true, fast=None)
+        return moments, dict(zip(TALLIED, by_school, strict=True))
+    at = classes.size, classes.school, classes.grade
+    by_cell, by_school = fast.tally(*at, *known, true, marks.mean, marks.sd, cuts, schools)
     return Moments.about_means(by_cell), dict(zip(TALLIED, by_school, strict=True))
 
 
@@ -78,7 +85,9 @@ def _tally(
     return np.stack([sums(counted[name], school, schools) for name in TALLIED])
 
 
-def lowest_fifths(students: Students, private: Array, known: Moments) -> tuple[Floats, Ints]:
+def lowest_fifths(
+    students: Students, classes: Classes, private: Array, known: Moments, fast: ModuleType | None
+) -> tuple[Floats, Ints]:
     """Sum of the scores of the fifth of each grade at public schools that score lowest, and how many they are, (9,).
 
     Parameters
@@ -88,30 +97,21 @@ def lowest_fifths(students: Students, private: Array, known: Moments) -> tuple[F
     known : Moments
         Of measured scores (x).
     """
-    fast, public = loops(), ~private
-    count, mean = known.count[public], known.mean_x[public]
-    tested = count.sum(axis=0).astype(np.int64)
-    fifth = -(-tested // FIFTH)
-    at = students.school, private, students.grade, students.score
     if fast is None:
-        highest, lower, total = _lowest(*at, tested)
+        total, fifth = _lowest(students.school, private, students.grade, students.score)
     else:
-        some = np.maximum(tested, 1)
-        middle = (count * mean).sum(axis=0) / some
-        sd = np.sqrt((known.xx[public] + count * (mean - middle) ** 2).sum(axis=0) / some)
-        highest, lower, total = fast.lowest(*at, tested, *(middle + sd * bound for bound in FIFTH_ENDS))
-    return np.where(fifth > 0, total + (fifth - lower) * highest, 0.0), fifth
+        at = classes.size, classes.school, classes.grade
+        total, fifth = fast.lowest(*at, private, students.score, known.count, known.mean_x, known.xx, FIFTH_ENDS)
+    return total, fifth
 
 
-def _lowest(school: Array, private: Array, grade: Array, score: Floats, tested: Ints) -> tuple[Floats, Floats, Floats]:
-    """Of each grade: the highest score of its lowest fifth, how many are below it, and their sum, (9,)."""
-    public = ~private[school] & (score == score)
-    highest = np.zeros(len(tested))
-    lower, total = highest.copy(), highest.copy()
-    for each in np.flatnonzero(tested):
-        scores = score[public & (grade == each + 1)]
-        last = -(-len(scores) // FIFTH) - 1
-        highest[each] = np.partition(scores, last)[last]
-        below = scores[scores < highest[each]]
-        lower[each], total[each] = len(below), np.bincount(np.zeros(len(below), np.int64), below, 1)[0]
-    return highest, lower, total
+def _lowest(school: Array, private: Array, grade: Array, score: Floats) -> tuple[Floats, Ints]:
+    public, total, fifth = ~private[school] & (score == score), np.zeros(LAST_GRADE), np.zeros(LAST_GRADE, np.int64)
+    for g in range(LAST_GRADE):
+        scores = score[public & (grade == g + 1)]
+        fifth[g] = -(-len(scores) // FIFTH)
+        if fifth[g] > 0:
+            highest = np.partition(scores, fifth[g] - 1)[fifth[g] - 1]
+            lower = scores[scores < highest]
+            total[g] = np.bincount(np.zeros(len(lower), np.int64), lower, 1)[0] + (fifth[g] - len(lower)) * highest
+    return total, fifth

@@ -132,5 +132,6 @@ def ratios(over: dict[str, Floats], shares: dict[str, tuple[str, str]]) -> dict[
 
 def ratio(part: Array, whole: Array) -> Floats:
     """Part over whole, nan where there is no whole."""
-    some = np.greater(whole, 0)
-    return np.where(some, part / np.where(some, whole, 1.0), np.nan)
+    quotient = np.full(np.shape(part), np.nan)
+    np.divide(part, whole, out=quotient, where=np.greater(whole, 0))
+    return quotient

@@ -1,4 +1,7 @@
-"""What the year's record sums up, in passes over students who stand class by class."""
+"""What the year's record sums up by cell, a grade of a school, in passes over students who stand class by class.
+
+The classes of a cell stand side by side: its sums are looked up, and put down, once for all of them.
+"""
 
 import numpy as np
 from numba import njit
@@ -16,36 +19,44 @@ _TALLIED, _SUMS = 12, 8
 
 
 @njit(cache=True, inline="always")
+def _cell_from(c: int, size: Array, school: Array, grade: Array) -> tuple[int, int]:
+    """The class behind those of one cell that stand together from class c on, and how many students these have."""
+    behind, students = c, 0
+    while behind < len(size) and school[behind] == school[c] and grade[behind] == grade[c]:
+        students += size[behind]
+        behind += 1
+    return behind, students
+
+
+@njit(cache=True, inline="always")
 def _sums_of(cell: Floats) -> Cell:
     return cell[0], cell[1], cell[2], cell[3], cell[4], cell[5], cell[6], cell[7]
 
 
 @njit(cache=True, inline="always")
-def _with_pair(sums: Cell, x: float, y: float) -> Cell:
-    """A cell's count, first pair, and sums of differences from it, with one pair more."""
-    n, x0, y0, sx, sy, sxx, sxy, syy = sums
+def _begun(cell: Floats, start: int, end: int, x: Floats, y: tuple[Floats, ...]) -> Cell:
+    """A cell's count, first pair, and sums of differences from it; the first pair is these students' if it had none."""
+    n, x0, y0, sx, sy, sxx, sxy, syy = _sums_of(cell)
     if n == 0.0:
-        x0, y0 = x, y
-    dx, dy = x - x0, y - y0
-    return n + 1.0, x0, y0, sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
+        while start < end and x[start] != x[start]:
+            start += 1
+        if start < end:
+            x0, y0 = x[start], sum_of(y, start)
+    return n, x0, y0, sx, sy, sxx, sxy, syy
 
 
 @njit(cache=True)
-def moments(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int) -> Floats:
+def moments(
+    size: Array, school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int
+) -> Floats:
     """`cells._sums`."""
-    cells, i = np.zeros((_SUMS, schools * LAST_GRADE)), 0
-    while i < len(school):
-        s, g, start = school[i], grade[i], i
-        while i < len(school) and school[i] == s and grade[i] == g:
-            i += 1
-        cell = cells[:, s * LAST_GRADE + g - 1]
-        n, x0, y0, sx, sy, sxx, sxy, syy = _sums_of(cell)
-        end = i if counted[g] else start
-        if n == 0.0:
-            while start < end and x[start] != x[start]:
-                start += 1
-            if start < end:
-                x0, y0 = x[start], sum_of(y, start)
+    cells, c, behind = np.zeros((_SUMS, schools * LAST_GRADE)), 0, 0
+    while c < len(size):
+        s, g = school[c], grade[c]
+        c, students = _cell_from(c, size, school, grade)
+        start, behind = behind, behind + students
+        cell, end = cells[:, s * LAST_GRADE + g - 1], behind if counted[g] else start
+        n, x0, y0, sx, sy, sxx, sxy, syy = _begun(cell, start, end, x, y)
         for place in range(start, end):
             j = np.uint64(place)  # an unsigned place needs no look for negative ones
             if x[j] == x[j]:
@@ -58,6 +69,7 @@ def moments(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Flo
 
 @njit(cache=True)
 def tally(
+    size: Array,
     school: Array,
     grade: Array,
     migrant: Array,
@@ -70,106 +82,146 @@ def tally(
     schools: int,
 ) -> tuple[Floats, Floats]:
     """`tallies._tally`, whose order the rows have, and beside it `moments` of scores and what is known."""
-    out, cells, i = np.zeros((_TALLIED, schools)), np.zeros((_SUMS, schools * LAST_GRADE)), 0
+    out, cells, c, end = np.zeros((_TALLIED, schools)), np.zeros((_SUMS, schools * LAST_GRADE)), 0, 0
     students, migrants, tested_migrants, score_migrant = out[0], out[1], out[2], out[3]
     tested_left_behind, score_left_behind, rate = out[4], out[5], out[6]
     sixth, excellent, passed, ninth, admitted = out[7], out[8], out[9], out[10], out[11]
-    while i < len(school):
-        s, g, start = school[i], grade[i], i
-        cell = cells[:, s * LAST_GRADE + g - 1]
-        sums = _sums_of(cell)
-        cut, lower_cut = cuts[2] if g == _NINTH else cuts[0], cuts[1]
-        n_migrants, n_tested, n_left_behind, n_high, n_passed = 0, 0, 0, 0, 0
+    while c < len(size):
+        s, g = school[c], grade[c]
+        c, here = _cell_from(c, size, school, grade)
+        start, end = end, end + here
+        cell, n_migrants, n_tested, n_left_behind = cells[:, s * LAST_GRADE + g - 1], 0, 0, 0
+        n, x0, y0, sx, sy, sxx, sxy, syy = _begun(cell, start, end, score, known)
         of_migrants, of_left_behind, rates = score_migrant[s], score_left_behind[s], rate[s]
-        while i < len(school) and school[i] == s and grade[i] == g:
+        for place in range(start, end):
+            i = np.uint64(place)
             x = score[i]
             n_migrants += migrant[i]
             rates += min(max(mean + sd * x, 0.0), 1.0)
             if x == x:
-                sums = _with_pair(sums, x, sum_of(known, i))
+                dx, dy = x - x0, sum_of(known, i) - y0
+                n, sx, sy, sxx, sxy, syy = n + 1.0, sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
                 n_tested += migrant[i]
                 n_left_behind += left_behind[i]
                 of_migrants += x if migrant[i] else 0.0
                 of_left_behind += x if left_behind[i] else 0.0
-                n_high += x >= cut
-                n_passed += x >= lower_cut
-            i += 1
-        for k in range(_SUMS):
-            cell[k] = sums[k]
-        students[s] += i - start
+        for k, value in enumerate((n, x0, y0, sx, sy, sxx, sxy, syy)):
+            cell[k] = value
+        students[s] += here
         migrants[s] += n_migrants
         tested_migrants[s] += n_tested
         tested_left_behind[s] += n_left_behind
         score_migrant[s], score_left_behind[s], rate[s] = of_migrants, of_left_behind, rates
         if g == _SIXTH:
-            sixth[s] += i - start
-            excellent[s] += n_high
-            passed[s] += n_passed
+            sixth[s] += here
+            excellent[s] += _at_least(cuts[0], score, start, end)
+            passed[s] += _at_least(cuts[1], score, start, end)
         elif g == _NINTH:
-            ninth[s] += i - start
-            admitted[s] += n_high
+            ninth[s] += here
+            admitted[s] += _at_least(cuts[2], score, start, end)
     return cells, out
+
+
+@njit(cache=True, inline="always")
+def _at_least(cut: float, score: Floats, start: int, end: int) -> int:
+    """How many of some students score at or above a cut."""
+    many = 0
+    for place in range(start, end):
+        many += score[np.uint64(place)] >= cut
+    return many
 
 
 @njit(cache=True)
 def lowest(
-    school: Array, private: Array, grade: Array, score: Floats, tested: Ints, low: Floats, high: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """`tallies._lowest`: scores from `high` on are let be, and only those from `low` on are put in order.
+    size: Array,
+    school: Array,
+    grade: Array,
+    private: Array,
+    score: Floats,
+    count: Floats,
+    mean: Floats,
+    squares: Floats,
+    ends: tuple[float, float],
+) -> tuple[Floats, Ints]:
+    """`tallies._lowest`, from the moments of scores, of which a fifth should end between two (`ends`, SD).
 
-    If the highest of a fifth is not between the two, all are.
+    Scores above are let be, and only those between the two are put in order. Where a fifth ends elsewhere, all are.
     """
-    found, highest, lower, total = _lowest_between(school, private, grade, score, tested, low, high)
-    if not found:
-        far = np.full(len(tested), np.inf)
-        found, highest, lower, total = _lowest_between(school, private, grade, score, tested, -far, far)
-    return highest, lower, total
+    tested, middle, sd = _spread(private, count, mean, squares)
+    low, high, total, fifth = middle + sd * ends[0], middle + sd * ends[1], np.zeros(len(tested)), -(-tested // _FIFTH)
+    if not _lowest_between(size, school, grade, private, score, tested, fifth, low, high, total):
+        low[:], high[:], total[:] = -np.inf, np.inf, 0.0
+        _lowest_between(size, school, grade, private, score, tested, fifth, low, high, total)
+    return total, fifth
+
+
+@njit(cache=True)
+def _spread(private: Array, count: Floats, mean: Floats, squares: Floats) -> tuple[Ints, Floats, Floats]:
+    """How many are tested in each grade of the public schools, the mean of their scores and its SD."""
+    tested, middle, sd = np.zeros((3, LAST_GRADE))
+    for s in np.flatnonzero(~private):
+        tested += count[s]
+        middle += count[s] * mean[s]
+    some = np.maximum(tested, 1.0)
+    middle /= some
+    for s in np.flatnonzero(~private):
+        sd += squares[s] + count[s] * (mean[s] - middle) ** 2
+    return tested.astype(np.int64), middle, np.sqrt(sd / some)
 
 
 @njit(cache=True)
 def _lowest_between(
-    school: Array, private: Array, grade: Array, score: Floats, tested: Ints, low: Floats, high: Floats
-) -> tuple[bool, Floats, Floats, Floats]:
-    """Whether the bounds are right, and what is sought if they are."""
-    highest, lower, total = np.zeros((3, len(tested)))
-    below, first, end = _below(school, private, grade, score, tested, high)
+    size: Array,
+    school: Array,
+    grade: Array,
+    private: Array,
+    score: Floats,
+    tested: Ints,
+    fifth: Ints,
+    low: Floats,
+    high: Floats,
+    total: Floats,
+) -> bool:
+    """Whether the bounds are right; if they are, what is sought is put into `total`."""
+    below, first, end = _below(size, school, grade, private, score, tested, high)
     for g in range(len(tested)):
-        those, last = below[first[g] : end[g]], -(-tested[g] // _FIFTH) - 1
-        if last < 0:
+        those, bound = below[first[g] : end[g]], low[g]
+        if fifth[g] == 0:
             continue
         inside, k = np.empty(len(those) + 1), 0
         for x in those:
             inside[k] = x
-            k += x >= low[g]
-        place = last - (len(those) - k)
+            k += x >= bound
+        place = fifth[g] - 1 - (len(those) - k)
         if not 0 <= place < k:
-            return False, highest, lower, total
-        highest[g] = kth_lowest(inside[:k], place)
+            return False
+        highest, lower, so_far = kth_lowest(inside[:k], place), 0, 0.0
         for x in those:
-            lower[g] += x < highest[g]
-            total[g] += x if x < highest[g] else 0.0
-    return True, highest, lower, total
+            lower += x < highest
+            so_far += x if x < highest else 0.0
+        total[g] = so_far + (fifth[g] - lower) * highest
+    return True
 
 
 @njit(cache=True)
 def _below(
-    school: Array, private: Array, grade: Array, score: Floats, tested: Ints, high: Floats
+    size: Array, school: Array, grade: Array, private: Array, score: Floats, tested: Ints, high: Floats
 ) -> tuple[Floats, Ints, Ints]:
     """Scores of public schools below the bound of their grade, as they stand, and where those of a grade begin and end.
 
     A score that is not kept is written too, and the next one over it: quicker than to ask.
     """
-    first, i = np.zeros(len(tested) + 1, np.int64), 0
+    first, behind = np.zeros(len(tested) + 1, np.int64), 0
     for g in range(len(tested)):
         first[g + 1] = first[g] + tested[g] + 1
     below, end = np.empty(first[-1]), first[:-1].copy()
-    while i < len(school):
-        s, g, start = school[i], grade[i], i
-        while i < len(school) and school[i] == s and grade[i] == g:
-            i += 1
-        at, bound = end[g - 1], high[g - 1]
-        for j in range(start, start if private[s] else i):
-            below[np.uint64(at)] = score[j]
-            at += score[j] < bound
-        end[g - 1] = at
+    for c in range(len(size)):
+        start, behind = behind, behind + size[c]
+        if not private[school[c]]:
+            at, bound = end[grade[c] - 1], high[grade[c] - 1]
+            for place in range(start, behind):
+                i = np.uint64(place)
+                below[np.uint64(at)] = score[i]
+                at += score[i] < bound
+            end[grade[c] - 1] = at
     return below, first, end

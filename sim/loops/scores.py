@@ -1,7 +1,7 @@
 """What students learn and what they score, in passes over all of them.
 
-Students stand class by class: what is the same for those who stand together is looked up, and their sums are put
-down, once for all of them. Any other order gives the same figures, slower.
+Students stand class by class, of so many each (`size`): what is the same for a class is looked up, and its sums are
+put down, once.
 """
 
 import numpy as np
@@ -56,7 +56,7 @@ def grow(
 def scores(
     ids: Ints,
     key: np.uint64,
-    room: Array,
+    size: Array,
     beside: Floats,
     noise_sd: Floats,
     trait: Floats,
@@ -64,15 +64,15 @@ def scores(
     fading: Floats,
 ) -> tuple[Floats, Floats]:
     """`assessment.scores`, and their sums by class."""
-    out, total, i = np.empty(len(ids)), np.zeros(len(beside)), 0
+    out, total, end = np.empty(len(ids)), np.empty(len(size)), 0
     draw_normals(ids, key, out)
-    while i < len(ids):
-        c = room[i]
-        sum_here, beside_here, sd_here = total[c], beside[c], noise_sd[c]
-        while i < len(ids) and room[i] == c:
+    for c in range(len(size)):
+        start, end = end, end + size[c]
+        sum_here, beside_here, sd_here = 0.0, beside[c], noise_sd[c]
+        for place in range(start, end):
+            i = np.uint64(place)  # an unsigned place needs no look for negative ones
             out[i] = trait[i] + lasting[i] + fading[i] + beside_here + sd_here * out[i]
             sum_here += out[i]
-            i += 1
         total[c] = sum_here
     return out, total
 
@@ -87,14 +87,13 @@ def sum_of(parts: tuple[Floats, ...], i: int | np.uint64) -> float:
 
 
 @njit(cache=True)
-def class_sums(room: Array, parts: tuple[Floats, ...], classes: int) -> Floats:
+def class_sums(size: Array, parts: tuple[Floats, ...]) -> Floats:
     """`classroom._class_sums`."""
-    total, i = np.zeros(classes), 0
-    while i < len(room):
-        c = room[i]
-        sum_here = total[c]
-        while i < len(room) and room[i] == c:
-            sum_here += sum_of(parts, i)
-            i += 1
+    total, end = np.empty(len(size)), 0
+    for c in range(len(size)):
+        start, end = end, end + size[c]
+        sum_here = 0.0
+        for place in range(start, end):
+            sum_here += sum_of(parts, np.uint64(place))
         total[c] = sum_here
     return total

@@ -8,6 +8,7 @@ import pytest
 from reference import assessment as reference
 from reference.random_district import calm_district, shaken_district
 from sim.agents.assessment import assess, noise_sd, shrunken_value_added, sit_tests, value_added
+from sim.agents.classroom import loops_by_class
 from sim.agents.learning import PARTS, learn
 
 
@@ -52,6 +53,18 @@ def test_steady_schools_keep_their_value_added_and_schools_of_luck_lose_it():
     assert shrunken_value_added(np.zeros((4, 3))) == pytest.approx([0.0] * 4)
 
 
+def by_class(model):
+    return loops_by_class(model.students.classroom, model.classes.size)
+
+
+def sit(model):
+    return sit_tests(model, by_class(model))
+
+
+def added(model, prior):
+    return value_added(model, prior, by_class(model))
+
+
 def after_a_year(seed=0):
     """A district after a year, and each student's score of the year before."""
     model = calm_district(seed)
@@ -62,7 +75,7 @@ def after_a_year(seed=0):
 
 def test_value_added_sums_to_nothing_over_the_students_of_a_level():
     model, prior = after_a_year()
-    assert np.array_equal(value_added(model, prior), model.schools.value_added[:, 0])
+    assert np.array_equal(added(model, prior), model.schools.value_added[:, 0])
     known = np.isfinite(prior) & ~np.isin(model.students.grade, (1, 7))
     count = np.bincount(model.students.school[known], minlength=len(model.schools))
     for level in (0, 1):
@@ -82,7 +95,7 @@ def test_scores_that_hardly_differ_beforehand_explain_nothing_by_what_rounding_l
         of_school = school_spread * before[here].mean()
         prior[here] = 1 / 3 + 0.1 * students.grade[here] + of_school + own_spread * before[here]
     expected = reference.value_added(students.score.tolist(), prior.tolist(), model)
-    assert value_added(model, prior) == pytest.approx(expected, abs=1e-9)
+    assert added(model, prior) == pytest.approx(expected, abs=1e-9)
 
 
 def test_where_all_scored_the_same_beforehand_value_added_is_how_far_a_grade_is_above_the_mean():
@@ -93,29 +106,30 @@ def test_where_all_scored_the_same_beforehand_value_added_is_how_far_a_grade_is_
     for grade in (2, 3, 4, 5, 6, 8, 9):
         above[students.grade == grade] -= students.score[known & (students.grade == grade)].mean()
     school = int(students.school[known][0])
-    assert value_added(model, prior)[school] == pytest.approx(above[known & (students.school == school)].mean())
+    assert added(model, prior)[school] == pytest.approx(above[known & (students.school == school)].mean())
 
 
 def test_a_school_without_earlier_scores_has_no_value_added():
     model, prior = after_a_year()
     school = int(model.students.school[0])
     prior[model.students.school == school] = np.nan
-    assert value_added(model, prior)[school] == 0.0
-    assert not value_added(model, np.full(len(prior), np.nan)).any()
+    assert added(model, prior)[school] == 0.0
+    assert not added(model, np.full(len(prior), np.nan)).any()
 
 
 def test_the_only_school_of_its_level_adds_nothing_measurable():
     model, prior = after_a_year()
     junior = np.flatnonzero(model.schools.level == 1)
-    model.students.school[np.isin(model.students.school, junior)] = junior[0]
-    assert value_added(model, prior)[junior] == pytest.approx(np.zeros(len(junior)), abs=1e-9)
+    for table in (model.students, model.classes):
+        table.school[np.isin(table.school, junior)] = junior[0]
+    assert added(model, prior)[junior] == pytest.approx(np.zeros(len(junior)), abs=1e-9)
 
 
 def test_a_junior_school_is_not_credited_with_what_primary_schools_did():
     model, prior = after_a_year()
-    before = value_added(model, prior)
+    before = added(model, prior)
     model.students.score[model.students.grade == 7] += np.arange((model.students.grade == 7).sum())
-    assert np.array_equal(value_added(model, prior), before)
+    assert np.array_equal(added(model, prior), before)
 
 
 def test_value_added_finds_a_school_that_adds_and_not_one_that_has_strong_students():
@@ -123,11 +137,11 @@ def test_value_added_finds_a_school_that_adds_and_not_one_that_has_strong_studen
     students = model.students
     school = int(np.argmax(np.bincount(students.school, weights=students.grade < 7)))
     here = students.school == school
-    before = value_added(model, prior)
+    before = added(model, prior)
     students.score[here] += 0.5
-    gain = value_added(model, prior) - before
+    gain = added(model, prior) - before
     assert gain[school] > 0.25
-    assert np.abs(value_added(model, prior + 0.5 * here) - before)[school] < 0.1
+    assert np.abs(added(model, prior + 0.5 * here) - before)[school] < 0.1
 
 
 def test_tests_are_as_reliable_as_the_effects_say():
@@ -141,7 +155,7 @@ def test_tests_are_as_reliable_as_the_effects_say():
     error = []
     for _ in range(8):
         model.year += 1
-        sit_tests(model)
+        sit(model)
         error.append((model.students.score - model.students.achievement)[model.students.grade > 2])
     assert np.std(error) == pytest.approx(0.12**0.5, rel=0.03)
 
@@ -153,7 +167,7 @@ def test_gaming_lifts_scores_and_not_what_students_know():
         model.effects = replace(model.effects, gaming=gaming, rec_perf_ind=0.1)
         model.schools.stake[:] = 1.0
         before = model.students.achievement.copy()
-        sit_tests(model)
+        sit(model)
         assert np.array_equal(model.students.achievement, before)
         measured[gaming] = model.students.score
     assert measured[0.5] - measured[0.0] == pytest.approx(np.full(len(before), 0.05), abs=1e-12)

@@ -8,25 +8,41 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.agents.cells import Moments
-from sim.agents.classroom import stand_by_class
+from sim.agents.classroom import Classes, loops_by_class, stand_by_class
 from sim.agents.student import Students
 
 SCHOOLS = 4
 
 
 def students(seed, count, far=0.0):
-    """Students of any grade at any school; some have no score yet."""
+    """Students of any grade at any school, who mostly stand by class, and their classes; some have no score yet."""
     draw = np.random.default_rng(seed)
+    number = int(draw.integers(1, 40))
+    room = draw.integers(0, number, count)
+    if draw.random() < 0.7:
+        room.sort()
+    classes = Classes(
+        number,
+        grade=np.sort(draw.integers(1, 10, number)),
+        school=draw.integers(0, SCHOOLS, number),
+        size=np.bincount(room, minlength=number),
+    )
     table = Students(
         count,
         id=np.arange(count),
-        grade=draw.integers(1, 10, count),
-        school=draw.integers(0, SCHOOLS, count),
+        classroom=room,
+        grade=classes.grade[room],
+        school=classes.school[room],
     )
     table.trait, table.lasting, table.fading, table.score = draw.normal(size=(4, count))
     table.score += far
     table.score[draw.random(count) < 0.2] = np.nan
-    return table
+    return table, classes
+
+
+def moments(table, classes, *x_and_y):
+    fast = loops_by_class(table.classroom, classes.size)
+    return Moments.of(table, classes, SCHOOLS, *x_and_y, fast=fast)
 
 
 def told(pairs):
@@ -50,9 +66,9 @@ def as_told(moments, school, grade):
 @settings(derandomize=True, deadline=None, max_examples=40)
 def test_moments_are_those_of_the_students_with_an_x_in_the_grades_that_count(seed, count, grades, far):
     """Also of numbers that are far from 0 for how little they differ."""
-    table = students(seed, count, far)
+    table, classes = students(seed, count, far)
     counted = np.isin(np.arange(10), list(grades))
-    found = Moments.of(table, SCHOOLS, table.score, (table.trait,), counted)
+    found = moments(table, classes, table.score, (table.trait,), counted)
     columns = table.school, table.grade, table.score, table.trait
     rows = list(zip(*(column.tolist() for column in columns), strict=True))
     for school in range(SCHOOLS):
@@ -61,20 +77,20 @@ def test_moments_are_those_of_the_students_with_an_x_in_the_grades_that_count(se
             assert as_told(found, school, grade) == pytest.approx(told(here), rel=1e-9, abs=1e-8)
 
 
-def test_of_scores_they_are_those_of_scores_and_true_achievement():
-    table = students(7, 300)
+def test_a_value_in_parts_is_their_sum():
+    table, classes = students(7, 300)
     table.score[:] = np.random.default_rng(8).normal(size=300)
-    one = Moments.of_scores(table, SCHOOLS)
-    other = Moments.of(table, SCHOOLS, table.score, (table.trait + table.lasting + table.fading,))
+    one = moments(table, classes, table.score, (table.trait, table.lasting, table.fading))
+    other = moments(table, classes, table.score, (table.trait + table.lasting + table.fading,))
     for name in ("count", "mean_x", "mean_y", "xx", "xy", "yy"):
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
     assert one.count.shape == (SCHOOLS, 9) and one.count.sum() == 300
 
 
 def test_students_who_all_know_the_same_have_no_spread():
-    table = students(9, 100)
+    table, classes = students(9, 100)
     table.score[:], table.trait[:] = 0.1, 1 / 3
-    found = Moments.of(table, SCHOOLS, table.score, (table.trait,))
+    found = moments(table, classes, table.score, (table.trait,))
     assert not (found.xx.any() or found.xy.any() or found.yy.any())
     assert set(found.mean_x[found.count > 0].tolist()) == {0.1}
 
