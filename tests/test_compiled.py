@@ -267,8 +267,8 @@ def dealt(draw, rows):
     first = np.zeros(len(classes), np.int64)
     first[filing] = np.cumsum(classes[filing]) - classes[filing]
     lots = some_lots(draw, rows) if rows and draw.random() < 0.5 else draw.integers(0, 2**64, rows, dtype=np.uint64)
-    fast = loops()
-    order, size = (_deal if fast is None else fast.deal)(school, lots, some_ids(draw, rows), classes, first)
+    fast, count = loops(), np.bincount(school, minlength=len(classes))
+    order, size = (_deal if fast is None else fast.deal)(school, lots, some_ids(draw, rows), count, classes, first)
     return {"order": order, "size": size}
 
 

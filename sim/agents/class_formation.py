@@ -55,7 +55,7 @@ def form_classes(model: "ZoneReform", entrants: Students, level: int) -> Classes
     first[filing] = np.cumsum(classes[filing]) - classes[filing]
     lots, fast = model.noise.lots("class", model.year, entrants.id), loops()
     deal = _deal if fast is None else fast.deal
-    order, size = deal(entrants.school, lots, entrants.id, classes, first)
+    order, size = deal(entrants.school, lots, entrants.id, count, classes, first)
     entrants.reorder(order)
     where = np.repeat(filing, classes[filing])
     number = np.arange(len(where)) - first[where]
@@ -69,10 +69,10 @@ def form_classes(model: "ZoneReform", entrants: Students, level: int) -> Classes
     )
 
 
-def _deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Array, Ints]:
-    """Rows by class, then id, and the size of each class, where schools form so many, whose first is row `first`."""
+def _deal(school: Array, lots: Bits, ids: Ints, count: Ints, classes: Ints, first: Ints) -> tuple[Array, Ints]:
+    """Rows by class, then id, and the size of each class, where of so many a school forms so many from `first` on."""
     rank = ranks(school, by_lot(school, lots, ids))
-    room = first[school] + rank * classes[school] // np.bincount(school, minlength=len(classes))[school]
+    room = first[school] + rank * classes[school] // count[school]
     return np.lexsort((ids, room)).astype(np.int32), np.bincount(room, minlength=int(classes.sum()))
 
 

@@ -89,9 +89,7 @@ def fill(
     placed: Ints, asking: Ints, target: Ints, last: Array, key: np.uint64, merit: Ints, ids: Ints, seats: Ints
 ) -> None:
     """`enrolment._fill`."""
-    ask, full, contested = np.zeros((len(seats), 2), np.int64), np.zeros(len(seats), np.bool_), 0
-    for i in asking:
-        ask[target[i], np.int64(last[i])] += 1
+    ask, full, contested = _asked(asking, target, last, len(seats)), np.zeros(len(seats), np.bool_), 0
     places = np.empty(2 * len(seats), np.int64)
     for school in range(len(seats)):
         asks = ask[school, 0] + ask[school, 1]
@@ -116,27 +114,42 @@ def fill(
                 placed[rows[k]] = target[rows[k]]
 
 
+@njit(cache=True, inline="always")
+def _asked(asking: Ints, target: Ints, last: Array, schools: int) -> Ints:
+    """How many ask at each school, those who are not last and those who are, (S, 2); most stand school by school."""
+    ask, here, first_here, last_here = np.zeros((schools, 2), np.int64), 0, 0, 0
+    for k in range(len(asking)):
+        i = np.uint64(asking[k])
+        if target[i] != here:
+            ask[here, 0] += first_here
+            ask[here, 1] += last_here
+            here, first_here, last_here = target[i], 0, 0
+        first_here += not last[i]
+        last_here += last[i]
+    ask[here, 0] += first_here
+    ask[here, 1] += last_here
+    return ask
+
+
 @njit(cache=True)
-def deal(school: Array, lots: Bits, ids: Ints, classes: Ints, first: Ints) -> tuple[Array, Ints]:
+def deal(school: Array, lots: Bits, ids: Ints, count: Ints, classes: Ints, first: Ints) -> tuple[Array, Ints]:
     """`class_formation._deal`; a school has as many drawers for lots as entrants, and few lie in two classes."""
     start, rows = np.zeros(len(classes) + 1, np.int64), len(school)
-    for s in school:
-        start[s + 1] += 1
     for s in range(len(classes)):
-        start[s + 1] += start[s]
-    drawer, count = np.empty(rows, np.int32), np.zeros(rows, np.int32)
+        start[s + 1] = start[s] + count[s]
+    drawer, lie_in = np.empty(rows, np.int32), np.zeros(rows, np.int32)
     for i in range(rows):
         begin = start[school[i]]
         d = begin + drawer_of(lots[i], start[school[i] + 1] - begin)
         drawer[i] = d
-        count[d] += 1
-    size, room = np.zeros(classes.sum(), np.int64), count
+        lie_in[d] += 1
+    size, room = np.zeros(classes.sum(), np.int64), lie_in
     for s in range(len(classes)):
         members, c, ahead, end = start[s + 1] - start[s], first[s] - 1, 0, 0
         for k in range(classes[s]):  # whole numbers from k to k + 1 times members / classes
             size[first[s] + k] = -(-(k + 1) * members // classes[s]) + (-k * members // classes[s])
         for d in range(start[s], start[s + 1]):
-            then = ahead + count[d]
+            then = ahead + lie_in[d]
             while ahead >= end and ahead < then:
                 c += 1
                 end += size[c]
