@@ -43,8 +43,9 @@ def test_what_a_copy_fails_in_is_done_here(ends, capfd):
 
 @forks
 def test_a_mistake_here_ends_the_copy():
+    others = multiprocessing.active_children()  # of other tests
     with pytest.raises(ZeroDivisionError):
         in_halves(lambda x: 1 / (x - 2), ITEMS)
     with pytest.raises(ZeroDivisionError):  # an odd one, met by the copy first
         in_halves(lambda x: 1 / (x - 3), ITEMS)
-    assert multiprocessing.active_children() == []
+    assert set(multiprocessing.active_children()) <= set(others)
