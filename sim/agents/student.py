@@ -18,8 +18,8 @@ class Students(Columns):
     """State of the students."""
 
     id = Column(np.int64, "", "year of entry, home catchment, families who moved, number: 2020 00007 0 00012")
-    grade = Column(np.int8, "", "1 ... 9")
-    school = Column(np.int16, "", "row of the school, -1 before the first")
+    grade = Column(np.int8, "", "1 ... 9, that of the class")
+    school = Column(np.int16, "", "row of the school, that of the class; -1 before the first")
     classroom = Column(np.int32, "", "row of the class")
     catchment = Column(np.int16, "", "row of the primary school whose catchment is home")
     migrant = Column(np.bool_, "", "child of migrant workers (随迁子女)")
@@ -29,7 +29,7 @@ class Students(Columns):
     lasting = Column(np.float64, "SD of achievement", "what schooling added for good")
     fading = Column(np.float64, "SD of achievement", "what schooling added and fades")
     score = Column(np.float64, "SD of achievement", "last measured score, nan before the first")
-    prior_score = Column(np.float32, "SD of achievement", "the one before it, rounded, nan without one")
+    prior_score = Column(np.float32, "SD of achievement", "the one before it, rounded, nan without one; until the year's test the last")
 
     @property
     def achievement(self) -> Array:
