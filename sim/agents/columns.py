@@ -10,6 +10,7 @@ holds one attribute of all of them. Attributes are declared once, with dtype, un
 
 from collections.abc import Callable, Iterator
 from functools import cache
+from sys import getrefcount
 from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 SPARE = 16
 """A table that grows is given room for one row more for so many that it has."""
+_KEPT = {"array": np.zeros(1)}
+ALONE = getrefcount(_KEPT["array"])
+"""References that Python counts of an array that only a dictionary holds."""
 
 
 class Column:
@@ -66,6 +70,7 @@ class Column:
         if array.shape != shape:
             raise ValueError(f"{type(table).__name__}.{self.name} must have shape {shape}, got {array.shape}")
         table.__dict__[self.name] = array
+        table._room.pop(self.name, None)
 
     def shape(self, rows: int) -> tuple[int, ...]:
         return (rows,) if self.width == 1 else (rows, self.width)
@@ -101,8 +106,7 @@ class Columns:
     __slots__ = ("__dict__", "_room", "_rows")
 
     def __init__(self, rows: int, /, **arrays: Any) -> None:
-        self._rows = rows
-        self._room: dict[str, Array] = {}
+        self._rows, self._room = rows, dict[str, Array]()
         declared = self.declared()
         if unknown := arrays.keys() - declared.keys():
             raise TypeError(f"{type(self).__name__} have no columns {sorted(unknown)}")
@@ -184,23 +188,45 @@ class Columns:
         before, after = self._rows, self._rows + rows
         for name, array in self.arrays.items():
             room = self._room.get(name, array)
-            if array.base is not room or len(room) < after:
-                self._room[name] = room = np.empty((after + after // SPARE, *array.shape[1:]), array.dtype)
+            if _begins(array, room) != 0 or len(room) < after:
+                room = self._new_room(name, after + after // SPARE)
                 room[:before] = array
             room[before:after] = arrays.get(name, 0)
             self.__dict__[name] = room[:after]
         self._rows = after
 
-    def turn_over(self, leaving: int, new: Self, **instead: Array) -> None:
+    def turn_over(self, leaving: int, new: Self, **instead: str) -> None:
         """Drop the first rows, so many, and put those of another table behind the others.
 
-        In new arrays, so that who holds a column of last year still has last year's; column by column, so that little
-        more than one copy of the table is held. A column may get other values, of all rows, `instead` of its own.
+        The others stay where they stand as long as there is room behind them, in about every second year, or else move
+        to the beginning of that room. But who holds a column, or a part of it, keeps it as it was: then the table gets
+        another. A column may get the values of one that comes before it `instead` of its own.
         """
-        for name, array in self.arrays.items():
-            parts = instead.get(name, array)[leaving:], new.arrays[name]
-            self.arrays[name] = np.concatenate(parts, dtype=array.dtype, casting="same_kind")
-        self._rows += len(new) - leaving
+        staying, after = self._rows - leaving, self._rows - leaving + len(new)
+        for name in reversed(self.arrays):
+            first = self._first(name) + leaving
+            if first < leaving or len(self._room[name]) < after:
+                room, first = self._new_room(name, after + leaving + leaving // SPARE), 0
+            else:
+                room = self._room[name]
+                first = first if len(room) >= first + after else 0
+            if first == 0 or name in instead:
+                room[first : first + staying] = self.arrays[instead.get(name, name)][leaving:]
+            room[first + staying : first + after] = new.arrays[name]
+            self.arrays[name] = room[first : first + after]
+        self._rows = after
+
+    def _new_room(self, name: str, rows: int) -> Array:
+        array = self.arrays[name]
+        self._room[name] = np.empty((rows, *array.shape[1:]), array.dtype)
+        return self._room[name]
+
+    def _first(self, name: str) -> int:
+        """Row of its room where a column begins; -1 if it has none, or somebody else refers to it or a part of it."""
+        array, room = self.arrays[name], self._room.get(name)
+        if room is None or getrefcount(array) > ALONE + 1 or getrefcount(room) > ALONE + 2:  # here, and as its base
+            return -1
+        return _begins(array, room)
 
     def to_frame(self) -> "pd.DataFrame":
         """A pandas DataFrame, one row an agent; a column of several values becomes ``name_0, name_1 ...``."""
@@ -214,3 +240,11 @@ class Columns:
             else:
                 frame |= {f"{name}_{i}": array[:, i] for i in range(column.width)}
         return pd.DataFrame(frame)
+
+
+def _begins(array: Array, room: Array) -> int:
+    """Row of a longer array where a column begins; -1 if it does not stand there."""
+    if array.base is not room:
+        return -1
+    address, beginning = (each.__array_interface__["data"][0] for each in (array, room))
+    return int((address - beginning) // room.strides[0])

@@ -25,7 +25,7 @@ def advance(model: "ZoneReform") -> None:
     model.flows["entered"] = len(entrants)
     if not leaving[:left].all():  # filed oldest first, those who leave stand in front
         students.reorder(np.argsort(~leaving, kind="stable"))
-    students.turn_over(left, entrants, prior_score=students.score)  # until the test it is the last, and the one before
+    students.turn_over(left, entrants, prior_score="score")  # until the test it is the last, and the one before
     old = students.take(slice(len(students) - len(entrants)))
     schools.home_means[:, 1:] = schools.home_means[:, :-1]
     old.grade += 1

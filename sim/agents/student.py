@@ -29,7 +29,7 @@ class Students(Columns):
     lasting = Column(np.float64, "SD of achievement", "what schooling added for good")
     fading = Column(np.float64, "SD of achievement", "what schooling added and fades")
     score = Column(np.float64, "SD of achievement", "last measured score, nan before the first")
-    prior_score = Column(np.float32, "SD of achievement", "the one before it, rounded, nan without one; until the year's test the last")
+    prior_score = Column(np.float32, "SD of achievement", "the one before it, rounded; until the year's test the last")
 
     @property
     def achievement(self) -> Array:

@@ -171,6 +171,39 @@ class TestSelections:
         table.grow(1, id=8)
         assert (other.id[-1], table.id[-1]) == (7, 8)
 
+    @pytest.mark.parametrize("seed", range(20))
+    def test_cohorts_follow_one_another_and_who_holds_a_column_keeps_it(self, seed):
+        draw, held = np.random.default_rng(seed), []
+        table = Pets(12, id=range(12), weight=draw.random(12))
+        expected = table.copy()
+        for year in range(1, 15):
+            leaving, count = int(draw.integers(0, len(table) // 2 + 1)), int(draw.integers(0, 6))
+            new = Pets(count, id=range(100 * year, 100 * year + count), weight=draw.random(count), name=["Rex"] * count)
+            table.turn_over(leaving, new, weight="id")
+            ids = expected.id[leaving:]
+            expected = expected.take(slice(leaving, None)).followed_by(new)
+            expected.weight[: len(ids)] = ids
+            if draw.random() < 0.2:
+                table.grow(1, id=7 + year)
+                expected = expected.followed_by(Pets(1, id=[7 + year]))
+            if draw.random() < 0.2:
+                table.good = expected.good = draw.random(len(table)) < 0.5
+            if draw.random() < 0.3:
+                column = table.arrays[draw.choice(["id", "weight", "kind", "name"])]
+                part = column[1:] if draw.random() < 0.5 else column
+                held.append((part, part.copy()))
+            for each in (table, expected):
+                each.meals[:] += 1
+            assert same(table, expected) and all((part == was).all() for part, was in held)
+
+    def test_cohorts_that_nobody_holds_stay_where_they_stand_every_second_year(self):
+        table, stayed = Pets(36, id=range(36)), []
+        for year in range(1, 9):
+            before = table.id.__array_interface__["data"][0]
+            table.turn_over(4, Pets(4, id=range(100 * year, 100 * year + 4)))
+            stayed.append(table.id.__array_interface__["data"][0] == before + 4 * table.id.itemsize)
+        assert stayed == [False, True] * 4
+
     def test_no_new_table_shares_memory_with_the_old(self):
         table = pets()
         mask = np.ones(4, dtype=bool)
