@@ -178,6 +178,7 @@ def districts(worlds):
         "schools in zones": lambda one: f"{one['schools']:,} in {one['zones']:,}",
         "CPU seconds to build it at rest": lambda one: f"{one['rest_seconds']:.1f}",
         "bytes of students' columns, a student": lambda one: f"{bytes_each(one, 'state'):.0f}",
+        "bytes of room for those who enter, a student": lambda one: f"{bytes_each(one, 'room'):.0f}",
         "bytes of all else in the state, a student": lambda one: f"{bytes_each(one, 'other_state'):.0f}",
         "peak bytes a student while it is built": lambda one: f"{bytes_each(one, 'rest_peak'):.0f}",
         "peak bytes a student, built and run": lambda one: f"{bytes_each(one, 'peak'):.0f}",

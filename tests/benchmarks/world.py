@@ -61,6 +61,7 @@ def measured(students, years, reference_years):
         "zones": len(model.zones),
         "years": years,
         "state": size(model.students),
+        "room": room(model.students),
         "other_state": sum(size(value) for value in vars(model).values()) - size(model.students),
         "steps": {name: median(year[name] for year in steps) for name in steps[0]},
         "noise_share": noise_share(model),
@@ -138,6 +139,12 @@ def size(value):
     if isinstance(value, Columns):
         return sum(array.nbytes for array in value.arrays.values())
     return value.nbytes if isinstance(value, np.ndarray) else 0
+
+
+def room(table):
+    """Bytes that a table keeps beside its columns for those who come next."""
+    longer = (array for array in table.arrays.values() if array.base is not None)
+    return sum(array.base.nbytes - array.nbytes for array in longer)
 
 
 def memory(entry):
