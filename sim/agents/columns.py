@@ -188,7 +188,7 @@ class Columns:
         before, after = self._rows, self._rows + rows
         for name, array in self.arrays.items():
             room = self._room.get(name, array)
-            if _begins(array, room) != 0 or len(room) < after:
+            if array.base is not room or len(room) < after:
                 room = self._new_room(name, after + after // SPARE)
                 room[:before] = array
             room[before:after] = arrays.get(name, 0)
@@ -198,22 +198,18 @@ class Columns:
     def turn_over(self, leaving: int, new: Self, **instead: str) -> None:
         """Drop the first rows, so many, and put those of another table behind the others.
 
-        The others stay where they stand as long as there is room behind them, in about every second year, or else move
-        to the beginning of that room. But who holds a column, or a part of it, keeps it as it was: then the table gets
-        another. A column may get the values of one that comes before it `instead` of its own.
+        The others move up where they stand. But who holds a column, or a part of it, keeps it as it was: then the table
+        gets another. A column may get the values of one that comes before it `instead` of its own.
         """
         staying, after = self._rows - leaving, self._rows - leaving + len(new)
         for name in reversed(self.arrays):
-            first = self._first(name) + leaving
-            if first < leaving or len(self._room[name]) < after:
-                room, first = self._new_room(name, after + leaving + leaving // SPARE), 0
+            if self._held(name) or len(self._room[name]) < after:
+                room = self._new_room(name, after + leaving // SPARE)
             else:
                 room = self._room[name]
-                first = first if len(room) >= first + after else 0
-            if first == 0 or name in instead:
-                room[first : first + staying] = self.arrays[instead.get(name, name)][leaving:]
-            room[first + staying : first + after] = new.arrays[name]
-            self.arrays[name] = room[first : first + after]
+            room[:staying] = self.arrays[instead.get(name, name)][leaving:]
+            room[staying:after] = new.arrays[name]
+            self.arrays[name] = room[:after]
         self._rows = after
 
     def _new_room(self, name: str, rows: int) -> Array:
@@ -221,12 +217,12 @@ class Columns:
         self._room[name] = np.empty((rows, *array.shape[1:]), array.dtype)
         return self._room[name]
 
-    def _first(self, name: str) -> int:
-        """Row of its room where a column begins; -1 if it has none, or somebody else refers to it or a part of it."""
+    def _held(self, name: str) -> bool:
+        """Whether a column stands elsewhere than in its room, or somebody else refers to it or to a part of it."""
         array, room = self.arrays[name], self._room.get(name)
-        if room is None or getrefcount(array) > ALONE + 1 or getrefcount(room) > ALONE + 2:  # here, and as its base
-            return -1
-        return _begins(array, room)
+        if room is None or array.base is not room:
+            return True
+        return getrefcount(array) > ALONE + 1 or getrefcount(room) > ALONE + 2  # here, and as the other's base
 
     def to_frame(self) -> "pd.DataFrame":
         """A pandas DataFrame, one row an agent; a column of several values becomes ``name_0, name_1 ...``."""
@@ -240,11 +236,3 @@ class Columns:
             else:
                 frame |= {f"{name}_{i}": array[:, i] for i in range(column.width)}
         return pd.DataFrame(frame)
-
-
-def _begins(array: Array, room: Array) -> int:
-    """Row of a longer array where a column begins; -1 if it does not stand there."""
-    if array.base is not room:
-        return -1
-    address, beginning = (each.__array_interface__["data"][0] for each in (array, room))
-    return int((address - beginning) // room.strides[0])
