@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 Array = NDArray[Any]
 SPARE = 16
-"""A table that grows is given room for one row more for so many that it has."""
+"""Room for one row more is given for so many: of a table that grows, or of a cohort that others follow."""
 _KEPT = {"array": np.zeros(1)}
 ALONE = getrefcount(_KEPT["array"])
-"""References that Python counts of an array that only a dictionary holds."""
+"""References that Python counts of an array that only a dictionary holds, where it is asked for in these words."""
 
 
 class Column:
@@ -192,7 +192,7 @@ class Columns:
                 room = self._new_room(name, after + after // SPARE)
                 room[:before] = array
             room[before:after] = arrays.get(name, 0)
-            self.__dict__[name] = room[:after]
+            self.arrays[name] = room[:after]
         self._rows = after
 
     def turn_over(self, leaving: int, new: Self, **instead: str) -> None:
@@ -219,10 +219,10 @@ class Columns:
 
     def _held(self, name: str) -> bool:
         """Whether a column stands elsewhere than in its room, or somebody else refers to it or to a part of it."""
-        array, room = self.arrays[name], self._room.get(name)
-        if room is None or array.base is not room:
+        if name not in self._room or self.arrays[name].base is not self._room[name]:
             return True
-        return getrefcount(array) > ALONE + 1 or getrefcount(room) > ALONE + 2  # here, and as the other's base
+        # Without names of our own, which not every Python counts alike; the room is the column's base as well.
+        return getrefcount(self.arrays[name]) > ALONE or getrefcount(self._room[name]) > ALONE + 1
 
     def to_frame(self) -> "pd.DataFrame":
         """A pandas DataFrame, one row an agent; a column of several values becomes ``name_0, name_1 ...``."""

@@ -272,3 +272,4 @@ _GAPS: dict[str, Callable[[Staff, Array, Array, float, "Effects"], Floats]] = {
     "lesson_study": best_gap,
     "shadowing": shadow_gap,
 }
+"""The gap that each mode of joint work closes; that of joint preparation, the usual one, is `_from_lead`."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE, YEARS, Schools, last_grade
-from sim.agents.student import ARRIVAL
+from sim.agents.student import ARRIVAL, MOST_SCHOOLS
 from sim.agents.teacher import POSTS
 from sim.agents.zone import Zones
 from sim.apportion import apportion
@@ -24,6 +24,11 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
     members = [(row, name, name == zone.lead) for row, zone in enumerate(spec.zones) for name in zone.schools]
     alone: tuple[OutsideSchool | PrivateSchool, ...] = (*spec.outside, *spec.private_schools)
     members += [(NO_ZONE, school.name, False) for school in alone]
+    if len(members) > MOST_SCHOOLS:
+        raise UserError(
+            f"district.students={spec.students:g}: {len(members):,} schools, more than the {MOST_SCHOOLS:,} that a "
+            "district may have; state fewer students, or larger schools"
+        )
     zone_of = np.array([row for row, _, _ in members])
     private = np.arange(len(members)) >= len(members) - len(spec.private_schools)
     levels = [zone.level for zone in spec.zones for _ in zone.schools]

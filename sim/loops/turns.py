@@ -58,25 +58,6 @@ def drawer_of(lot: np.uint64, drawers: int) -> int:
 
 
 @njit(cache=True)
-def sort_by_lot(rows: Ints, lot: Bits, tie: Ints) -> None:
-    """Put rows in the order of their lots, in place: each goes nearly to its place at once."""
-    lots, count = lot[rows], len(rows)
-    if count > _RUN:
-        bucket, first = np.empty(count, np.int64), np.zeros(count + 1, np.int64)
-        for i in range(count):
-            bucket[i] = drawer_of(lots[i], count)
-            first[bucket[i] + 1] += 1
-        for b in range(count):
-            first[b + 1] += first[b]
-        drawn, unordered = lots.copy(), rows.copy()
-        for i in range(count):
-            place = first[bucket[i]]
-            rows[place], lots[place] = unordered[i], drawn[i]
-            first[bucket[i]] += 1
-    insert(rows, lots, tie, 0, count)
-
-
-@njit(cache=True)
 def group_count(group: Ints) -> int:
     """How many groups there are, 0 ... n - 1; 0 where the numbers are not made for counting."""
     most = 4 * len(group) + 1000

@@ -294,5 +294,3 @@ def _own_lever(target: object, where: str) -> type[Lever]:
         if channel not in CHANNELS:
             raise no_such(f"{where}: channels of {target}", "channel", channel, CHANNELS)
     return kind
-
-

@@ -1,5 +1,7 @@
 """Zones made from numbers: as many schools as the students fill, every one in a zone with a lead, the map as dense."""
 
+from dataclasses import replace
+
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -7,9 +9,12 @@ from hypothesis import strategies as st
 
 import sim
 from sim.agents.school import LEVELS, YEARS
+from sim.agents.student import MOST_SCHOOLS
 from sim.agents.zone import FORMS
 from sim.district.numbered import ZoneNumbers
 from sim.district.reading import load_district
+from sim.district.synthesis import zones_and_schools
+from sim.noise import Noise
 from sim.userinput import UserError, find, read_yaml
 
 PROVINCE = "synthetic_province"
@@ -95,6 +100,13 @@ def test_numbers_that_say_something_else_are_refused(tmp_path, change, said):
 def test_a_level_that_is_missing_is_named(tmp_path):
     said = refusal(tmp_path, lambda zones: {"primary": zones["primary"]})
     assert "mine.yaml: zones: junior is missing; numbers go by level, as in {primary: {students_a_school: 1500" in said
+
+
+def test_more_schools_than_their_column_can_number_are_refused():
+    spec = province(1_000_000)
+    many = (replace(spec.zones[0], schools=tuple(f"{i}" for i in range(MOST_SCHOOLS + 1))),)
+    with pytest.raises(UserError, match="32,768 schools, more than the 32,767 that a district may have"):
+        zones_and_schools(replace(spec, zones=many), Noise(1))
 
 
 def refusal(folder, change):

@@ -2,7 +2,6 @@
 
 import json
 import pickle
-import sys
 import textwrap
 from dataclasses import dataclass
 from typing import ClassVar
@@ -380,80 +379,3 @@ class TestFiles:
 
     def test_a_policy_travels_to_workers(self, load):
         assert pickle.loads(pickle.dumps(load())) == load()
-
-
-OWN = """
-from dataclasses import dataclass
-from typing import ClassVar
-from sim.reform.lever import Lever, setting
-
-@dataclass(frozen=True)
-class Holiday(Lever):
-    step: ClassVar[str] = "learning"
-    days: float = setting(0.0, unit="days", meaning="off", source="assumed", low=0)
-
-    def apply(self, model, year):
-        pass
-
-@dataclass(frozen=True)
-class Odd(Holiday):
-    channels: ClassVar[tuple[str, ...]] = ("digitl",)
-
-class Bare(Lever):
-    step: ClassVar[str] = "learning"
-
-@dataclass(frozen=True)
-class Idle(Lever):
-    step: ClassVar[str] = "learning"
-
-@dataclass(frozen=True)
-class Lost(Lever):
-    def apply(self, model, year):
-        pass
-"""
-
-
-class TestOwnLevers:
-    @pytest.fixture(autouse=True)
-    def module(self, tmp_path, monkeypatch):
-        (tmp_path / "own_levers.py").write_text(OWN, encoding="utf-8")
-        monkeypatch.syspath_prepend(tmp_path)
-        yield
-        sys.modules.pop("own_levers", None)
-
-    def test_a_lever_of_ones_own_acts(self, load):
-        policy = load("holiday: {_target_: own_levers.Holiday, days: {2022: 3}}")
-        assert policy.acting("learning", 2021) == []
-        assert [lever.days for lever in policy.acting("learning", 2022)] == [3]
-        assert policy.resolved["holiday"] == {"_target_": "own_levers.Holiday", "days": {2022: 3}}
-
-    def test_its_settings_can_be_set_and_are_checked(self, load, refusal):
-        text = "holiday: {_target_: own_levers.Holiday, days: 1}"
-        assert load(text, [("policy.holiday.days", 2)]).lever("holiday", 2021).days == 2
-        assert load(text, [("policy.holiday", {"days": 4})]).lever("holiday", 2021).days == 4
-        assert (
-            refusal(text, [("policy.holiday.days", -2)]) == "policy.holiday.days must be at least 0, got -2"
-        )
-        assert "did you mean 'days'?" in refusal(text, [("policy.holiday.day", 2)])
-
-    @pytest.mark.parametrize(
-        ("target", "message"),
-        [
-            ("Holiday", "policy.mine._target_ must be package.module.Class, got 'Holiday'"),
-            ("3", "policy.mine._target_ must be package.module.Class, got 3"),
-            (
-                "nowhere_at_all.Holiday",
-                "cannot import nowhere_at_all.Holiday: No module named 'nowhere_at_all'",
-            ),
-            ("own_levers.Holidays", "cannot import own_levers.Holidays"),
-            ("pathlib.Path", "must name a subclass of sim.reform.Lever, and pathlib.Path is none"),
-            ("os.getcwd", "must name a subclass of sim.reform.Lever"),
-            ("own_levers.Bare", "must be decorated with @dataclass(frozen=True)"),
-            ("own_levers.Idle", "needs a step of the calendar and a method apply(model, year)"),
-            ("own_levers.Odd", "channels of own_levers.Odd: no such channel; known: teachers_place, teachers_learning"),
-            ("own_levers.Odd", "did you mean 'digital'?"),
-            ("own_levers.Lost", "needs a step of the calendar and a method apply(model, year)"),
-        ],
-    )
-    def test_what_is_no_lever_is_refused(self, refusal, target, message):
-        assert message in refusal(f"mine: {{_target_: {target}}}")
