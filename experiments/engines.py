@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Any, Protocol, TypeVar
@@ -234,8 +235,12 @@ def signals_kept_from_children() -> Iterator[None]:
 
 
 def begin_work(parent: int) -> None:
-    """In a worker: keep memory, and end when the parent is gone, for a parent that is killed outright cannot say so."""
+    """In a worker: keep memory, and end when the parent is gone, for a parent that is killed outright cannot say so.
+
+    The model is imported first of all, as mesa looks through all callers and modules when it is.
+    """
     keep_freed_memory()
+    import_module("sim.model")
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -121,17 +121,23 @@ def _loops() -> ModuleType | None:
 
 
 def _import_numba() -> None:
-    """Import numba without the rest of `scipy.linalg`, of which it asks for one part to see that it is there.
+    """Import numba without what makes it, and the loops it reads, slow to load.
 
-    That package takes longer to import than numba does. Who imports it later has all of it.
+    Of `scipy.linalg`, which takes longer to import than numba does, it asks for one part to see that it is there. Who
+    imports that package later has all of it. And it would tell listeners, of which there are none, of every call of
+    LLVM, thousands of them for the loops of a run.
     """
-    name = "scipy.linalg"
+    from llvmlite.binding import ffi
+
+    name, tell = "scipy.linalg", ffi.register_lock_callback
     spec = find_spec(name) if name not in sys.modules else None
     if spec is not None:
         sys.modules[name] = module_from_spec(spec)  # with its path, so that its parts are found, and not run
+    ffi.register_lock_callback = lambda *_listeners: None
     try:
         import_module("numba.np.arraymath")
     finally:
+        ffi.register_lock_callback = tell
         if spec is not None:
             del sys.modules[name]
 

@@ -25,10 +25,12 @@ def test_whatever_loops_use_has_them_compiled_anew():
 
 ALL_OF_IT = """
 import sys
+from llvmlite.binding import ffi
 from sim.compiled import loops
 
+tell = ffi.register_lock_callback
 loops()
-assert "scipy.linalg" not in sys.modules
+assert "scipy.linalg" not in sys.modules and ffi.register_lock_callback is tell
 import numba, numpy as np, scipy.linalg
 from scipy.linalg import cython_blas, solve
 
