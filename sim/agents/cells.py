@@ -51,25 +51,24 @@ class Moments:
 
     @classmethod
     def about_means(cls, tallied: Floats) -> Self:
-        """From the sums about a cell's first pair, (8, cells), as `_sums` gives them."""
+        """From the sums about a cell's first pair, (cells, 8), as `_sums` gives them."""
         return cls(*_about_means(tallied).reshape(len(fields(cls)), -1, LAST_GRADE))
 
 
 @compiled()
 def _about_means(tallied: Floats) -> Floats:
     """Count, means, and sums of squares and products about them, (6, cells)."""
-    count, first_x, first_y, sx, sy, sxx, sxy, syy = tallied
-    moments = np.empty_like(tallied[2:])
-    for k in range(len(count)):
-        dx, dy = sx[k] / max(count[k], 1.0), sy[k] / max(count[k], 1.0)
-        moments[0, k], moments[1, k], moments[2, k] = count[k], first_x[k] + dx, first_y[k] + dy
-        xx, xy, yy = sxx[k] - sx[k] * dx, sxy[k] - sx[k] * dy, syy[k] - sy[k] * dy
-        moments[3, k], moments[4, k], moments[5, k] = max(xx, 0.0), xy, max(yy, 0.0)
+    moments = np.empty((tallied.shape[1] - 2, len(tallied)))  # the first pair goes into the means
+    for k in range(len(tallied)):
+        count, first_x, first_y, sx, sy, sxx, sxy, syy = tallied[k]
+        dx, dy = sx / max(count, 1.0), sy / max(count, 1.0)
+        moments[0, k], moments[1, k], moments[2, k] = count, first_x + dx, first_y + dy
+        moments[3, k], moments[4, k], moments[5, k] = max(sxx - sx * dx, 0.0), sxy - sx * dy, max(syy - sy * dy, 0.0)
     return moments
 
 
 def _sums(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int) -> Floats:
-    """Of each cell its count, its first x and y, and sums of dx, dy, dx^2, dx dy and dy^2 against these, (8, cells).
+    """Of each cell its count, its first x and y, and sums of dx, dy, dx^2, dx dy and dy^2 against these, (cells, 8).
 
     Differences are small against what they are taken of, so that one pass over the students is exact enough.
     """
@@ -81,4 +80,4 @@ def _sums(school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Float
     dx, dy = x - first[0, cell], total - first[1, cell]
     products = (np.ones(len(rows)), dx, dy, dx * dx, dx * dy, dy * dy)
     count, *sums = (np.bincount(cell, weights=part, minlength=cells) for part in products)
-    return np.stack([count, *first, *sums])
+    return np.stack([count, *first, *sums], axis=1)

@@ -15,7 +15,10 @@ from sim.noise import Floats, Ints
 Cell = tuple[float, float, float, float, float, float, float, float]
 
 _SIXTH, _NINTH, _FIFTH = FINAL_GRADE[PRIMARY], FINAL_GRADE[JUNIOR], 5
-_TALLIED, _SUMS = 12, 8
+_SUMS = 8
+_STUDENTS, _MIGRANTS, _TESTED_MIGRANTS, _OF_MIGRANTS, _TESTED_LEFT_BEHIND, _OF_LEFT_BEHIND, _RATES = range(7)
+_IN_SIXTH, _EXCELLENT, _PASSED, _IN_NINTH, _ADMITTED, _TALLIED = range(7, 13)
+"""Places of what is tallied, in the order of `tallies.TALLIED`, and how many they are."""
 
 
 @njit(cache=True, inline="always")
@@ -41,7 +44,7 @@ def _begun(cell: Floats, start: int, end: int, x: Floats, y: tuple[Floats, ...])
         while start < end and x[start] != x[start]:
             start += 1
         if start < end:
-            x0, y0 = x[start], sum_of(y, start)
+            x0, y0 = x[start], sum_of(y, np.uint64(start))
     return n, x0, y0, sx, sy, sxx, sxy, syy
 
 
@@ -50,19 +53,20 @@ def moments(
     size: Array, school: Array, grade: Array, counted: Array, x: Floats, y: tuple[Floats, ...], schools: int
 ) -> Floats:
     """`cells._sums`."""
-    cells, c, behind = np.zeros((_SUMS, schools * LAST_GRADE)), 0, 0
+    cells, c, behind = np.zeros((schools * LAST_GRADE, _SUMS)), 0, 0
     while c < len(size):
         s, g = school[c], grade[c]
         c, students = _cell_from(c, size, school, grade)
         start, behind = behind, behind + students
-        cell, end = cells[:, s * LAST_GRADE + g - 1], behind if counted[g] else start
+        cell, end, tested = cells[s * LAST_GRADE + g - 1], behind if counted[g] else start, 0
         n, x0, y0, sx, sy, sxx, sxy, syy = _begun(cell, start, end, x, y)
         for place in range(start, end):
             j = np.uint64(place)  # an unsigned place needs no look for negative ones
             if x[j] == x[j]:
                 dx, dy = x[j] - x0, sum_of(y, j) - y0
-                n, sx, sy, sxx, sxy, syy = n + 1.0, sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
-        for k, value in enumerate((n, x0, y0, sx, sy, sxx, sxy, syy)):
+                sx, sy, sxx, sxy, syy = sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
+                tested += 1
+        for k, value in enumerate((n + tested, x0, y0, sx, sy, sxx, sxy, syy)):
             cell[k] = value
     return cells
 
@@ -81,45 +85,45 @@ def tally(
     cuts: Floats,
     schools: int,
 ) -> tuple[Floats, Floats]:
-    """`tallies._tally`, whose order the rows have, and beside it `moments` of scores and what is known."""
-    out, cells, c, end = np.zeros((_TALLIED, schools)), np.zeros((_SUMS, schools * LAST_GRADE)), 0, 0
-    students, migrants, tested_migrants, score_migrant = out[0], out[1], out[2], out[3]
-    tested_left_behind, score_left_behind, rate = out[4], out[5], out[6]
-    sixth, excellent, passed, ninth, admitted = out[7], out[8], out[9], out[10], out[11]
+    """`tallies._tally`, and beside it `moments` of scores and what is known."""
+    out, cells, c, end = np.zeros((schools, _TALLIED)), np.zeros((schools * LAST_GRADE, _SUMS)), 0, 0
+    trait, lasting, fading = known
     while c < len(size):
         s, g = school[c], grade[c]
         c, here = _cell_from(c, size, school, grade)
         start, end = end, end + here
-        cell, n_migrants, n_tested, n_left_behind = cells[:, s * LAST_GRADE + g - 1], 0, 0, 0
+        cell, row = cells[s * LAST_GRADE + g - 1], out[s]
+        tested, migrants, tested_migrants, tested_left_behind = 0, 0, 0, 0
         n, x0, y0, sx, sy, sxx, sxy, syy = _begun(cell, start, end, score, known)
-        of_migrants, of_left_behind, rates = score_migrant[s], score_left_behind[s], rate[s]
+        of_migrants, of_left_behind, rates = row[_OF_MIGRANTS], row[_OF_LEFT_BEHIND], row[_RATES]
         for place in range(start, end):
             i = np.uint64(place)
             x = score[i]
-            n_migrants += migrant[i]
+            migrants += migrant[i]
             rates += min(max(mean + sd * x, 0.0), 1.0)
             if x == x:
-                dx, dy = x - x0, sum_of(known, i) - y0
-                n, sx, sy, sxx, sxy, syy = n + 1.0, sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
-                n_tested += migrant[i]
-                n_left_behind += left_behind[i]
+                dx, dy = x - x0, trait[i] + lasting[i] + fading[i] - y0
+                sx, sy, sxx, sxy, syy = sx + dx, sy + dy, sxx + dx * dx, sxy + dx * dy, syy + dy * dy
+                tested += 1
+                tested_migrants += migrant[i]
+                tested_left_behind += left_behind[i]
                 of_migrants += x if migrant[i] else 0.0
                 of_left_behind += x if left_behind[i] else 0.0
-        for k, value in enumerate((n, x0, y0, sx, sy, sxx, sxy, syy)):
+        for k, value in enumerate((n + tested, x0, y0, sx, sy, sxx, sxy, syy)):
             cell[k] = value
-        students[s] += here
-        migrants[s] += n_migrants
-        tested_migrants[s] += n_tested
-        tested_left_behind[s] += n_left_behind
-        score_migrant[s], score_left_behind[s], rate[s] = of_migrants, of_left_behind, rates
+        row[_STUDENTS] += here
+        row[_MIGRANTS] += migrants
+        row[_TESTED_MIGRANTS] += tested_migrants
+        row[_TESTED_LEFT_BEHIND] += tested_left_behind
+        row[_OF_MIGRANTS], row[_OF_LEFT_BEHIND], row[_RATES] = of_migrants, of_left_behind, rates
         if g == _SIXTH:
-            sixth[s] += here
-            excellent[s] += _at_least(cuts[0], score, start, end)
-            passed[s] += _at_least(cuts[1], score, start, end)
+            row[_IN_SIXTH] += here
+            row[_EXCELLENT] += _at_least(cuts[0], score, start, end)
+            row[_PASSED] += _at_least(cuts[1], score, start, end)
         elif g == _NINTH:
-            ninth[s] += here
-            admitted[s] += _at_least(cuts[2], score, start, end)
-    return cells, out
+            row[_IN_NINTH] += here
+            row[_ADMITTED] += _at_least(cuts[2], score, start, end)
+    return cells, out.T.copy()
 
 
 @njit(cache=True, inline="always")
