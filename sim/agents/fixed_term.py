@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.agents.columns import Array
-from sim.compiled import compiled
-from sim.noise import Ints
 from sim.turns import rank_within
 
 if TYPE_CHECKING:
@@ -27,25 +25,12 @@ def settle_contracts(model: "ZoneReform", establishment: Array, held: Array) -> 
         Teachers in post at each school, (S,).
     """
     teachers = model.teachers
-    vacant, over = _vacant(teachers.bought, teachers.school, establishment, held)
-    if not over:
-        teachers.bought[:] = False
-        return np.empty(0, np.int64)
     rows = np.flatnonzero(teachers.bought)
     at = teachers.school[rows]
+    if not (held > establishment)[at].any():  # there is a post for all of them
+        teachers.bought[rows] = False
+        return rows[:0]
+    vacant = np.maximum(0, establishment - (held - np.bincount(at, minlength=len(held))))
     turn = rank_within(at, -teachers.years_here[rows].astype(np.int64), teachers.id[rows])
     teachers.bought[rows[turn < vacant[at]]] = False
     return np.asarray(rows[turn >= vacant[at] + model.schools.funded_posts[at]])
-
-
-@compiled()
-def _vacant(bought: Array, school: Ints, establishment: Ints, held: Ints) -> tuple[Ints, bool]:
-    """Vacant posts of each school's establishment, (S,), and whether more are on a fixed term anywhere."""
-    on_term = np.zeros(len(held) + 1, np.int64)  # -1 is the last place, of the empty posts
-    for t in range(len(school)):
-        on_term[school[t]] += bought[t]
-    vacant, over = np.empty(len(held), np.int64), False
-    for s in range(len(held)):
-        vacant[s] = max(0, establishment[s] - (held[s] - on_term[s]))
-        over |= on_term[s] > vacant[s]
-    return vacant, over

@@ -9,7 +9,7 @@ from sim.agents.curriculum import deal_empty_posts
 from sim.agents.fixed_term import settle_contracts
 from sim.agents.hiring import hire, open_posts, pay_for_hires, posts_to_fill
 from sim.agents.management import change_managers
-from sim.agents.school import NO_ZONE
+from sim.agents.school import LEVELS, NO_ZONE
 from sim.agents.surplus import even_out
 from sim.agents.teacher import DISTRICT_BACKBONE, SUBJECTS, Teachers
 from sim.agents.titles import give_titles
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 MONTHS = 12
-_SUBJECTS = len(SUBJECTS)
+_SUBJECTS, _LEVELS = len(SUBJECTS), len(LEVELS)
 
 
 def renew(model: "ZoneReform") -> None:
@@ -216,27 +216,27 @@ def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
     The order of the schools is drawn each year: an odd one out is from the last, who would otherwise wait for good.
     """
     teachers, schools, noise = model.teachers, model.schools, model.noise
-    circle = np.where(schools.zone == NO_ZONE, len(model.zones) + schools.level.astype(np.int64), schools.zone)
     school_turn = noise.rank("mover school", model.year, schools.id)
     ids = teachers.id[rows]
     turn = rows[by_lot(school_turn[teachers.school[rows]], noise.lots("mover", model.year, ids), ids)]
     columns = teachers.school, teachers.subject, teachers.backbone
-    return _pairs_apart(turn, *columns, circle, int(circle.max()) + 1)
+    return _pairs_apart(turn, *columns, schools.zone, schools.level, len(model.zones))
 
 
 @compiled(filed)
 def _pairs_apart(
-    turn: Ints, school: Ints, subject: Ints, backbone: Ints, circle: Ints, circles: int
+    turn: Ints, school: Ints, subject: Ints, backbone: Ints, zone: Ints, level: Ints, zones: int
 ) -> tuple[Ints, Ints]:
     """Those of the first half of each pool and those of the second half beside them, where their schools differ.
 
-    A pool is of one circle, one subject and one standing, in turn.
+    A pool is of one zone, or of a level's schools in none, of one subject and one standing, in turn.
     """
     pool = np.empty(len(turn), np.int64)
     for i in range(len(turn)):
         t = turn[i]
-        pool[i] = (circle[school[t]] * _SUBJECTS + subject[t]) * 2 + (backbone[t] >= DISTRICT_BACKBONE)
-    in_turn, first = filed(pool, circles * _SUBJECTS * 2)
+        circle = zone[school[t]] if zone[school[t]] != NO_ZONE else zones + level[school[t]]
+        pool[i] = (circle * _SUBJECTS + subject[t]) * 2 + (backbone[t] >= DISTRICT_BACKBONE)
+    in_turn, first = filed(pool, (zones + _LEVELS) * _SUBJECTS * 2)
     ones, others, found = np.empty(len(turn), np.int64), np.empty(len(turn), np.int64), 0
     for p in range(len(first) - 1):
         half = (first[p + 1] - first[p]) // 2
