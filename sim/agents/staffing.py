@@ -27,8 +27,7 @@ _SUBJECTS, _LEVELS = len(SUBJECTS), len(LEVELS)
 
 def renew(model: "ZoneReform") -> None:
     """The year's staffing in order: ageing, exits, management, posts filled, titles, voluntary moves."""
-    a_year_passes(model)
-    leaving = exits(model)
+    leaving = a_year_passes(model)
     change_managers(model)
     fill_posts(model, leaving)
     give_titles(model)
@@ -42,24 +41,51 @@ def may_rotate(teachers: Teachers, years: int) -> Array:
     return np.asarray(teachers.employed & (teachers.years_here >= years) & ~teachers.bought)
 
 
-def a_year_passes(model: "ZoneReform") -> None:
-    """Everybody grows older; titles (职称) come with the years, and whoever has one keeps it."""
-    teachers, district = model.teachers, model.district
+def a_year_passes(model: "ZoneReform") -> Ints:
+    """Everybody grows older; titles (职称) come with the years, and whoever has one keeps it.
+
+    Gives the rows of those who retire or quit.
+    """
+    teachers, noise, district, terms = model.teachers, model.noise, model.district, model.terms
     teachers.school_before[:] = teachers.school
     teachers.moved[:] = False
     teachers.rotated[:] = False
     teachers.second_school[:] = -1
-    early = model.noise.normal("title", 0, teachers.id)
-    columns = teachers.age, teachers.experience, teachers.years_here, teachers.title
-    title_years = np.array(district.title_years, np.float64)
-    _grow_older(teachers.school, *columns, early, float(district.title_years_sd), title_years)
+    quit_rate = model.effects.quit_rate + model.effects.after_school_quit * terms.after_school_hours
+    return _grow_older(
+        *(teachers.arrays[name] for name in OLDER),
+        noise.normal("title", 0, teachers.id),
+        float(district.title_years_sd),
+        np.array(district.title_years, np.float64),
+        noise.chance("quit", model.year, teachers.id, quit_rate),
+        noise.uniform("birth month", 0, teachers.id),
+        np.array(terms.retirement_months),
+    )
+
+
+OLDER = ("school", "female", "age", "experience", "years_here", "title")
 
 
 @compiled()
 def _grow_older(
-    school: Ints, age: Ints, experience: Ints, years_here: Ints, title: Ints, early: Floats, sd: float, years: Floats
-) -> None:
-    """A year more for those in post, and the title of their years of teaching, which come `early` for some, in SD."""
+    school: Ints,
+    female: Array,
+    age: Ints,
+    experience: Ints,
+    years_here: Ints,
+    title: Ints,
+    early: Floats,
+    sd: float,
+    years: Floats,
+    quits: Array,
+    birthday: Floats,
+    limits: Ints,
+) -> Ints:
+    """A year more for those in post, and the title of their years of teaching, which come `early` for some, in SD.
+
+    Gives the rows of those who quit, or have the months of age at which men and women retire.
+    """
+    rows, found = np.empty(len(school), np.int64), 0
     for t in range(len(school)):
         if school[t] < 0:
             title[t] = 0
@@ -71,26 +97,9 @@ def _grow_older(
         for usual in years:
             earned += seniority >= usual
         title[t] = max(title[t], earned)
-
-
-def exits(model: "ZoneReform") -> Array:
-    """Rows of those who retire or quit."""
-    teachers, noise, terms = model.teachers, model.noise, model.terms
-    quit_rate = model.effects.quit_rate + model.effects.after_school_quit * terms.after_school_hours
-    quits = noise.chance("quit", model.year, teachers.id, quit_rate)
-    birthday = noise.uniform("birth month", 0, teachers.id)
-    limits = np.array(terms.retirement_months)
-    return _leaving(teachers.school, teachers.female, teachers.age, quits, birthday, limits)
-
-
-@compiled()
-def _leaving(school: Ints, female: Array, age: Ints, quits: Array, birthday: Floats, limits: Ints) -> Ints:
-    """Rows of those in post who quit, or have the months of age at which men and women retire."""
-    rows, found = np.empty(len(school), np.int64), 0
-    for t in range(len(school)):
         months = MONTHS * age[t] + np.floor(MONTHS * birthday[t])
         rows[found] = t  # who stays is overwritten by the next
-        found += (school[t] >= 0) & (quits[t] | (months >= limits[np.int64(female[t])]))
+        found += quits[t] | (months >= limits[np.int64(female[t])])
     return rows[:found]
 
 

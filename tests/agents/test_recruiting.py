@@ -95,7 +95,7 @@ def test_surplus_teachers_stay_in_their_pool_and_private_schools_out_of_it(pool)
     model.schools.private[::4] = True
     model.teachers.posting_end[::3] = model.year + 1
     before = model.teachers.school.copy()
-    staffing.fill_posts(model, staffing.exits(model))
+    staffing.fill_posts(model, staffing.a_year_passes(model))
     moved = np.flatnonzero(model.teachers.moved[: len(before)])
     assert len(moved) > 5
     here, there = before[moved], model.teachers.school[moved]
@@ -112,7 +112,7 @@ def hires_by_standing(share):
     skill, standing = [], []
     for seed in range(2):
         model = under(Recruitment(weak_school_priority=share), new_year(seed, quit_rate=0.5, rec_within=0.5))
-        staffing.fill_posts(model, staffing.exits(model))
+        staffing.fill_posts(model, staffing.a_year_passes(model))
         new = model.teachers.employed & (model.teachers.experience == 0)
         skill.append(model.teachers.base_skill[new])
         standing.append(model.schools.standing[model.teachers.school[new]])

@@ -150,8 +150,7 @@ def test_several_quiet_years_equal_those_teacher_by_teacher(students):
 def test_establishment_is_reached_from_below_and_never_overshot(students, seed):
     model = unsettled(students, seed)
     model.teachers.bought[:] = False
-    staffing.a_year_passes(model)
-    leaving = staffing.exits(model)
+    leaving = staffing.a_year_passes(model)
     stay = np.setdiff1d(np.flatnonzero(model.teachers.employed), leaving)
     before = np.bincount(model.teachers.school[stay], minlength=len(model.schools))
     staffing.fill_posts(model, leaving)
@@ -196,7 +195,7 @@ def test_who_is_hired_is_a_novice_without_titles(students, seed):
     model = unsettled(students, seed)
     before = set(model.teachers.id.tolist())
     degree, subject = dict_by_post(model, "degree"), dict_by_post(model, "subject")
-    leaving = staffing.exits(model)
+    leaving = staffing.a_year_passes(model)
     staffing.fill_posts(model, leaving)
     new = model.teachers.take(~np.isin(model.teachers.id, list(before)))
     assert len(new) == model.flows["hired"]
