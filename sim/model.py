@@ -271,7 +271,7 @@ class ZoneReform(Model):
     def baseline_year(self) -> int:
         return self.district.baseline_year
 
-    @property
+    @cached_property
     def last_grade(self) -> int:
         """Grade after which children leave the district."""
         return last_grade(self.schools.level)

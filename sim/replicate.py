@@ -39,20 +39,26 @@ def run_replicate(
     Then the policy's world once more for each of the channels, frozen at what the counterfactual gave.
     """
     rest = scenario.at_rest(replicate_seed(seed, number))
-    replicate = replicate_from(rest, scenario, arms, number, channels)
+    replicate = replicate_from(rest, scenario, arms, number, channels, keep=bool(channels))
     let_go(rest)
     return replicate
 
 
 def replicate_from(
-    rest: "ZoneReform", scenario: Scenario, arms: tuple[Arm, ...], number: int, channels: tuple[str, ...] = ()
+    rest: "ZoneReform",
+    scenario: Scenario,
+    arms: tuple[Arm, ...],
+    number: int,
+    channels: tuple[str, ...] = (),
+    *,
+    keep: bool = True,
 ) -> Replicate:
-    """The replicate of which this is the district at rest."""
-    received = Received()
+    """The replicate of which this is the district at rest, which the last arm goes on from where nobody is to `keep` it."""
+    keys, received = tuple(Units.of(rest.schools, rest.zones, scenario.district.name).keys), Received()
     figures: dict[Arm, Floats] = {}
     costs: dict[Arm, dict[int, dict[str, int]]] = {}
     for arm in arms:
-        model = scenario.start(rest, arm)
+        model = scenario.start(rest, arm, copied=keep or arm != arms[-1])
         while model.year < scenario.horizon:
             model.step()
             if channels and arm == "counterfactual":
@@ -72,7 +78,6 @@ def replicate_from(
             model.step()
         gaps[channel] = _figures(model)[:, :, GAP_COLUMN]
         let_go(model)
-    keys = tuple(Units.of(rest.schools, rest.zones, scenario.district.name).keys)
     return Replicate(number, keys, figures, costs, gaps)
 
 

@@ -305,7 +305,7 @@ def asked(draw, rows):
 def filled(draw, rows):
     placed, target, seats = np.full(rows, -1), draw.integers(0, 6, rows), draw.integers(0, rows // 4 + 2, 6)
     asks, last = draw.random((2, rows)) < 0.6
-    merit = draw.integers(0, 9, np.count_nonzero(asks) * draw.integers(2))
+    merit = draw.integers(-4, 4, np.count_nonzero(asks) * draw.integers(2)) / 2
     _fill(placed, np.flatnonzero(asks), target, last, Noise(1).key("", 0), merit, some_ids(draw, rows), seats)
     return {"placed": placed, "seats": seats}
 

@@ -9,7 +9,7 @@ from sim.agents.columns import Array
 from sim.agents.learning import GRADE_DIGITS
 from sim.agents.school import ENTRY_GRADE, JUNIOR, PRIMARY
 from sim.agents.student import Students
-from sim.compiled import loops
+from sim.compiled import compiled, loops
 from sim.noise import Bits, Ints
 from sim.turns import by_lot, in_order, ranks
 
@@ -45,20 +45,13 @@ def form_classes(model: "ZoneReform", entrants: Students, level: int) -> Classes
     which go by zone, school and number.
     """
     schools = model.schools
-    count = np.bincount(entrants.school, minlength=len(schools))
-    classes = np.ceil(count / model.terms.class_cap[level]).astype(np.int64)
-    if model.roll is not None:
-        stated = model.roll.classes_formed(level, model.year)
-        classes = np.where(stated > 0, np.minimum(stated, count), classes)
-    filing = np.lexsort((schools.id, schools.zone))
-    first = np.zeros(len(schools), dtype=np.int64)
-    first[filing] = np.cumsum(classes[filing]) - classes[filing]
+    stated = np.zeros(len(schools), np.int64) if model.roll is None else model.roll.classes_formed(level, model.year)
+    filing, cap = np.lexsort((schools.id, schools.zone)), float(model.terms.class_cap[level])
+    count, classes, first, where, number = _rooms(entrants.school, filing, cap, stated)
     lots, fast = model.noise.lots("class", model.year, entrants.id), loops()
     deal = _deal if fast is None else fast.deal
     order, size = deal(entrants.school, lots, entrants.id, count, classes, first)
     entrants.reorder(order)
-    where = np.repeat(filing, classes[filing])
-    number = np.arange(len(where)) - first[where]
     return Classes(
         len(where),
         id=class_ids(model.year, schools.id[where], number),
@@ -67,6 +60,36 @@ def form_classes(model: "ZoneReform", entrants: Students, level: int) -> Classes
         size=size,
         team=np.full(Classes.team.shape(len(where)), -1),
     )
+
+
+@compiled()
+def _rooms(school: Array, filing: Ints, cap: float, stated: Ints) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """Entrants of each school, its classes, and how many of other schools come before; each class's school and number.
+
+    Parameters
+    ----------
+    filing : (S,) array
+        Schools in the order of their classes.
+    stated : (S,) array
+        Classes that a school forms whatever the cap, if it has the children; 0 for as many as it asks for.
+    """
+    count, here, so_far = np.zeros(len(filing), np.int64), 0, 0
+    for s in school:  # most stand school by school
+        if s != here:
+            count[here] += so_far
+            here, so_far = s, 0
+        so_far += 1
+    count[here] += so_far
+    classes, first, total = np.empty(len(filing), np.int64), np.empty(len(filing), np.int64), 0
+    for s in filing:
+        classes[s] = min(stated[s], count[s]) if stated[s] > 0 else np.ceil(count[s] / cap)
+        first[s] = total
+        total += classes[s]
+    where, number = np.empty(total, np.int64), np.empty(total, np.int64)
+    for s in filing:
+        for k in range(classes[s]):
+            where[first[s] + k], number[first[s] + k] = s, k
+    return count, classes, first, where, number
 
 
 def _deal(school: Array, lots: Bits, ids: Ints, count: Ints, classes: Ints, first: Ints) -> tuple[Array, Ints]:

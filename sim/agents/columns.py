@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 SPARE = 16
 """Room for one row more is given for so many: of a table that grows, or of a cohort that others follow."""
+BITS = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
+"""Whole numbers as large as any value of a column, for a loop that looks at no more of it."""
 _KEPT = {"array": np.zeros(1)}
 ALONE = getrefcount(_KEPT["array"])
 """References that Python counts of an array that only a dictionary holds, where it is asked for in these words."""
@@ -170,7 +172,7 @@ class Columns:
             if fast is None or array.ndim > 1 or array.dtype.hasobject:
                 array[:] = array.take(order, axis=0)
             else:
-                fast.reorder(array.view(f"u{array.itemsize}"), order)
+                fast.reorder(array.view(BITS[array.itemsize]), order)
 
     def copy(self) -> Self:
         return self._with({name: array.copy() for name, array in self.arrays.items()})

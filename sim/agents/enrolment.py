@@ -17,12 +17,12 @@ from sim.agents.student import ARRIVAL, Students
 from sim.apportion import apportion
 from sim.compiled import compiled, loops
 from sim.noise import Floats, Ints, drawn_lots
-from sim.turns import first_within, rank_within, whole
+from sim.turns import by_lot, first_within, rank_within
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
 
-BY_LOT: Ints = np.empty(0, np.int64)
+BY_LOT: Floats = np.empty(0)
 """No merit."""
 
 
@@ -132,7 +132,7 @@ def admit_publicly(
     _fill(placed, away, wanted, last, lots, best_first, ids, seats)
     _fill(placed, away[placed[away] < 0], home, last, lots, BY_LOT, ids, seats)
     unplaced = np.flatnonzero(placed < 0)
-    queue = unplaced[np.lexsort((ids[unplaced], drawn_lots(ids[unplaced], lots), last[unplaced]))]
+    queue = unplaced[by_lot(last[unplaced], drawn_lots(ids[unplaced], lots), ids[unplaced])]
     _fill_nearest(placed, queue, home, model.geography, seats)
     unplaced = unplaced[placed[unplaced] < 0]
     placed[unplaced] = home[unplaced]
@@ -145,9 +145,9 @@ def _ask(placed: Array, home: Array, wanted: Array, private: Array, demand: Ints
     return np.flatnonzero((placed < 0) & (public == home)), np.flatnonzero((placed < 0) & (public != home))
 
 
-def merit(model: "ZoneReform", entrants: Students, rows: Ints, level: int) -> Ints:
+def merit(model: "ZoneReform", entrants: Students, rows: Ints, level: int) -> Floats:
     """Turns of those who apply, the best first."""
-    return whole(-np.round(seen_at_entry(model, entrants, rows, level), 9))
+    return np.asarray(-np.round(seen_at_entry(model, entrants, rows, level), 9))
 
 
 def seen_at_entry(model: "ZoneReform", entrants: Students, rows: Ints, level: int) -> Floats:
@@ -202,7 +202,7 @@ def _fill_compared(placed: Ints, queue: Ints, start: int, home: Ints, compared: 
 
 
 def _fill(
-    placed: Array, rows: Ints, target: Array, last: Array, key: np.uint64, merit: Ints, ids: Array, seats: Array
+    placed: Array, rows: Ints, target: Array, last: Array, key: np.uint64, merit: Floats, ids: Array, seats: Array
 ) -> None:
     """Admit those who ask (`rows`) to their targets while seats last, by merit or lot, who is `last` after all others.
 
@@ -223,7 +223,7 @@ def _fill(
     at, behind = target[contested], last[contested]
     places = np.repeat(seats, 2)
     places[1::2] -= np.bincount(at[~behind], minlength=len(seats))
-    turn = merit[~admitted] if len(merit) else whole(drawn_lots(ids[contested], key))
+    turn = merit[~admitted] if len(merit) else drawn_lots(ids[contested], key)
     admitted[~admitted] = first_within(at * 2 + behind, places, turn, ids[contested])
     placed[rows[admitted]] = target[rows[admitted]]
     seats -= np.bincount(target[rows[admitted]], minlength=len(seats))

@@ -6,7 +6,7 @@ from numba import njit
 from sim.agents.columns import Array
 from sim.agents.student import ARRIVAL
 from sim.loops.draws import mixed
-from sim.loops.turns import drawer_of, first_within, insert
+from sim.loops.turns import drawer_of, first_within, insert, whole
 from sim.noise import Bits, Floats, Ints
 
 _FEW_FALLS = 2
@@ -86,7 +86,7 @@ def ask(placed: Ints, home: Ints, wanted: Ints, private: Array, demand: Ints) ->
 
 @njit(cache=True)
 def fill(
-    placed: Ints, asking: Ints, target: Ints, last: Array, key: np.uint64, merit: Ints, ids: Ints, seats: Ints
+    placed: Ints, asking: Ints, target: Ints, last: Array, key: np.uint64, merit: Floats, ids: Ints, seats: Ints
 ) -> None:
     """`enrolment._fill`."""
     ask, full, contested = _asked(asking, target, last, len(seats)), np.zeros(len(seats), np.bool_), 0
@@ -103,7 +103,7 @@ def fill(
         i = asking[k]
         if full[target[i]]:
             rows[at], group[at] = i, 2 * target[i] + last[i]
-            turn[at] = merit[k] if len(merit) else np.int64(mixed(mixed(np.uint64(ids[i])) ^ key) ^ _TOP)
+            turn[at] = whole(merit[k]) if len(merit) else np.int64(mixed(mixed(np.uint64(ids[i])) ^ key) ^ _TOP)
             at += 1
         else:
             placed[i] = target[i]

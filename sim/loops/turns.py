@@ -13,6 +13,7 @@ from sim.noise import Bits, Ints
 
 _RUN = 24
 _32 = np.uint64(32)
+_MOST = np.iinfo(np.int64).max
 
 
 @njit(cache=True)
@@ -49,6 +50,13 @@ def order_by_lot(group: Ints, lot: Bits, tie: Ints, groups: int) -> Ints:
             insert(order, lots, tie, begin, end[d])
         begin = end[d]
     return order
+
+
+@njit(cache=True, inline="always")
+def whole(key: float) -> int:
+    """`turns.whole` of a float."""
+    bits = np.float64(key + 0.0).view(np.int64)
+    return int(bits ^ ((bits < 0) * _MOST))
 
 
 @njit(cache=True, inline="always")
