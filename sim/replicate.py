@@ -53,7 +53,7 @@ def replicate_from(
     *,
     keep: bool = True,
 ) -> Replicate:
-    """The replicate of which this is the district at rest, which the last arm goes on from where nobody is to `keep` it."""
+    """The replicate of which this is the district at rest, from which the last arm goes on unless it is to be kept."""
     keys, received = tuple(Units.of(rest.schools, rest.zones, scenario.district.name).keys), Received()
     figures: dict[Arm, Floats] = {}
     costs: dict[Arm, dict[int, dict[str, int]]] = {}

@@ -35,14 +35,11 @@ def assign(model: "ZoneReform") -> None:
     if len(rows):
         ids, lots = classes.id[rows], noise.lots("team teacher", model.year, teachers.id)
         rows = rows[by_lot(classes.school[rows], noise.lots("team class", model.year, ids), ids)]
-        home, second = (
-            core_staff(where, teachers.subject, lots, len(model.schools))
-            for where in (teachers.school, teachers.second_school)
-        )
-        ways = (
-            *((home, normal, True), (second, normal, True), (home, normal, False)),
-            *((home, any_load, True), (home, any_load, False)),
-        )
+        home = core_staff(teachers.school, teachers.subject, lots, len(model.schools))
+        ways = [(home, normal, True), (home, normal, False), (home, any_load, True), (home, any_load, False)]
+        if teachers.second_school.max() >= 0:
+            second = core_staff(teachers.second_school, teachers.subject, lots, len(model.schools))
+            ways.insert(1, (second, normal, True))
         for staff, most, own_subject in ways:
             rows = _deal(team, rows, size, classes.school, *staff, lots, teachers.id, load, most, own_subject)
     classes.covered, classes.team_ids, uncovered, overloaded = _settled(team, teachers.id, size, load, normal)

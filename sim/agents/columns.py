@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Array = NDArray[Any]
 SPARE = 16
 """Room for one row more is given for so many: of a table that grows, or of a cohort that others follow."""
-BITS = {size: np.dtype(f"u{size}") for size in (1, 2, 4, 8)}
+BITS = {kind.itemsize: kind for kind in map(np.dtype, (np.uint8, np.uint16, np.uint32, np.uint64))}
 """Whole numbers as large as any value of a column, for a loop that looks at no more of it."""
 _KEPT = {"array": np.zeros(1)}
 ALONE = getrefcount(_KEPT["array"])

@@ -52,18 +52,13 @@ def a_year_passes(model: "ZoneReform") -> Ints:
     teachers.rotated[:] = False
     teachers.second_school[:] = -1
     quit_rate = model.effects.quit_rate + model.effects.after_school_quit * terms.after_school_hours
+    early, birthday = noise.normal("title", 0, teachers.id), noise.uniform("birth month", 0, teachers.id)
+    quits = noise.chance("quit", model.year, teachers.id, quit_rate)
+    usual = float(district.title_years_sd), np.array(district.title_years, np.float64)
+    limits, columns = np.array(terms.retirement_months), (teachers.age, teachers.experience, teachers.years_here)
     return _grow_older(
-        *(teachers.arrays[name] for name in OLDER),
-        noise.normal("title", 0, teachers.id),
-        float(district.title_years_sd),
-        np.array(district.title_years, np.float64),
-        noise.chance("quit", model.year, teachers.id, quit_rate),
-        noise.uniform("birth month", 0, teachers.id),
-        np.array(terms.retirement_months),
+        teachers.school, teachers.female, *columns, teachers.title, early, *usual, quits, birthday, limits
     )
-
-
-OLDER = ("school", "female", "age", "experience", "years_here", "title")
 
 
 @compiled()
@@ -229,18 +224,16 @@ def pairs_of_movers(model: "ZoneReform", rows: Array) -> tuple[Array, Array]:
     ids = teachers.id[rows]
     turn = rows[by_lot(school_turn[teachers.school[rows]], noise.lots("mover", model.year, ids), ids)]
     columns = teachers.school, teachers.subject, teachers.backbone
-    return _pairs_apart(turn, *columns, schools.zone, schools.level, len(model.zones))
+    return _pairs_apart(turn, *columns, schools.zone, schools.level)
 
 
 @compiled(filed)
-def _pairs_apart(
-    turn: Ints, school: Ints, subject: Ints, backbone: Ints, zone: Ints, level: Ints, zones: int
-) -> tuple[Ints, Ints]:
+def _pairs_apart(turn: Ints, school: Ints, subject: Ints, backbone: Ints, zone: Ints, level: Ints) -> tuple[Ints, Ints]:
     """Those of the first half of each pool and those of the second half beside them, where their schools differ.
 
     A pool is of one zone, or of a level's schools in none, of one subject and one standing, in turn.
     """
-    pool = np.empty(len(turn), np.int64)
+    pool, zones = np.empty(len(turn), np.int64), zone.max() + 1
     for i in range(len(turn)):
         t = turn[i]
         circle = zone[school[t]] if zone[school[t]] != NO_ZONE else zones + level[school[t]]

@@ -115,8 +115,8 @@ class Roll:
 
 def given_of(spec: DistrictSpec, schools: Schools) -> list[GivenSchool]:
     """What the tables say of each school, row by row; where they do not name it, nothing."""
-    keys = zip(schools.name.tolist(), schools.level.tolist(), strict=True)
-    return [spec.given.get(key, GivenSchool()) for key in keys]
+    keys, nothing = zip(schools.name.tolist(), schools.level.tolist(), strict=True), GivenSchool()
+    return [spec.given.get(key, nothing) for key in keys]
 
 
 def stated_of(given: list[GivenSchool], name: str, rows: Array) -> Floats:

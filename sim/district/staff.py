@@ -17,7 +17,7 @@ from sim.agents.teacher import (
     Teachers,
     drawn_skill,
 )
-from sim.apportion import apportion
+from sim.apportion import apportion, apportion_each
 from sim.config import Effects
 from sim.district.given_tables import GivenSchool
 from sim.district.margins import PER_STUDENTS, amounts, rest
@@ -70,13 +70,15 @@ def _counted(spec: DistrictSpec, schools: Schools, noise: Noise) -> tuple[Ints, 
     """Of each school: teachers of each subject, (S, subjects), those above the degree asked, with masters, backbone."""
     others = (spec.language_share, spec.mathematics_share, spec.other_core_share)
     mix = np.array([*others, 0.0, max(0.0, 1.0 - sum(others))])
-    listed = subjects_listed(spec)
+    listed, nobody = subjects_listed(spec), np.zeros(len(SUBJECTS), np.int64)
     given = given_of(spec, schools)
     of_subject = np.zeros((len(schools), len(SUBJECTS)), np.int64)
     n_degree = np.zeros(len(schools), np.int64)
     n_masters, n_backbone = n_degree.copy(), n_degree.copy()
     for kind, private in product(range(len(LEVELS)), (False, True)):
         rows = np.flatnonzero((schools.level == kind) & (schools.private == private))
+        if len(rows) == 0:
+            continue
         pe_arts = _per_school(spec, schools, noise, "pe_arts", kind, rows, given, spec.pe_arts_most)
         n_backbone[rows] = _per_school(spec, schools, noise, "backbone", kind, rows, given, spec.backbone_most)
         masters = _of_teachers(spec, schools, "masters", kind, rows, given)
@@ -86,12 +88,12 @@ def _counted(spec: DistrictSpec, schools: Schools, noise: Noise) -> tuple[Ints, 
         above_degree = np.where(states_masters & ~states_degree, np.maximum(above_degree, masters), above_degree)
         _within(np.where(states_masters, masters, 0), above_degree, "masters", schools, rows, "above_degree")
         n_masters[rows], n_degree[rows] = np.minimum(masters, above_degree), above_degree
-        for row, n_pe, posts in zip(rows, pe_arts.tolist(), schools.posts[rows].tolist(), strict=True):
-            known = listed.get((schools.name[row], kind), np.zeros(len(SUBJECTS), np.int64))
-            known_others = int(known.sum() - known[PE_ARTS])
-            n_pe = min(max(n_pe, int(known[PE_ARTS])), posts - known_others)
-            of_subject[row] = apportion(posts - n_pe - known_others, mix) + known
-            of_subject[row, PE_ARTS] = n_pe
+        known = np.array([listed.get((schools.name[row], kind), nobody) for row in rows])
+        left = schools.posts[rows] - (known.sum(axis=1) - known[:, PE_ARTS])
+        n_pe = np.minimum(np.maximum(pe_arts, known[:, PE_ARTS]), left)
+        first = np.arange(len(rows) + 1) * len(SUBJECTS)
+        of_subject[rows] = known + apportion_each(left - n_pe, np.tile(mix, len(rows)), first).reshape(known.shape)
+        of_subject[rows, PE_ARTS] = n_pe
     return of_subject, n_degree, n_masters, n_backbone
 
 

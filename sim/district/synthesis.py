@@ -73,9 +73,9 @@ def zones_and_schools(spec: DistrictSpec, noise: Noise) -> tuple[Zones, Schools]
         schools.seats[rows] = np.ceil(schools.intake[rows] * (1.0 + slack[rows]))
         schools.seats[others] = schools.intake[others]
         for of in (rows, others):
-            _give_posts(spec, schools, kind, of, given, by_grade)
-        _equip(spec, schools, noise, kind, rows, given, even=False)
-        _equip(spec, schools, noise, kind, others, given, even=True)
+            if len(of):
+                _give_posts(spec, schools, kind, of, given, by_grade)
+                _equip(spec, schools, noise, kind, of, given, even=of is others)
     _locate(schools, given)
     if schools.residents.max() >= ARRIVAL or schools.posts.max() >= POSTS:
         raise UserError(
