@@ -63,6 +63,15 @@ class Geography:
         return self[np.arange(len(self.x))[:, None], self.near]
 
     @cached_property
+    def near_by_level(self) -> tuple[tuple[Ints, Floats], ...]:
+        """`near` and `near_kilometres` by level, without what fills up the rows of all its schools."""
+        public = np.bincount(self._level[~self._private], minlength=len(LEVELS))
+        return tuple(
+            (np.ascontiguousarray(self.near[:, :most]), np.ascontiguousarray(self.near_kilometres[:, :most]))
+            for most in np.maximum(public, 1).tolist()
+        )
+
+    @cached_property
     def feeders(self) -> Ints:
         """Public primary schools, whose catchments feed junior ones."""
         return np.flatnonzero((self._level == PRIMARY) & ~self._private)

@@ -57,7 +57,7 @@ def chosen_school(model: "ZoneReform", entrants: Students, home: Ints, level: in
     private = np.flatnonzero(schools.private & (schools.level == level) & (schools.seats > 0))
     own = np.arange(len(schools))[:, None]
     for whose, options, far in (
-        (chooses, geography.near, geography.near_kilometres),
+        (chooses, *geography.near_by_level[level]),
         (~chooses, own, np.zeros(own.shape)),
     ):
         if options.shape[1] + len(private) == 1:
@@ -176,40 +176,41 @@ def solve_choice_weight(
 
 def share_elsewhere(weight: float, near: Floats, better: Floats, residents: Array, taste: float) -> float:
     """Share of the families who, if all might choose, would want another school than their catchment's."""
-    most, below = _over_own(near, better, weight * mindings(), taste)
-    stays = _staying(np.exp(-most), np.exp(below, out=below))
-    return 1.0 - float((stays * residents).sum()) / (FAMILIES * float(residents.sum()))
+    odds = _over_best(near, better, weight * mindings(), taste)
+    stays = _staying(np.exp(odds, out=odds), residents)
+    return 1.0 - float(stays.sum()) / (FAMILIES * float(residents.sum()))
 
 
 @compiled()
-def _over_own(near: Floats, better: Floats, weights: Floats, taste: float) -> tuple[Floats, Floats]:
-    """By how much the best of all schools is over the catchment's own, and the others are over that best, in tastes.
+def _over_best(near: Floats, better: Floats, weights: Floats, taste: float) -> Floats:
+    """How far the catchment's own school and the others, in this order, are over the best of all, 0 or below, in tastes.
 
-    For each weight of reputation, (weights, H) and (weights, k, H): homes come last, as they do not wait for one
-    another.
+    For each weight of reputation, (weights, 1 + k, H): homes come last, as they do not wait for one another.
     """
     homes, others = near.shape
-    most, below = np.zeros((len(weights), homes)), np.empty((len(weights), others, homes))
+    over_best, best = np.empty((len(weights), 1 + others, homes)), np.empty(homes)
     distance, gain = near.T.copy(), better.T.copy()
     for w in range(len(weights)):
-        best = most[w]
+        best[:] = 0.0
         for k in range(others):
             for h in range(homes):
-                over = (distance[k, h] + weights[w] * gain[k, h]) / taste
-                below[w, k, h] = over
-                best[h] = max(best[h], over)
-        for k in range(others):
+                over_own = (distance[k, h] + weights[w] * gain[k, h]) / taste
+                over_best[w, 1 + k, h] = over_own
+                best[h] = max(best[h], over_own)
+        over_best[w, 0] = 0.0
+        for k in range(1 + others):
             for h in range(homes):
-                below[w, k, h] -= best[h]
-    return most, below
+                over_best[w, k, h] -= best[h]
+    return over_best
 
 
 @compiled()
-def _staying(own: Floats, others: Floats) -> Floats:
-    """Share of each home's families who stay, from the odds of the own school, (weights, H), and all others.
+def _staying(odds: Floats, residents: Ints) -> Floats:
+    """Children of each home who stay, (weights, H), from the odds of the own school and the others.
 
-    These, (weights, k, H), are added in `PARTS`, which are then added two by two.
+    Those of the others, (weights, k, H), are added in `PARTS`, which are then added two by two.
     """
+    own, others = odds[:, 0], odds[:, 1:]
     weights, schools, homes = others.shape
     stays, in_parts = np.empty((weights, homes)), schools - schools % PARTS
     for w in range(weights):
@@ -224,7 +225,7 @@ def _staying(own: Floats, others: Floats) -> Floats:
             for h in range(homes):
                 total[h] += others[w, k, h]
         for h in range(homes):
-            stays[w, h] = own[w, h] / (own[w, h] + total[h])
+            stays[w, h] = own[w, h] / (own[w, h] + total[h]) * residents[h]
     return stays
 
 

@@ -17,7 +17,7 @@ from sim.agents.demography import catchment_means
 from sim.agents.geography import Feeding, Geography
 from sim.agents.hiring import owners
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY, Schools
-from sim.agents.school_choice import FEWEST, solve_choice_weight, solve_private_appeal
+from sim.agents.school_choice import FEWEST, PARTS, solve_choice_weight, solve_private_appeal
 from sim.agents.student import Students
 from sim.agents.teacher import SUBJECTS
 from sim.apportion import apportion
@@ -134,7 +134,8 @@ def weigh_reputation(model: ZoneReform) -> None:
     for level in range(len(LEVELS)):
         homes = np.flatnonzero((schools.level == level) & ~schools.private)
         if model.choice_weight[level] == 0.0 or students[homes].any():  # else nobody has moved names or homes yet
-            near, far = geography.near[homes], geography.near_kilometres[homes]
+            width = -(-len(homes) // PARTS) * PARTS  # beyond it nothing but fills up the rows of all homes
+            near, far = geography.near[homes, :width], geography.near_kilometres[homes, :width]
             others_once = (near != homes[:, None]) & ~schools.private[near]
             model.choice_weight[level] = solve_choice_weight(
                 np.where(others_once, -(far / model.effects.distance_scale), -np.inf),
