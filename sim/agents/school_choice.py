@@ -183,7 +183,7 @@ def share_elsewhere(weight: float, near: Floats, better: Floats, residents: Arra
 
 @compiled()
 def _over_best(near: Floats, better: Floats, weights: Floats, taste: float) -> Floats:
-    """How far the catchment's own school and the others, in this order, are over the best of all, 0 or below, in tastes.
+    """How far the catchment's own school, and then the others, are over the best of all: 0 or below, in tastes.
 
     For each weight of reputation, (weights, 1 + k, H): homes come last, as they do not wait for one another.
     """
