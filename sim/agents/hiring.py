@@ -7,7 +7,7 @@ import numpy as np
 from sim.agents.columns import Array
 from sim.agents.curriculum import wanted_mix
 from sim.agents.school import LEVELS, Schools
-from sim.agents.teacher import GENERATIONS, MASTERS, POSTS, SUBJECTS, Teachers, drawn_skill
+from sim.agents.teacher import GENERATIONS, MASTERS, POSTS, SUBJECTS, drawn_skill
 from sim.apportion import ALIKE
 from sim.compiled import compiled
 from sim.filing import counted, first_few
@@ -19,11 +19,6 @@ if TYPE_CHECKING:
     from sim.model import ZoneReform
 
 _SUBJECTS = len(SUBJECTS)
-
-
-def owners(teachers: Teachers) -> Array:
-    """School that each post belongs to, filled or empty."""
-    return np.where(teachers.employed, teachers.school, teachers.home_school).astype(np.int64)
 
 
 @compiled()

@@ -15,11 +15,10 @@ from sim.agents.activities import award_points, public_teachers, wins_award
 from sim.agents.classroom import Classes
 from sim.agents.demography import catchment_means
 from sim.agents.geography import Feeding, Geography
-from sim.agents.hiring import owners
+from sim.agents.hiring import posts_by_subject
 from sim.agents.school import FINAL_GRADE, JUNIOR, LAST_GRADE, LEVELS, PRIMARY, Schools
 from sim.agents.school_choice import FEWEST, PARTS, solve_choice_weight, solve_private_appeal
 from sim.agents.student import Students
-from sim.agents.teacher import SUBJECTS
 from sim.apportion import apportion
 from sim.config import Effects
 from sim.district.background import Background
@@ -218,8 +217,7 @@ def fix_baseline(model: ZoneReform) -> Baseline:
     at = teachers.school[teachers.employed]
     count = len(model.schools)
     mean = np.bincount(at, weights=skill, minlength=count) / np.maximum(np.bincount(at, minlength=count), 1)
-    posts = np.zeros((count, len(SUBJECTS)), dtype=np.int64)
-    np.add.at(posts, (owners(teachers), teachers.subject), 1)
+    posts = np.add(*posts_by_subject(teachers.school, teachers.home_school, teachers.subject, count))
     strong = np.zeros(count, dtype=bool)
     for level in range(len(LEVELS)):
         rows = np.flatnonzero((model.schools.level == level) & ~model.schools.private)

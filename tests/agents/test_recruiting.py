@@ -7,7 +7,7 @@ import pytest
 
 from reference.at_rest import district
 from sim.agents import staffing
-from sim.agents.hiring import owners
+from sim.agents.hiring import posts_by_subject
 from sim.agents.teacher import LANGUAGE, PE_ARTS, SCIENCE_IT
 from sim.agents.titles import tilt_titles
 from sim.indicators.standards import weighted_cv
@@ -84,7 +84,8 @@ def test_who_comes_teaches_what_is_missing_and_the_post_goes_the_other_way():
 
 def owned(model):
     """Posts by school and subject."""
-    return np.bincount(owners(model.teachers) * 5 + model.teachers.subject, minlength=5 * len(model.schools))
+    teachers = model.teachers
+    return np.add(*posts_by_subject(teachers.school, teachers.home_school, teachers.subject, len(model.schools)))
 
 
 @pytest.mark.parametrize("pool", ["zone", "district"])
