@@ -6,9 +6,9 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.school import NO_ZONE, YEARS, Schools
-from sim.agents.zone import Zones
+from sim.agents.zone import Zones, of_zone
 from sim.indicators.standards import RESOURCES, Standard, unweighted_cvs, weighted_cvs
-from sim.indicators.units import Units, ratio
+from sim.indicators.units import Units, ratio, together
 from sim.noise import Floats
 
 RATIOS = (
@@ -37,19 +37,15 @@ def of_schools(
     students : (S,) array
         Students of each school.
     """
-    named, led = np.zeros(len(schools)), np.zeros(len(schools))
-    inside = np.flatnonzero(schools.zone != NO_ZONE)[::-1]
-    first = np.full(len(zones), -1)
-    first[schools.zone[inside]] = inside  # the last of several that are put down is the first school
-    filled = first >= 0
-    named[first[filled]] = 1.0
-    led[first[filled]] = zones.lead[filled] >= 0
+    rows, first = np.arange(len(schools)), np.empty(len(zones) + 1, np.int64)  # the last of schools in no zone
+    first[schools.zone[::-1]] = rows[::-1]  # the last of several that are put down is the first school
+    named = (schools.zone != NO_ZONE) & (first[schools.zone] == rows)
     return {
         "places": schools.seats * np.array(YEARS)[schools.level],
         "schools": np.ones(len(schools)),
         "meeting_standard": standard.passed(held, students, schools.level),
         "zones": named,
-        "zones_led": led,
+        "zones_led": named & (of_zone(zones.lead, schools.zone, NO_ZONE) >= 0),
     }
 
 
@@ -85,7 +81,7 @@ def amounts(schools: Schools, teachers: dict[str, Floats]) -> Floats:
         "equipment": schools.equipment,
         "multimedia": schools.multimedia_rooms,
     }
-    return np.stack([held[resource] for resource in RESOURCES], axis=1).astype(np.float64)
+    return together(held, RESOURCES).T
 
 
 def evenness(

@@ -7,7 +7,7 @@ from sim.agents.columns import Array
 from sim.agents.school import LEVELS, YEARS, Schools
 from sim.compiled import compiled
 from sim.indicators.standards import expected_normal_range
-from sim.indicators.units import Units, ratio, sums
+from sim.indicators.units import Units, ratio, sums, together
 from sim.noise import Floats, Ints
 
 PERCENT = 100.0
@@ -59,7 +59,7 @@ def figures(
     by_school, over : dict
         What is counted at each school, (S,), and the sums of it, (U,).
     """
-    parts, wholes = (np.array([by_school[pair[side]] for pair in OF_EACH]) for side in (0, 1))
+    parts, wholes = (together(by_school, names) for names in zip(*OF_EACH, strict=True))
     means = ratio(parts, wholes)
     gap, excellent, passed = units.range(means[:-1])
     expected = np.array([expected_normal_range(n) for n in over["testing_schools"].astype(np.int64).tolist()])
