@@ -24,13 +24,14 @@ ROUNDING = 1e-9
 def record_activities(model: "ZoneReform") -> None:
     """Say who takes part this year, as the terms ask, and who wins; part of the step joint teaching."""
     teachers, schools, terms = model.teachers, model.schools, model.terms
-    employed = public_teachers(model)
+    employed, trained = public_teachers(model), teachers.employed & teachers.ict_trained
+    teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, already=trained)
+    if model.year < model.baseline_year:  # of these years nothing else is left when the baseline is fixed
+        return
     schools.research = chosen_schools("research schools", terms.school_research_share, schools, model.noise)
     teachers.research = _some(model, "research", 0, terms.teacher_research_share, employed)
     young = employed & teachers.younger_than(model.district.young_age)
     teachers.contest = _some(model, "contest", model.year, terms.young_contest_share, young)
-    trained = teachers.employed & teachers.ict_trained
-    teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, already=trained)
     teachers.award = employed & wins_award(model)
 
 

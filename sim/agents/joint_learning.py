@@ -199,9 +199,9 @@ def _from_lead(
                 if count[zone[s], k] > 0:
                     better[s * _SUBJECTS + k] = total[zone[s], k] / count[zone[s], k]
     for t in range(len(own)):
-        s = np.uint64(school[t] if school[t] >= 0 else nowhere)
-        lead = better[s * np.uint64(_SUBJECTS) + np.uint64(subject[t])]
-        gain[t] = reached[s] * (_gap(lead, own[t], sd, most) * giving)
+        at = np.uint64(school[t] if school[t] >= 0 else nowhere)
+        lead = better[at * np.uint64(_SUBJECTS) + np.uint64(subject[t])]
+        gain[t] = reached[at] * (_gap(lead, own[t], sd, most) * giving)
     return gain
 
 

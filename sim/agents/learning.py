@@ -86,8 +86,8 @@ def team_means(model: "ZoneReform") -> Floats:
     effect = experience_effect(np.append(years, effects.reference_experience), effects)
     team, school = model.classes.team, model.schools.id[model.classes.school]
     match = match_quality(teachers.id[team], school[:, None], effects, model.noise)
-    skill, years = (teachers.base_skill, teachers.learned), (teachers.experience, effect[:-1] - effect[-1])
-    return _means_of_teams(team, *skill, *years, match, teachers.moved, float(effects.rec_move))
+    columns = teachers.base_skill, teachers.learned, teachers.experience, teachers.moved
+    return _means_of_teams(team, *columns, effect[:-1] - effect[-1], match, float(effects.rec_move))
 
 
 @compiled()
@@ -96,9 +96,9 @@ def _means_of_teams(
     base_skill: Floats,
     learned: Floats,
     years: Array,
+    moved: Array,
     experience: Floats,
     match: Floats,
-    moved: Array,
     new_here: float,
 ) -> Floats:
     means = np.empty((4, len(team)))

@@ -1,13 +1,11 @@
 """How many, how large, and how evenly the seven official resources are spread."""
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.school import NO_ZONE, YEARS, Schools
 from sim.agents.zone import Zones, of_zone
-from sim.indicators.standards import RESOURCES, Standard, unweighted_cvs, weighted_cvs
+from sim.indicators.standards import RESOURCES, Standard, cvs
 from sim.indicators.units import Units, ratio, together
 from sim.noise import Floats
 
@@ -99,19 +97,14 @@ def evenness(
         Students of each unit.
     """
     everything = np.column_stack((held, by_school["teaching_here"]))[units.school]
-    members = by_school["students"][units.school], units.unit, len(units)
-    *weighted, cv_teachers = weighted_cvs(everything, *members).T
-    unweighted = unweighted_cvs(everything[:, :-1], *members).T
+    of_all = cvs(everything, by_school["students"][units.school], units.unit, len(units))
+    seven = of_all[:, : len(RESOURCES)]
+    composite, unweighted = np.cumsum(seven, axis=1)[:, -1] / len(RESOURCES)  # `mean` promises no order
     held_by_unit = units.sum(held) * standard.per
     return {
         **dict(zip(RATIOS, ratio(held_by_unit, students[:, None]).T, strict=True)),
-        **{f"cv_{resource}": cv for resource, cv in zip(RESOURCES, weighted, strict=True)},
-        "cv_composite": _mean_of_seven(weighted),
-        "cv_composite_unweighted": _mean_of_seven(unweighted),
-        "cv_teachers": cv_teachers,
+        **{f"cv_{resource}": cv for resource, cv in zip(RESOURCES, seven[0], strict=True)},
+        "cv_composite": composite,
+        "cv_composite_unweighted": unweighted,
+        "cv_teachers": of_all[0, -1],
     }
-
-
-def _mean_of_seven(cvs: Iterable[Floats]) -> Floats:
-    total: Floats = sum(cvs, np.zeros(1))  # in this order on every machine, which `mean` does not promise
-    return total / len(RESOURCES)

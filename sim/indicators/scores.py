@@ -38,11 +38,12 @@ def of_schools(schools: Schools, known: Moments) -> dict[str, Array]:
     known : Moments
         Of measured scores (x) and true achievement (y).
     """
-    tested, score = _over_grades(known.count), _over_grades(known.count * known.mean_x)
+    by_grade = np.array((known.count, known.count * known.mean_x, known.count * known.mean_y))
+    tested, score, achievement = np.cumsum(by_grade, axis=2)[..., -1]  # from the first on: `sum` promises no order
     return {
         "tested": tested,
         "score": score,
-        "achievement": _over_grades(known.count * known.mean_y),
+        "achievement": achievement,
         "tested_rural": tested * ~schools.urban,
         "rural_score": score * ~schools.urban,
         "testing_schools": tested > 0,
@@ -62,7 +63,7 @@ def figures(
     parts, wholes = (together(by_school, names) for names in zip(*OF_EACH, strict=True))
     means = ratio(parts, wholes)
     gap, excellent, passed = units.range(means[:-1])
-    expected = np.array([expected_normal_range(n) for n in over["testing_schools"].astype(np.int64).tolist()])
+    expected = np.array(list(map(expected_normal_range, over["testing_schools"].astype(np.int64).tolist())))
     return {
         "score_gap": gap,
         "score_gap_scaled": ratio(gap, expected),
@@ -78,11 +79,6 @@ def figures(
 def of_lowest_fifth(of_grade: Floats, fifth: Ints) -> Floats:
     """Mean score of the fifth of each grade that scores lowest, primary and junior, (2,), from `lowest_fifths`."""
     return ratio(sums(of_grade, _LEVEL_OF_GRADE, len(LEVELS)), sums(fifth, _LEVEL_OF_GRADE, len(LEVELS)))
-
-
-def _over_grades(cells: Floats) -> Floats:
-    """Sum over the grades, the last axis, from the first on: `sum` promises no order."""
-    return np.asarray(np.cumsum(cells, axis=-1)[..., -1])
 
 
 def _between(units: Units, students: Floats, means: Floats, squares: Floats) -> Floats:

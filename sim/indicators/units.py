@@ -74,13 +74,14 @@ class Units:
         return dict(zip(by_school, _summed(table, self.school, self.unit, len(self)), strict=True))
 
     def highest(self, by_school: Floats) -> Floats:
-        """Largest value among the schools of each unit, (S,) -> (U,) or (k, S) -> (k, U); nan values are left out."""
+        """Largest value among the schools of each unit, (..., S) -> (..., U); nan values are left out."""
         top = np.fmax.reduceat(by_school[..., self.school], self.first, axis=-1)
         return np.where(np.isnan(top), np.nan, top)
 
     def range(self, by_school: Floats) -> Floats:
         """Largest less smallest value among the schools of each unit, likewise."""
-        return self.highest(by_school) + self.highest(-by_school)
+        top, bottom = self.highest(np.array((by_school, -by_school)))
+        return np.asarray(top + bottom)
 
     def variance(self, by_school: Floats, weights: Floats) -> Floats:
         """Weighted variance between the schools of each unit. No weight: left out."""
@@ -99,11 +100,12 @@ def sums(values: Array, groups: Array, size: int) -> Floats:
 @compiled()
 def _summed(by_school: Floats, school: Ints, unit: Ints, units: int) -> Floats:
     """Sums over the schools of each unit, (k, S) -> (k, U)."""
-    total = np.zeros((len(by_school), units))
-    for k in range(len(by_school)):
-        for m in range(len(school)):
-            total[k, unit[m]] += by_school[k, school[m]]
-    return total
+    total = np.zeros((units, len(by_school)))
+    for m in range(len(school)):
+        s, u = school[m], unit[m]
+        for k in range(len(by_school)):
+            total[u, k] += by_school[k, s]
+    return total.T
 
 
 @compiled()
