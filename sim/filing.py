@@ -102,11 +102,11 @@ def first_by_lot(group: Array, among: Array, places: Ints, lots: Bits, ids: Ints
     partly = np.zeros(len(places) + 1, np.int64)  # the one drawer of each group of which not all come first
     left = np.maximum(places, 0)  # places for those in that drawer
     for g in range(len(places)):
-        drawer, at = 0, (g + 1) * drawers
-        while drawer < drawers and left[g] >= count[at + drawer]:
-            left[g] -= count[at + drawer]
-            drawer += 1
-        partly[g + 1] = drawer
+        full, at = 0, (g + 1) * drawers
+        while full < drawers and left[g] >= count[at + full]:
+            left[g] -= count[at + full]
+            full += 1
+        partly[g + 1] = full
     chosen, apart, found = np.empty(len(group), np.bool_), np.empty(len(group), np.int64), 0
     for i in range(len(group)):
         drawer, not_all = np.int64(lots[i] >> first_bits), partly[np.uint64(group[i] + 1)]
