@@ -1,12 +1,13 @@
 """Step 7, learning: what a year in a class adds to what its students know."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.activities import share_of
 from sim.agents.channels import LEARNING_CHANNELS
-from sim.agents.classroom import sum_by_class
+from sim.agents.classroom import Classes, sum_by_class
 from sim.agents.columns import Array
 from sim.agents.joint_learning import sent_teaching
 from sim.agents.school import JUNIOR, LEVELS, NO_ZONE
@@ -43,7 +44,15 @@ def learn(model: "ZoneReform") -> None:
     classes.incentives = (model.effects.rec_perf_ind * model.schools.stake + quota_effort(model))[classes.school]
     classes.principal = (model.schools.principal + model.schools.lent)[classes.school]
     classes.shock = shock_part(model)
-    grow(model, sum((classes.arrays[part] for part in PARTS), np.zeros(len(classes))))
+    grow(model, added_up(classes, PARTS))
+
+
+def added_up(classes: Classes, parts: Iterable[str]) -> Floats:
+    """Sum of these columns, (classes,)."""
+    total = np.zeros(len(classes))
+    for part in parts:
+        total += classes.arrays[part]
+    return total
 
 
 def grow(model: "ZoneReform", gain: Floats) -> None:

@@ -1,5 +1,7 @@
 """How many, how large, and how evenly the seven official resources are spread."""
 
+from functools import reduce
+
 import numpy as np
 
 from sim.agents.columns import Array
@@ -98,13 +100,12 @@ def evenness(
     """
     everything = np.column_stack((held, by_school["teaching_here"]))[units.school]
     of_all = cvs(everything, by_school["students"][units.school], units.unit, len(units))
-    seven = of_all[:, : len(RESOURCES)]
-    composite, unweighted = np.cumsum(seven, axis=1)[:, -1] / len(RESOURCES)  # `mean` promises no order
+    composite, unweighted = reduce(np.add, of_all[: len(RESOURCES)]) / len(RESOURCES)  # `mean` promises no order
     held_by_unit = units.sum(held) * standard.per
     return {
         **dict(zip(RATIOS, ratio(held_by_unit, students[:, None]).T, strict=True)),
-        **{f"cv_{resource}": cv for resource, cv in zip(RESOURCES, seven[0], strict=True)},
+        **{f"cv_{resource}": cv for resource, (cv, _) in zip(RESOURCES, of_all, strict=False)},
         "cv_composite": composite,
         "cv_composite_unweighted": unweighted,
-        "cv_teachers": of_all[0, -1],
+        "cv_teachers": of_all[-1, 0],
     }

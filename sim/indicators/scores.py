@@ -1,5 +1,7 @@
 """What students know, as tests show it and as it is, and how far schools are apart."""
 
+from functools import reduce
+
 import numpy as np
 
 from sim.agents.cells import Moments
@@ -39,7 +41,7 @@ def of_schools(schools: Schools, known: Moments) -> dict[str, Array]:
         Of measured scores (x) and true achievement (y).
     """
     by_grade = np.array((known.count, known.count * known.mean_x, known.count * known.mean_y))
-    tested, score, achievement = np.cumsum(by_grade, axis=2)[..., -1]  # from the first on: `sum` promises no order
+    tested, score, achievement = reduce(np.add, by_grade.transpose(2, 0, 1))  # `sum` promises no order
     return {
         "tested": tested,
         "score": score,
