@@ -90,26 +90,29 @@ def first_by_lot(group: Array, among: Array, places: Ints, lots: Bits, ids: Ints
     """Mask of those `among` whom to choose who come first in their group by lot, ties by id, as many as it has places.
 
     Lots are uniform: by their first bits the members of a group lie in drawers, about one in each, and only those who
-    share the drawer of the last who comes first need to be put in order.
+    share the drawer of the last who comes first need to be put in order. Groups are looked up one place on, and their
+    places unsigned, so that nobody asks whether one is negative: none, -1, is the first.
     """
     drawers, bits = 2, 1
     while drawers * max(1, len(places)) < len(group):
         drawers, bits = 2 * drawers, bits + 1
-    first_bits, count = np.uint64(LOT_BITS - bits), np.zeros(drawers * len(places), np.int32)
+    first_bits, count = np.uint64(LOT_BITS - bits), np.zeros((len(places) + 1) * drawers, np.int32)
     for i in range(len(group)):
-        count[group[i] * drawers + np.int64(lots[i] >> first_bits)] += among[i]
-    partly = np.zeros(len(places), np.int64)  # the one drawer of each group of which not all come first
+        count[np.uint64(np.int64(group[i] + 1) * drawers) + (lots[i] >> first_bits)] += among[i]
+    partly = np.zeros(len(places) + 1, np.int64)  # the one drawer of each group of which not all come first
     left = np.maximum(places, 0)  # places for those in that drawer
     for g in range(len(places)):
-        while partly[g] < drawers and left[g] >= count[g * drawers + partly[g]]:
-            left[g] -= count[g * drawers + partly[g]]
-            partly[g] += 1
+        full, at = 0, (g + 1) * drawers
+        while full < drawers and left[g] >= count[at + full]:
+            left[g] -= count[at + full]
+            full += 1
+        partly[g + 1] = full
     chosen, apart, found = np.empty(len(group), np.bool_), np.empty(len(group), np.int64), 0
     for i in range(len(group)):
-        drawer = np.int64(lots[i] >> first_bits)
-        chosen[i] = among[i] & (drawer < partly[group[i]])
-        apart[found] = i  # who is not in that drawer is overwritten by the next
-        found += among[i] & (drawer == partly[group[i]])
+        drawer, not_all = np.int64(lots[i] >> first_bits), partly[np.uint64(group[i] + 1)]
+        chosen[i] = among[i] & (drawer < not_all)
+        apart[np.uint64(found)] = i  # who is not in that drawer is overwritten by the next
+        found += among[i] & (drawer == not_all)
     last, other = np.full(len(places), -1), np.empty(found, np.int64)
     for k in range(found):
         other[k], last[group[apart[k]]] = last[group[apart[k]]], k

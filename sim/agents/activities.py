@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, Schools
 from sim.compiled import compiled
-from sim.filing import first_by_lot
-from sim.noise import Bits, Floats, Ints, Noise
+from sim.filing import counted, first_by_lot
+from sim.noise import Floats, Ints, Noise
 
 if TYPE_CHECKING:
     from sim.model import ZoneReform
@@ -24,13 +24,14 @@ ROUNDING = 1e-9
 def record_activities(model: "ZoneReform") -> None:
     """Say who takes part this year, as the terms ask, and who wins; part of the step joint teaching."""
     teachers, schools, terms = model.teachers, model.schools, model.terms
-    employed = public_teachers(model)
+    employed, trained = public_teachers(model), teachers.employed & teachers.ict_trained
+    teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, already=trained)
+    if model.year < model.baseline_year:  # of these years nothing else is left when the baseline is fixed
+        return
     schools.research = chosen_schools("research schools", terms.school_research_share, schools, model.noise)
     teachers.research = _some(model, "research", 0, terms.teacher_research_share, employed)
     young = employed & teachers.younger_than(model.district.young_age)
     teachers.contest = _some(model, "contest", model.year, terms.young_contest_share, young)
-    trained = teachers.employed & teachers.ict_trained
-    teachers.ict_trained = trained | _some(model, "ict", 0, terms.ict_share, employed, already=trained)
     teachers.award = employed & wins_award(model)
 
 
@@ -89,20 +90,11 @@ def _points(base_skill: Floats, learned: Floats, luck: Floats, skill_sd: float, 
 def _some(
     model: "ZoneReform", stream: str, year: int, share: float, among: Array, already: Array | None = None
 ) -> Array:
-    """Mask of a share of each school's teachers `among` whom to choose; those who are `already` in count, and stay."""
-    teachers = model.teachers
-    taken = np.zeros(len(teachers), np.bool_) if already is None else already
+    """Mask of a share of each school's teachers `among` whom to choose, less those `already` in, who take up places."""
+    teachers, schools = model.teachers, len(model.schools)
+    places = share_of(share, counted(teachers.school, among, schools))
+    if already is not None:
+        places -= counted(teachers.school, among & already, schools)
+        among = among & ~already
     lots = model.noise.lots(stream, year, teachers.id)
-    return _share_of_schools(teachers.school, len(model.schools), among, taken, np.float64(share), lots, teachers.id)
-
-
-@compiled(first_by_lot)
-def _share_of_schools(
-    school: Ints, schools: int, among: Array, already: Array, share: float, lots: Bits, ids: Ints
-) -> Array:
-    """What `_some` gives but for those who are already in, who take up places."""
-    count = np.zeros((schools, 2), np.int64)
-    for t in range(len(school)):
-        count[school[t], np.int64(already[t])] += among[t]
-    places = np.ceil(share * count.sum(axis=1) - ROUNDING).astype(np.int64) - count[:, 1]
-    return first_by_lot(school, among & ~already, places, lots, ids)
+    return first_by_lot(teachers.school, among, places, lots, teachers.id)

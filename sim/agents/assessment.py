@@ -9,7 +9,7 @@ from sim.agents.cells import Moments
 from sim.agents.channels import SCORE_CHANNELS
 from sim.agents.classroom import loops_by_class
 from sim.agents.columns import Array
-from sim.agents.learning import PARTS, yearly_luck
+from sim.agents.learning import PARTS, added_up, yearly_luck
 from sim.agents.school import ENTRY_GRADE, LAST_GRADE, LEVELS, Schools
 from sim.noise import Floats
 
@@ -138,7 +138,7 @@ def true_effect(model: "ZoneReform", size: Array) -> Floats:
         Students of each school.
     """
     classes, schools = model.classes, model.schools
-    earned = sum((classes.arrays[part] for part in PARTS if part not in LUCK), np.zeros(len(classes)))
+    earned = added_up(classes, (part for part in PARTS if part not in LUCK))
     total = np.bincount(classes.school, weights=earned * classes.size, minlength=len(schools))
     return total / np.maximum(size, 1)
 

@@ -1,6 +1,6 @@
 """Students counted by cell, a grade of a school: how many, and the first two moments of what they know."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Self
 
@@ -52,7 +52,8 @@ class Moments:
     @classmethod
     def about_means(cls, tallied: Floats) -> Self:
         """From the sums about a cell's first pair, (cells, 8), as `_sums` gives them."""
-        return cls(*_about_means(tallied).reshape(len(fields(cls)), -1, LAST_GRADE))
+        moments = _about_means(tallied)
+        return cls(*moments.reshape(len(moments), -1, LAST_GRADE))
 
 
 @compiled()

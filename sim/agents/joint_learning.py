@@ -114,17 +114,19 @@ def _from_others(
     novice_weight: float,
 ) -> Floats:
     """The effect of the gap to the mean of the others of one's subject at one's school; 0 where there are none."""
-    total, count = np.zeros((schools, _SUBJECTS)), np.zeros((schools, _SUBJECTS), np.int64)
+    total, count, gain = np.zeros(schools * _SUBJECTS), np.zeros(schools * _SUBJECTS), np.zeros(len(own))
     for t in range(len(own)):
         if school[t] >= 0:
-            total[school[t], subject[t]] += own[t]
-            count[school[t], subject[t]] += 1
-    gain = np.zeros(len(own))
+            circle = np.uint64(school[t] * _SUBJECTS + subject[t])  # an unsigned place needs no look for negative ones
+            total[circle] += own[t]
+            count[circle] += 1.0
     for t in range(len(own)):
-        others = count[school[t], subject[t]] - 1
-        if school[t] >= 0 and others > 0:
-            gap = _gap((total[school[t], subject[t]] - own[t]) / others, own[t], sd, most)
-            gain[t] = effect * gap * (novice_weight if experience[t] < novice_years else 1.0)
+        if school[t] >= 0:
+            circle = np.uint64(school[t] * _SUBJECTS + subject[t])
+            others = count[circle] - 1.0
+            if others > 0.0:
+                gap = _gap((total[circle] - own[t]) / others, own[t], sd, most)
+                gain[t] = effect * gap * (novice_weight if experience[t] < novice_years else 1.0)
     return gain
 
 
@@ -183,19 +185,23 @@ def _from_lead(
     zone, leads, reach : (S,) arrays
         Row of the zone, whether the school leads it, and theta * fidelity.
     """
-    learns = np.full(len(zone) + 1, -1)  # zone of each school that does not lead it; the last is for empty posts
-    for s in range(len(zone)):
-        learns[s] = -1 if leads[s] else zone[s]
     total, count = np.zeros((zones, _SUBJECTS)), np.zeros((zones, _SUBJECTS), np.int64)
     for t in range(len(own)):
         if school[t] >= 0 and leads[school[t]]:
             total[zone[school[t]], subject[t]] += own[t]
             count[zone[school[t]], subject[t]] += 1
-    better, gain = total / np.maximum(count, 1), np.zeros(len(own))
+    nowhere = len(zone)  # where empty posts are
+    better, reached, gain = np.full((nowhere + 1) * _SUBJECTS, -np.inf), np.zeros(nowhere + 1), np.empty(len(own))
+    for s in range(len(zone)):
+        if zone[s] >= 0 and not leads[s]:
+            reached[s] = reach[s]
+            for k in range(_SUBJECTS):
+                if count[zone[s], k] > 0:
+                    better[s * _SUBJECTS + k] = total[zone[s], k] / count[zone[s], k]
     for t in range(len(own)):
-        its = learns[school[t]]
-        if its >= 0 and count[its, subject[t]] > 0:
-            gain[t] = reach[school[t]] * (_gap(better[its, subject[t]], own[t], sd, most) * giving)
+        at = np.uint64(school[t] if school[t] >= 0 else nowhere)
+        lead = better[at * np.uint64(_SUBJECTS) + np.uint64(subject[t])]
+        gain[t] = reached[at] * (_gap(lead, own[t], sd, most) * giving)
     return gain
 
 

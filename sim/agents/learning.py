@@ -1,12 +1,13 @@
 """Step 7, learning: what a year in a class adds to what its students know."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.agents.activities import share_of
 from sim.agents.channels import LEARNING_CHANNELS
-from sim.agents.classroom import sum_by_class
+from sim.agents.classroom import Classes, sum_by_class
 from sim.agents.columns import Array
 from sim.agents.joint_learning import sent_teaching
 from sim.agents.school import JUNIOR, LEVELS, NO_ZONE
@@ -29,9 +30,9 @@ PARTS = ("teachers", "class_size", "peers", "money", "digital", "incentives", "p
 def learn(model: "ZoneReform") -> None:
     """Work out each class's parts of g, then move every student's trait, lasting and fading knowledge."""
     adopt_digital(model)
-    classes, teachers = model.classes, model.teachers
-    skill, base_skill, learned = team_means(model, teachers.skill, teachers.base_skill, teachers.learned)
-    conditions, sent = team_conditions(model), sent_teaching(model, skill)
+    classes = model.classes
+    skill, base_skill, learned, conditions = team_means(model)
+    sent = sent_teaching(model, skill)
     classes.teachers = skill + conditions + sent
     # What the whole is made of, each from its own sources: what a team learns leaves its place as it is, to the bit.
     classes.teachers_place = base_skill + conditions + sent
@@ -43,7 +44,15 @@ def learn(model: "ZoneReform") -> None:
     classes.incentives = (model.effects.rec_perf_ind * model.schools.stake + quota_effort(model))[classes.school]
     classes.principal = (model.schools.principal + model.schools.lent)[classes.school]
     classes.shock = shock_part(model)
-    grow(model, sum((classes.arrays[part] for part in PARTS), np.zeros(len(classes))))
+    grow(model, added_up(classes, PARTS))
+
+
+def added_up(classes: Classes, parts: Iterable[str]) -> Floats:
+    """Sum of these columns, (classes,)."""
+    total = np.zeros(len(classes))
+    for part in parts:
+        total += classes.arrays[part]
+    return total
 
 
 def grow(model: "ZoneReform", gain: Floats) -> None:
@@ -74,58 +83,46 @@ def grow(model: "ZoneReform", gain: Floats) -> None:
     students.fading = delta * students.fading + (1.0 - kappa) * g
 
 
-def team_means(model: "ZoneReform", *values: Array) -> Floats:
-    """Means over each class's core teachers, (k, classes); 0 (a substitute) for a class without any.
+def team_means(model: "ZoneReform") -> Floats:
+    """Means over each class's core teachers, (4, classes): skill, of it the base and what is learned, conditions.
 
-    Parameters
-    ----------
-    values : k arrays, (T,)
-        Values of each teacher.
-    """
-    return _means_of_teams(model.classes.team, tuple(np.asarray(each, np.float64) for each in values))
-
-
-@compiled()
-def _means_of_teams(team: Array, values: tuple[Floats, ...]) -> Floats:
-    means = np.zeros((len(values), len(team)))
-    for k, value in enumerate(values):
-        for c in range(len(team)):
-            total, count = 0.0, 0
-            for place in range(team.shape[1]):
-                if team[c, place] >= 0:
-                    total += value[team[c, place]]
-                    count += 1
-            means[k, c] = total / max(count, 1)
-    return means
-
-
-def team_conditions(model: "ZoneReform") -> Floats:
-    """The team's experience, match with the school, and first year at a new school (`rec_move`).
-
-    Experience counts against that of `reference_experience` years, which shifts every class alike.
+    Conditions are experience, match with the school, and the first year at a new school (`rec_move`). Experience counts
+    against that of `reference_experience` years, which shifts every class alike. A class without any has 0 (a
+    substitute).
     """
     teachers, effects = model.teachers, model.effects
     years = np.arange(teachers.experience.max(initial=0) + 1)
     effect = experience_effect(np.append(years, effects.reference_experience), effects)
     team, school = model.classes.team, model.schools.id[model.classes.school]
     match = match_quality(teachers.id[team], school[:, None], effects, model.noise)
-    experience, new_here = effect[:-1] - effect[-1], float(effects.rec_move)
-    return _mean_conditions(team, teachers.experience, experience, match, teachers.moved, new_here)
+    columns = teachers.base_skill, teachers.learned, teachers.experience, teachers.moved
+    return _means_of_teams(team, *columns, effect[:-1] - effect[-1], match, float(effects.rec_move))
 
 
 @compiled()
-def _mean_conditions(
-    team: Array, years: Array, experience: Floats, match: Floats, moved: Array, new_here: float
+def _means_of_teams(
+    team: Array,
+    base_skill: Floats,
+    learned: Floats,
+    years: Array,
+    moved: Array,
+    experience: Floats,
+    match: Floats,
+    new_here: float,
 ) -> Floats:
-    means = np.zeros(len(team))
+    means = np.empty((4, len(team)))
     for c in range(len(team)):
-        total, count = 0.0, 0
+        skill, base, gained, conditions, count = 0.0, 0.0, 0.0, 0.0, 0
         for place in range(team.shape[1]):
-            teacher = team[c, place]
-            if teacher >= 0:
-                total += experience[years[teacher]] + match[c, place] + new_here * moved[teacher]
+            t = team[c, place]
+            if t >= 0:
+                skill += base_skill[t] + learned[t]
+                base += base_skill[t]
+                gained += learned[t]
+                conditions += experience[years[t]] + match[c, place] + new_here * moved[t]
                 count += 1
-        means[c] = total / max(count, 1)
+        for k, total in enumerate((skill, base, gained, conditions)):
+            means[k, c] = total / max(count, 1)
     return means
 
 
@@ -133,7 +130,7 @@ def size_effect(size: Array, model: "ZoneReform") -> Floats:
     """Two slopes with a knee at `class_knee` students: `rec_class10` per ten above, `class10_below` below."""
     effects = model.effects
     above = (size - effects.class_knee) / STEP_STUDENTS
-    return np.where(above > 0, effects.rec_class10 * above, effects.class10_below * above)
+    return np.asarray(np.where(above > 0, effects.rec_class10, effects.class10_below) * above)
 
 
 def peers_part(model: "ZoneReform") -> Floats:
@@ -144,10 +141,23 @@ def peers_part(model: "ZoneReform") -> Floats:
     students, classes, effects = model.students, model.classes, model.effects
     known = students.trait, students.lasting, students.fading
     class_sum = sum_by_class(students.classroom, classes.size, *known)
-    class_mean = class_sum / np.maximum(classes.size, 1)
-    cell = classes.school.astype(np.int64) * GRADE_DIGITS + classes.grade
-    cell_mean = _means_of_cells(cell, class_sum, classes.size, len(model.schools) * GRADE_DIGITS)
-    return effects.b_peer * (class_mean - cell_mean) + effects.b_peer_between * cell_mean
+    each = classes.school, classes.grade, classes.size, class_sum
+    return _of_peers(*each, len(model.schools), float(effects.b_peer), float(effects.b_peer_between))
+
+
+@compiled()
+def _of_peers(
+    school: Array, grade: Array, size: Array, known: Floats, schools: int, within: float, between: float
+) -> Floats:
+    """What classmates add, (classes,), from the sums over each class of what they know."""
+    total, students, gain = np.zeros((schools, GRADE_DIGITS)), np.zeros((schools, GRADE_DIGITS)), np.empty(len(size))
+    for c in range(len(size)):
+        total[school[c], grade[c]] += known[c]
+        students[school[c], grade[c]] += size[c]
+    for c in range(len(size)):
+        of_grade = total[school[c], grade[c]] / max(students[school[c], grade[c]], 1.0)
+        gain[c] = within * (known[c] / max(size[c], 1) - of_grade) + between * of_grade
+    return gain
 
 
 def money_part(model: "ZoneReform") -> Floats:
@@ -182,14 +192,17 @@ def quota_effort(model: "ZoneReform") -> Floats:
 def digital_part(model: "ZoneReform", skill: Floats) -> Floats:
     """Lessons on a platform, extra learning time, and live classes from a better teacher (`b_live`)."""
     classes, schools, effects, terms = model.classes, model.schools, model.effects, model.terms
-    used = terms.digital_lesson_share * schools.digital[classes.school]
-    live = terms.live_lesson_share * schools.live[classes.school]
-    gain = np.maximum(0.0, broadcaster_skill(model, skill) - skill) if live.any() else np.zeros(len(classes))
-    return (effects.b_platform + effects.rec_digital * terms.extra_time_share) * used + effects.b_live * live * gain
+    used = terms.digital_lesson_share * schools.digital
+    live = terms.live_lesson_share * schools.live
+    on_platform = (effects.b_platform + effects.rec_digital * terms.extra_time_share) * used
+    if not live.any():
+        return on_platform[classes.school]
+    gain = np.maximum(0.0, broadcaster_skill(model, skill)[classes.school] - skill)
+    return np.asarray(on_platform[classes.school] + (effects.b_live * live)[classes.school] * gain)
 
 
 def broadcaster_skill(model: "ZoneReform", skill: Floats) -> Floats:
-    """Team skill that live classes bring to each class; -inf where no other school broadcasts.
+    """Team skill that live classes bring to each school, (S,); -inf where no other school broadcasts.
 
     The zone's lead school broadcasts, or the public school with the best teams of zone or district's level.
     """
@@ -203,8 +216,7 @@ def broadcaster_skill(model: "ZoneReform", skill: Floats) -> Floats:
     else:
         sender = _best_of_groups(schools.level, np.round(school_skill, 9), len(LEVELS))[schools.level]
     listens = (sender >= 0) & (sender != np.arange(len(schools)))
-    heard = np.where(listens, school_skill[sender], -np.inf)
-    return np.asarray(heard[classes.school])
+    return np.where(listens, school_skill[sender], -np.inf)
 
 
 @compiled()
@@ -266,15 +278,3 @@ def digital_turns(model: "ZoneReform") -> tuple[Array, Array]:
     lot = noise.rank("digital order", 0, schools.id[rows])
     zone_lot = of_zone(noise.rank("live order", 0, model.zones.id), zone, len(model.zones))
     return rank_within(level, ~led, lot), rank_within(level, zone_lot, ~led, lot)
-
-
-@compiled()
-def _means_of_cells(cell: Array, sums: Floats, sizes: Array, cells: int) -> Floats:
-    """Mean over the students of each class's cell, (classes,), from the sums and sizes of the classes."""
-    total, students, means = np.zeros(cells), np.zeros(cells), np.empty(len(cell))
-    for c in range(len(cell)):
-        total[cell[c]] += sums[c]
-        students[cell[c]] += sizes[c]
-    for c in range(len(cell)):
-        means[c] = total[cell[c]] / (students[cell[c]] if students[cell[c]] > 0.0 else 1.0)
-    return means

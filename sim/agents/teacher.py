@@ -102,8 +102,11 @@ def drawn_skill(standing: Floats, ids: Array, effects: Effects, noise: Noise) ->
 
 def match_quality(teacher_ids: Array, schools: Array, effects: Effects, noise: Noise) -> Floats:
     """How well a teacher and a school suit each other: belongs to the pair, for good (`rec_match`, SD)."""
-    pairs = teacher_ids * np.int64(PAIR) + schools
-    return effects.rec_match * noise.normal("match", 0, pairs)
+    pairs = teacher_ids * np.int64(PAIR)
+    pairs += schools
+    quality = noise.normal("match", 0, pairs)
+    quality *= effects.rec_match
+    return quality
 
 
 def experience_effect(years: Array, effects: Effects) -> Floats:

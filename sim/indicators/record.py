@@ -9,7 +9,7 @@ from sim.indicators import activity, counts, resources, scores, staff
 from sim.indicators.catalogue import INDICATORS, SCOPES
 from sim.indicators.standards import load_standard
 from sim.indicators.tallies import Marks, lowest_fifths, tallied
-from sim.indicators.units import ratios
+from sim.indicators.units import ratios, together
 from sim.noise import Floats
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 STANDARD = "youzhi_junheng"
 SHARES = {**resources.SHARES, **scores.SHARES, **staff.SHARES, **activity.SHARES}
-_DEFINED = np.array([[scope in one.scopes for one in INDICATORS.values()] for scope in SCOPES])
+_ADD_UP = tuple(name for name, indicator in INDICATORS.items() if indicator.adds_up)
+_DEFINED = np.array([[scope in one.scopes for scope in SCOPES] for one in INDICATORS.values()])
 
 
 def observe(model: "ZoneReform") -> None:
@@ -65,7 +66,7 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
     over = units.sum_each(by_school)
     shares = ratios(over, SHARES)
     measured = {
-        **{name: over[name] for name, indicator in INDICATORS.items() if indicator.adds_up},
+        **{name: over[name] for name in _ADD_UP},
         **shares,
         **resources.sectors(units, schools, students["students"], students["migrants"]),
         **resources.evenness(units, held, by_school, over["students"], standard),
@@ -78,8 +79,8 @@ def rows(model: "ZoneReform") -> tuple[list[tuple[str, str, str]], Floats]:
         "cost_yuan": model.level_costs[units.level],
         "public_budget": model.public_budget[units.level],
     }
-    values = np.array([measured[name] for name in INDICATORS]).T
-    return units.keys, np.where(_DEFINED[units.scope], values, np.nan)
+    values = together(measured, tuple(INDICATORS))
+    return units.keys, np.where(_DEFINED[:, units.scope], values, np.nan).T
 
 
 def marks(model: "ZoneReform", baseline: "Baseline") -> Marks:

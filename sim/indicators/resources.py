@@ -1,14 +1,14 @@
 """How many, how large, and how evenly the seven official resources are spread."""
 
-from collections.abc import Iterable
+from functools import reduce
 
 import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.school import NO_ZONE, YEARS, Schools
-from sim.agents.zone import Zones
-from sim.indicators.standards import RESOURCES, Standard, unweighted_cvs, weighted_cvs
-from sim.indicators.units import Units, ratio
+from sim.agents.zone import Zones, of_zone
+from sim.indicators.standards import RESOURCES, Standard, cvs
+from sim.indicators.units import Units, ratio, together
 from sim.noise import Floats
 
 RATIOS = (
@@ -37,19 +37,15 @@ def of_schools(
     students : (S,) array
         Students of each school.
     """
-    named, led = np.zeros(len(schools)), np.zeros(len(schools))
-    inside = np.flatnonzero(schools.zone != NO_ZONE)[::-1]
-    first = np.full(len(zones), -1)
-    first[schools.zone[inside]] = inside  # the last of several that are put down is the first school
-    filled = first >= 0
-    named[first[filled]] = 1.0
-    led[first[filled]] = zones.lead[filled] >= 0
+    rows, first = np.arange(len(schools)), np.empty(len(zones) + 1, np.int64)  # the last of schools in no zone
+    first[schools.zone[::-1]] = rows[::-1]  # the last of several that are put down is the first school
+    named = (schools.zone != NO_ZONE) & (first[schools.zone] == rows)
     return {
         "places": schools.seats * np.array(YEARS)[schools.level],
         "schools": np.ones(len(schools)),
         "meeting_standard": standard.passed(held, students, schools.level),
         "zones": named,
-        "zones_led": led,
+        "zones_led": named & (of_zone(zones.lead, schools.zone, NO_ZONE) >= 0),
     }
 
 
@@ -85,7 +81,7 @@ def amounts(schools: Schools, teachers: dict[str, Floats]) -> Floats:
         "equipment": schools.equipment,
         "multimedia": schools.multimedia_rooms,
     }
-    return np.stack([held[resource] for resource in RESOURCES], axis=1).astype(np.float64)
+    return together(held, RESOURCES).T
 
 
 def evenness(
@@ -103,19 +99,13 @@ def evenness(
         Students of each unit.
     """
     everything = np.column_stack((held, by_school["teaching_here"]))[units.school]
-    members = by_school["students"][units.school], units.unit, len(units)
-    *weighted, cv_teachers = weighted_cvs(everything, *members).T
-    unweighted = unweighted_cvs(everything[:, :-1], *members).T
+    of_all = cvs(everything, by_school["students"][units.school], units.unit, len(units))
+    composite, unweighted = reduce(np.add, of_all[: len(RESOURCES)]) / len(RESOURCES)  # `mean` promises no order
     held_by_unit = units.sum(held) * standard.per
     return {
         **dict(zip(RATIOS, ratio(held_by_unit, students[:, None]).T, strict=True)),
-        **{f"cv_{resource}": cv for resource, cv in zip(RESOURCES, weighted, strict=True)},
-        "cv_composite": _mean_of_seven(weighted),
-        "cv_composite_unweighted": _mean_of_seven(unweighted),
-        "cv_teachers": cv_teachers,
+        **{f"cv_{resource}": cv for resource, (cv, _) in zip(RESOURCES, of_all, strict=False)},
+        "cv_composite": composite,
+        "cv_composite_unweighted": unweighted,
+        "cv_teachers": of_all[-1, 0],
     }
-
-
-def _mean_of_seven(cvs: Iterable[Floats]) -> Floats:
-    total: Floats = sum(cvs, np.zeros(1))  # in this order on every machine, which `mean` does not promise
-    return total / len(RESOURCES)

@@ -1,5 +1,7 @@
 """What students know, as tests show it and as it is, and how far schools are apart."""
 
+from functools import reduce
+
 import numpy as np
 
 from sim.agents.cells import Moments
@@ -7,7 +9,7 @@ from sim.agents.columns import Array
 from sim.agents.school import LEVELS, YEARS, Schools
 from sim.compiled import compiled
 from sim.indicators.standards import expected_normal_range
-from sim.indicators.units import Units, ratio, sums
+from sim.indicators.units import Units, ratio, sums, together
 from sim.noise import Floats, Ints
 
 PERCENT = 100.0
@@ -38,11 +40,12 @@ def of_schools(schools: Schools, known: Moments) -> dict[str, Array]:
     known : Moments
         Of measured scores (x) and true achievement (y).
     """
-    tested, score = _over_grades(known.count), _over_grades(known.count * known.mean_x)
+    by_grade = np.array((known.count, known.count * known.mean_x, known.count * known.mean_y))
+    tested, score, achievement = reduce(np.add, by_grade.transpose(2, 0, 1))  # `sum` promises no order
     return {
         "tested": tested,
         "score": score,
-        "achievement": _over_grades(known.count * known.mean_y),
+        "achievement": achievement,
         "tested_rural": tested * ~schools.urban,
         "rural_score": score * ~schools.urban,
         "testing_schools": tested > 0,
@@ -59,10 +62,10 @@ def figures(
     by_school, over : dict
         What is counted at each school, (S,), and the sums of it, (U,).
     """
-    parts, wholes = (np.array([by_school[pair[side]] for pair in OF_EACH]) for side in (0, 1))
+    parts, wholes = (together(by_school, names) for names in zip(*OF_EACH, strict=True))
     means = ratio(parts, wholes)
     gap, excellent, passed = units.range(means[:-1])
-    expected = np.array([expected_normal_range(n) for n in over["testing_schools"].astype(np.int64).tolist()])
+    expected = np.array(list(map(expected_normal_range, over["testing_schools"].astype(np.int64).tolist())))
     return {
         "score_gap": gap,
         "score_gap_scaled": ratio(gap, expected),
@@ -78,11 +81,6 @@ def figures(
 def of_lowest_fifth(of_grade: Floats, fifth: Ints) -> Floats:
     """Mean score of the fifth of each grade that scores lowest, primary and junior, (2,), from `lowest_fifths`."""
     return ratio(sums(of_grade, _LEVEL_OF_GRADE, len(LEVELS)), sums(fifth, _LEVEL_OF_GRADE, len(LEVELS)))
-
-
-def _over_grades(cells: Floats) -> Floats:
-    """Sum over the grades, the last axis, from the first on: `sum` promises no order."""
-    return np.asarray(np.cumsum(cells, axis=-1)[..., -1])
 
 
 def _between(units: Units, students: Floats, means: Floats, squares: Floats) -> Floats:

@@ -48,43 +48,46 @@ def weighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:
 
 def unweighted_cv(amounts: ArrayLike, students: ArrayLike) -> float:
     """The same with every school counted once, so that small schools' gaps are not hidden."""
-    students = np.asarray(students)
-    return float(unweighted_cvs(np.asarray(amounts), students, np.zeros(len(students), np.int64), 1)[0])
+    one = np.asarray(amounts, np.float64)[:, None]
+    return float(cvs(one, np.asarray(students), np.zeros(len(one), np.int64), 1)[0, 1, 0])
 
 
 def weighted_cvs(amounts: Array, students: Array, groups: Array, size: int) -> Floats:
     """`weighted_cv` of each group of schools: amounts (n,) or (n, k), `groups` (n,) in 0 ... size - 1."""
     table = np.ascontiguousarray(amounts, np.float64).reshape(len(amounts), *(amounts.shape[1:] or (1,)))
-    return _cvs(table, np.asarray(students, np.float64), groups, size).reshape(size, *amounts.shape[1:])
+    return np.asarray(cvs(table, students, groups, size)[:, 0].T.reshape(size, *amounts.shape[1:]))
+
+
+def cvs(amounts: Floats, students: Array, groups: Array, size: int) -> Floats:
+    """`weighted_cv` and `unweighted_cv` of each group of schools, (n, k) -> (k, 2, size)."""
+    return _cvs(np.ascontiguousarray(amounts), np.asarray(students, np.float64), groups, size)
 
 
 @compiled()
 def _cvs(amounts: Floats, weights: Floats, groups: Array, size: int) -> Floats:
-    resources = amounts.shape[1]
-    total, held, squares = np.zeros(size), np.zeros((size, resources)), np.zeros((size, resources))
-    for i in range(len(weights)):
-        if weights[i] > 0.0:
-            total[groups[i]] += weights[i]
+    resources, found = amounts.shape[1], np.full((amounts.shape[1], 2, size), np.nan)
+    each = amounts / np.where(weights > 0.0, weights, 1.0).reshape(-1, 1)
+    for kind in range(2):  # with every school's students, and counted once
+        total, mean, squares = np.zeros(size), np.zeros((size, resources)), np.zeros((size, resources))
+        for i in range(len(weights)):
+            if weights[i] > 0.0:
+                total[groups[i]] += weights[i] if kind == 0 else 1.0
+                for k in range(resources):
+                    mean[groups[i], k] += amounts[i, k] if kind == 0 else each[i, k]
+        for g in range(size):
             for k in range(resources):
-                held[groups[i], k] += amounts[i, k]
-    for i in range(len(weights)):
-        if weights[i] > 0.0:
+                mean[g, k] /= total[g] if total[g] > 0.0 else 1.0
+        for i in range(len(weights)):
+            if weights[i] > 0.0:
+                weight = weights[i] if kind == 0 else 1.0
+                for k in range(resources):
+                    apart = each[i, k] - mean[groups[i], k]
+                    squares[groups[i], k] += weight * apart * apart
+        for g in range(size):
             for k in range(resources):
-                apart = amounts[i, k] / weights[i] - held[groups[i], k] / total[groups[i]]
-                squares[groups[i], k] += weights[i] * apart * apart
-    cvs = np.full((size, resources), np.nan)
-    for g in range(size):
-        for k in range(resources):
-            if total[g] > 0.0 and held[g, k] > 0.0:
-                cvs[g, k] = np.sqrt(squares[g, k] / total[g]) / (held[g, k] / total[g])
-    return cvs
-
-
-def unweighted_cvs(amounts: Array, students: Array, groups: Array, size: int) -> Floats:
-    """`unweighted_cv` of each group of schools."""
-    some = np.maximum(students, 1)
-    per_student = amounts / (some if amounts.ndim == 1 else some[:, None])
-    return weighted_cvs(per_student, students > 0, groups, size)
+                if mean[g, k] > 0.0:
+                    found[k, kind, g] = np.sqrt(squares[g, k] / total[g]) / mean[g, k]
+    return found
 
 
 @cache

@@ -4,6 +4,7 @@ Every module counts by school first; a unit's figure is then made of its schools
 Sums go by `bincount`, which adds in row order on every machine.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -69,17 +70,18 @@ class Units:
 
     def sum_each(self, by_school: dict[str, Array]) -> dict[str, Floats]:
         """The sums of what is counted by school under several names, (S,) -> (U,)."""
-        table = np.array(list(by_school.values()), np.float64)
+        table = together(by_school, tuple(by_school))
         return dict(zip(by_school, _summed(table, self.school, self.unit, len(self)), strict=True))
 
     def highest(self, by_school: Floats) -> Floats:
-        """Largest value among the schools of each unit, (S,) -> (U,) or (k, S) -> (k, U); nan values are left out."""
+        """Largest value among the schools of each unit, (..., S) -> (..., U); nan values are left out."""
         top = np.fmax.reduceat(by_school[..., self.school], self.first, axis=-1)
         return np.where(np.isnan(top), np.nan, top)
 
     def range(self, by_school: Floats) -> Floats:
         """Largest less smallest value among the schools of each unit, likewise."""
-        return self.highest(by_school) + self.highest(-by_school)
+        top, bottom = self.highest(np.array((by_school, -by_school)))
+        return np.asarray(top + bottom)
 
     def variance(self, by_school: Floats, weights: Floats) -> Floats:
         """Weighted variance between the schools of each unit. No weight: left out."""
@@ -98,11 +100,12 @@ def sums(values: Array, groups: Array, size: int) -> Floats:
 @compiled()
 def _summed(by_school: Floats, school: Ints, unit: Ints, units: int) -> Floats:
     """Sums over the schools of each unit, (k, S) -> (k, U)."""
-    total = np.zeros((len(by_school), units))
-    for k in range(len(by_school)):
-        for m in range(len(school)):
-            total[k, unit[m]] += by_school[k, school[m]]
-    return total
+    total = np.zeros((units, len(by_school)))
+    for m in range(len(school)):
+        s, u = school[m], unit[m]
+        for k in range(len(by_school)):
+            total[u, k] += by_school[k, s]
+    return total.T
 
 
 @compiled()
@@ -124,14 +127,18 @@ def _variances(by_school: Floats, weights: Floats, school: Ints, unit: Ints, uni
     return squares
 
 
+def together(figures: dict[str, Array], names: Sequence[str]) -> Floats:
+    """Several of the figures, each of as many schools or units, as the rows of a table."""
+    rows = np.concatenate([figures[name] for name in names], dtype=np.float64)
+    return rows.reshape(len(names), -1)
+
+
 def ratios(over: dict[str, Floats], shares: dict[str, tuple[str, str]]) -> dict[str, Floats]:
     """Each share, from the names of its part and its whole among the sums over units."""
-    part, whole = (np.array([over[pair[side]] for pair in shares.values()]) for side in (0, 1))
+    part, whole = (together(over, names) for names in zip(*shares.values(), strict=True))
     return dict(zip(shares, ratio(part, whole), strict=True))
 
 
 def ratio(part: Array, whole: Array) -> Floats:
     """Part over whole, nan where there is no whole."""
-    quotient = np.full(np.shape(part), np.nan)
-    np.divide(part, whole, out=quotient, where=np.greater(whole, 0))
-    return quotient
+    return np.asarray(part / np.where(whole > 0, whole, np.nan))

@@ -16,8 +16,8 @@ import numpy as np
 
 from sim.agents.columns import Array
 from sim.agents.school import LEVELS, NO_ZONE
-from sim.agents.zone import of_zone
-from sim.apportion import apportion, apportion_each
+from sim.agents.zone import Zones, of_zone
+from sim.apportion import apportion_each
 from sim.compiled import compiled
 from sim.filing import filed
 from sim.noise import Floats, Ints
@@ -167,16 +167,14 @@ class Funding(Lever):
 
     def apply(self, model: "ZoneReform", year: int) -> None:
         """Pay this year's fund, let schools spend it, and award next year's performance money."""
-        fund = self.budget(model)
-        model.ledger.budgeted += int(fund.sum())
-        model.spend(self.group, np.bincount(model.zones.level, weights=fund, minlength=len(LEVELS)))
-        zones, students = model.zones, model.classes.students_by_school(len(model.schools))
-        measure = measured(model, self.metric, students)
-        performance, of_zones = zone_means(model, measure, students), by_zone(model, students)
-        for level in range(len(LEVELS)):
-            of = np.flatnonzero(zones.level == level)
-            if len(of):
-                zones.account[of] += self.split(of_zones[of], int(fund[of].sum()), zones.award[of])
+        fund, zones = self.budget(model), model.zones
+        of_levels = np.bincount(zones.level, weights=fund, minlength=len(LEVELS)).astype(np.int64)
+        model.ledger.budgeted += int(of_levels.sum())
+        model.spend(self.group, of_levels)
+        students = model.classes.students_by_school(len(model.schools))
+        of_zones, measure = by_zone(model, students), measured(model, self.metric, students)
+        performance = zone_means(model, measure * students, of_zones)
+        zones.account += self.split(zones, of_levels, of_zones)
         self.divide(model, self.claims(model, students, measure, performance))
         self.buy(model, students)
         self.award(model, students, performance, fund)
@@ -192,11 +190,15 @@ class Funding(Lever):
         per_school = _of_levels(self.per_school_fund, self.per_school_fund_primary, self.per_school_fund_junior)
         return np.rint(zone_fund[level] + per_school[level] * members).astype(np.int64)
 
-    def split(self, students: Floats, total: int, award: Floats) -> Array:
-        """Yuan of each zone of a level: the performance share by award (if any was earned), the rest by students."""
-        performance = round(self.performance_share * total) if award.sum() > 0 else 0
-        by_students = apportion(total - performance, students)
-        return by_students + apportion(performance, award) if performance else by_students
+    def split(self, zones: Zones, of_levels: Ints, students: Floats) -> Ints:
+        """Yuan of each zone of its level's: the performance share by award (if any was earned), others by students."""
+        members, first = filed(zones.level.astype(np.int32), len(LEVELS))
+        earned = np.bincount(zones.level, weights=zones.award, minlength=len(LEVELS)) > 0
+        performance = np.rint(self.performance_share * of_levels * earned).astype(np.int64)
+        yuan = np.empty(len(zones), np.int64)
+        yuan[members] = apportion_each(of_levels - performance, students[members], first)
+        yuan[members] += apportion_each(performance, zones.award[members], first)
+        return yuan
 
     def divide(self, model: "ZoneReform", claims: Floats) -> None:
         """Zones keep the director's claim and spend it on joint projects; members share the rest by their claims."""
@@ -225,8 +227,9 @@ class Funding(Lever):
         Posts are bought whole and paid for a year, with what was put by for them in earlier years as well.
         """
         schools, together = model.schools, model.terms.unified_money
+        held = int(schools.account.sum())
         for purpose, share in sorted(self.spending.items()):
-            spent = np.minimum(np.floor(share * schools.received).astype(np.int64), schools.account)
+            spent = np.minimum((share * schools.received).astype(np.int64), schools.account)
             if purpose == "posts":
                 pay = round(model.prices["new_teacher_pay"])
                 saved = np.minimum(schools.post_savings + spent, schools.account)
@@ -236,7 +239,7 @@ class Funding(Lever):
             if purpose == "equipment":
                 schools.equipment = schools.equipment + (where_needed(model, spent, students) if together else spent)
             schools.account -= spent
-            model.ledger.spent_by_schools += int(spent.sum())
+        model.ledger.spent_by_schools += held - int(schools.account.sum())
 
     def award(self, model: "ZoneReform", students: Array, performance: Floats, fund: Array) -> None:
         """Appraise the zones of each level for next year, and note how much of the award is luck."""
@@ -245,7 +248,7 @@ class Funding(Lever):
         zones.award = of_zones * claim_per_student(standardised(zones.performance, zones.level))
         if self.performance_share == 0:
             return
-        true = zone_means(model, model.schools.true_effect, students)
+        true = zone_means(model, model.schools.true_effect * students, of_zones)
         deserved = of_zones * claim_per_student(standardised(true, zones.level))
         for level in range(len(LEVELS)):
             of = zones.level == level

@@ -69,9 +69,9 @@ def claim_per_student(distance: Floats) -> Floats:
     return np.where(claim > ROUNDING, claim, 0.0)
 
 
-def zone_means(model: "ZoneReform", values: Floats, students: Array) -> Floats:
-    """Mean over each zone's students of a value of their schools."""
-    return by_zone(model, values * students) / np.maximum(by_zone(model, students), 1)
+def zone_means(model: "ZoneReform", sums: Floats, students: Floats) -> Floats:
+    """Mean over the students of each zone, (Z,), from sums over those of each school, (S,)."""
+    return by_zone(model, sums) / np.maximum(students, 1)
 
 
 def by_zone(model: "ZoneReform", values: Array) -> Floats:

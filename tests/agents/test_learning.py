@@ -207,7 +207,7 @@ def sent(**given):
     model.zones.fidelity[:] = 1.0
     for term, value in {"sent_coverage": 1.0, **given}.items():
         setattr(model.terms, term, value)
-    return sent_teaching(model, team_means(model, model.teachers.skill)[0]), model
+    return sent_teaching(model, team_means(model)[0]), model
 
 
 def test_lessons_are_sent_to_other_schools_of_a_zone_and_harm_nobody():
@@ -233,5 +233,5 @@ def test_the_better_half_is_sent_and_nothing_where_the_team_is_as_good():
     lead = model.zones.lead[model.schools.zone[model.classes.school[row]]]
     core = np.sort(teachers.skill[(teachers.school == lead) & (teachers.subject < 3)])
     better = core[len(core) // 2 :].mean()
-    assert gain[row] == pytest.approx(0.5 * (better - team_means(model, teachers.skill)[0][row]))
+    assert gain[row] == pytest.approx(0.5 * (better - team_means(model)[0][row]))
     assert not sent_teaching(model, np.full(len(model.classes), core[-1] + 10.0)).any()

@@ -89,6 +89,7 @@ def small_world(seed, schools=6, zones=3, teachers=80, students=300):
     rich = 0.8 * draw.random(schools)  # share of backbone teachers
     model = SimpleNamespace(
         year=YEAR,
+        baseline_year=YEAR - 1,
         noise=Noise(seed),
         effects=effects(),
         terms=terms(),
