@@ -21,23 +21,20 @@ def apportion(total: int, weights: ArrayLike) -> Ints:
     return apportion_each(np.array([total], np.int64), weight, np.array([0, len(weight)]))
 
 
+@compiled()
 def apportion_each(totals: Ints, weights: Floats, first: Ints) -> Ints:
     """Share each of the totals in proportion to its own weights, ``weights[first[k] : first[k + 1]]`` for number k."""
-    ends = first.tolist()
-    wholes = [np.add.reduce(weights[start:end]) for start, end in zip(ends, ends[1:], strict=False)]
-    return _shares(totals, weights, np.array(wholes, np.float64), first)
-
-
-@compiled()
-def _shares(totals: Ints, weights: Floats, wholes: Floats, first: Ints) -> Ints:
-    """What `apportion_each` gives, the sums of the weights being `wholes`."""
     shares, remainder = np.empty(len(weights), np.int64), np.empty(len(weights))
     for k in range(len(totals)):
-        start, end, left = first[k], first[k + 1], totals[k]
-        whole = wholes[k] if wholes[k] > 0 else float(end - start)
+        start, end, left, whole = first[k], first[k + 1], totals[k], 0.0
+        for i in range(start, end):
+            whole += weights[i]
+        alike = not whole > 0.0
+        if alike:
+            whole = float(end - start)
         for i in range(start, end):
             # Quotient and remainder: the fractions of a quotient in the millions are too coarse to tell a tie.
-            due = totals[k] * (weights[i] if wholes[k] > 0 else 1.0)
+            due = totals[k] * (1.0 if alike else weights[i])
             rest = np.fmod(due, whole)
             shares[i] = int(np.rint((due - rest) / whole))
             remainder[i] = np.rint(rest / whole * ALIKE)
