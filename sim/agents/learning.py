@@ -83,8 +83,8 @@ def grow(model: "ZoneReform", gain: Floats) -> None:
     students.fading = delta * students.fading + (1.0 - kappa) * g
 
 
-def team_means(model: "ZoneReform") -> Floats:
-    """Means over each class's core teachers, (4, classes): skill, of it the base and what is learned, conditions.
+def team_means(model: "ZoneReform") -> tuple[Floats, Floats, Floats, Floats]:
+    """Means over each class's core teachers, (classes,): skill, of it the base and what is learned, and conditions.
 
     Conditions are experience, match with the school, and the first year at a new school (`rec_move`). Experience counts
     against that of `reference_experience` years, which shifts every class alike. A class without any has 0 (a
@@ -109,21 +109,22 @@ def _means_of_teams(
     experience: Floats,
     match: Floats,
     new_here: float,
-) -> Floats:
-    means = np.empty((4, len(team)))
+) -> tuple[Floats, Floats, Floats, Floats]:
+    skill, base = np.zeros(len(team)), np.zeros(len(team))
+    gained, conditions = np.zeros(len(team)), np.zeros(len(team))
     for c in range(len(team)):
-        skill, base, gained, conditions, count = 0.0, 0.0, 0.0, 0.0, 0
+        count = 0
         for place in range(team.shape[1]):
             t = team[c, place]
             if t >= 0:
-                skill += base_skill[t] + learned[t]
-                base += base_skill[t]
-                gained += learned[t]
-                conditions += experience[years[t]] + match[c, place] + new_here * moved[t]
+                skill[c] += base_skill[t] + learned[t]
+                base[c] += base_skill[t]
+                gained[c] += learned[t]
+                conditions[c] += experience[years[t]] + match[c, place] + new_here * moved[t]
                 count += 1
-        for k, total in enumerate((skill, base, gained, conditions)):
-            means[k, c] = total / max(count, 1)
-    return means
+        for of_all in (skill, base, gained, conditions):
+            of_all[c] /= max(count, 1)
+    return skill, base, gained, conditions
 
 
 def size_effect(size: Array, model: "ZoneReform") -> Floats:

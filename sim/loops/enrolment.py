@@ -1,4 +1,4 @@
-"""Enrolment's loops."""
+"""Enrolment's loops. Rows and schools by which something is looked up are unsigned: nobody asks if one is negative."""
 
 import numpy as np
 from numba import njit
@@ -56,12 +56,12 @@ def junior_homes(ids: Ints, catchment: Array, edges: Floats, junior: Ints) -> In
     """`enrolment._junior_homes`."""
     children, homes = np.zeros(len(junior), np.int64), np.empty(len(ids), np.int64)
     for here in catchment:
-        children[here] += 1
+        children[np.uint64(here)] += 1
     for i in range(len(ids)):
-        here = catchment[i]
-        place, beyond = (ids[i] % ARRIVAL + 0.5) / children[here], 0
-        while beyond < edges.shape[1] and place >= edges[here, beyond]:
-            beyond += 1
+        here, beyond = np.uint64(catchment[i]), np.uint64(0)
+        place = (ids[i] % ARRIVAL + 0.5) / children[here]
+        while beyond < np.uint64(edges.shape[1]) and place >= edges[here, beyond]:
+            beyond += np.uint64(1)
         homes[i] = junior[here, beyond]
     return homes
 
@@ -73,13 +73,14 @@ def ask(placed: Ints, home: Ints, wanted: Ints, private: Array, demand: Ints) ->
     for i in range(len(home)):
         if placed[i] >= 0:
             continue
-        if wanted[i] == home[i] or private[wanted[i]]:
-            demand[home[i]] += 1
-            stay[staying] = i
+        own, other = np.uint64(home[i]), np.uint64(wanted[i])
+        if other == own or private[other]:
+            demand[own] += 1
+            stay[np.uint64(staying)] = i
             staying += 1
         else:
-            demand[wanted[i]] += 1
-            away[leaving] = i
+            demand[other] += 1
+            away[np.uint64(leaving)] = i
             leaving += 1
     return stay[:staying], away[:leaving]
 
@@ -100,13 +101,14 @@ def fill(
     rows, group, turn = np.empty(contested, np.int64), np.empty(contested, np.int64), np.empty(contested, np.int64)
     at = 0
     for k in range(len(asking)):
-        i = asking[k]
-        if full[target[i]]:
-            rows[at], group[at] = i, 2 * target[i] + last[i]
+        i = np.uint64(asking[k])
+        school = target[i]
+        if full[np.uint64(school)]:
+            rows[at], group[at] = i, 2 * school + last[i]
             turn[at] = whole(merit[k]) if len(merit) else np.int64(mixed(mixed(np.uint64(ids[i])) ^ key) ^ _TOP)
             at += 1
         else:
-            placed[i] = target[i]
+            placed[i] = school
     if contested > 0:
         admitted = first_within(group, places, turn, ids[rows], len(places))
         for k in range(contested):
@@ -139,10 +141,10 @@ def deal(school: Array, lots: Bits, ids: Ints, count: Ints, classes: Ints, first
         start[s + 1] = start[s] + count[s]
     drawer, lie_in = np.empty(rows, np.int32), np.zeros(rows, np.int32)
     for i in range(rows):
-        begin = start[school[i]]
-        d = begin + drawer_of(lots[i], start[school[i] + 1] - begin)
-        drawer[i] = d
-        lie_in[d] += 1
+        begin = start[np.uint64(school[i])]
+        its = np.uint64(begin + drawer_of(lots[i], start[np.uint64(school[i] + 1)] - begin))
+        drawer[i] = its
+        lie_in[its] += 1
     size, room = np.zeros(classes.sum(), np.int64), lie_in
     for s in range(len(classes)):
         members, c, ahead, end = start[s + 1] - start[s], first[s] - 1, 0, 0
@@ -158,10 +160,11 @@ def deal(school: Array, lots: Bits, ids: Ints, count: Ints, classes: Ints, first
     place, order, keys = np.cumsum(size) - size, np.empty(rows, np.int32), np.empty(rows, np.int64)
     apart, last, before, found = np.empty(rows, np.int64), np.full(rows, -1), np.empty(rows, np.int64), 0
     for i in range(rows):
-        here = room[drawer[i]]
+        here = room[np.uint64(drawer[i])]
         if here >= 0:
-            at = place[here]
-            order[at], keys[at], place[here] = i, ids[i], at + 1
+            at = np.uint64(place[np.uint64(here)])
+            order[at], keys[at] = i, ids[i]
+            place[np.uint64(here)] += 1
         else:
             apart[found], before[i], last[drawer[i]] = i, last[drawer[i]], i
             found += 1

@@ -36,13 +36,14 @@ def order_by_lot(group: Ints, lot: Bits, tie: Ints, groups: int) -> Ints:
         drawers, bits = 2 * drawers, bits + 1
     end, first_bits = np.zeros(drawers * groups + 1, np.int32), np.uint64(32 - bits)
     for i in range(len(group)):
-        end[group[i] * drawers + np.int64(lot[i] >> _32 >> first_bits) + 1] += 1
+        end[np.uint64(group[i] * drawers + 1) + (lot[i] >> _32 >> first_bits)] += 1
     for d in range(drawers * groups):
         end[d + 1] += end[d]
     order, lots = np.empty(len(group), np.int64), np.empty(len(group), np.uint64)
     for i in range(len(group)):
-        drawer = group[i] * drawers + np.int64(lot[i] >> _32 >> first_bits)
-        order[end[drawer]], lots[end[drawer]] = i, lot[i]
+        drawer = np.uint64(group[i] * drawers) + (lot[i] >> _32 >> first_bits)
+        at = np.uint64(end[drawer])
+        order[at], lots[at] = i, lot[i]
         end[drawer] += 1  # it was where the drawer begins, and is where it ends once all are in it
     begin = 0
     for d in range(drawers * groups):
@@ -106,13 +107,14 @@ def by_group(group: Ints, groups: int) -> tuple[Ints, Ints]:
     """Rows by group in the order they stand, and where each group begins."""
     start = np.zeros(groups + 1, np.int64)
     for i in range(len(group)):
-        start[group[i] + 1] += 1
+        start[np.uint64(group[i] + 1)] += 1
     for g in range(groups):
         start[g + 1] += start[g]
     order, place = np.empty(len(group), np.int64), start[:-1].copy()
     for i in range(len(group)):
-        order[place[group[i]]] = i
-        place[group[i]] += 1
+        its = np.uint64(group[i])
+        order[np.uint64(place[its])] = i
+        place[its] += 1
     return order, start
 
 
@@ -166,10 +168,10 @@ def first_within(group: Ints, places: Array, key: Ints, tie: Ints, groups: int) 
         if left <= 0:
             continue
         for k in range(size):
-            keys[k] = key[order[start[g] + k]]
+            keys[k] = key[np.uint64(order[start[g] + k])]
         last, alike = kth_lowest(keys[:size], left - 1), 0
         for k in range(start[g], start[g + 1]):
-            i = order[k]
+            i = np.uint64(order[k])
             if key[i] < last:
                 chosen[i] = True
                 left -= 1
@@ -178,7 +180,7 @@ def first_within(group: Ints, places: Array, key: Ints, tie: Ints, groups: int) 
                 alike += 1
         last_tie = kth_lowest(ties[:alike], left - 1)
         for k in range(start[g], start[g + 1]):
-            i = order[k]
+            i = np.uint64(order[k])
             chosen[i] |= key[i] == last and tie[i] <= last_tie
     return chosen
 
@@ -190,9 +192,9 @@ def kth_lowest(values: Array, k: int) -> Any:
     while low < high:
         pivot, i, j = values[(low + high) // 2], low, high
         while i <= j:
-            while values[i] < pivot:
+            while values[np.uint64(i)] < pivot:  # an unsigned place needs no look for negative ones
                 i += 1
-            while pivot < values[j]:
+            while pivot < values[np.uint64(j)]:
                 j -= 1
             if i <= j:
                 values[i], values[j] = values[j], values[i]

@@ -51,7 +51,7 @@ def arguments():
     ask.add_argument(
         "--students", type=int, nargs="+", default=SIZES, help="sizes; 10000000 takes minutes and gigabytes"
     )
-    ask.add_argument("--years", type=int, default=5, help="years of each size, of which the median counts")
+    ask.add_argument("--years", type=int, default=15, help="years of each size, of which the median counts")
     ask.add_argument("--reference", type=int, default=1, help="years of the object-by-object model at the first size")
     ask.add_argument("--commands", action=argparse.BooleanOptionalAction, default=True, help="time `zonesim` too")
     ask.add_argument("--thousand", action="store_true", help="and `zonesim run.replicates=1000`, which takes minutes")

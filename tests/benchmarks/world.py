@@ -32,7 +32,7 @@ SEED = 1
 def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("students", type=int)
-    ask.add_argument("--years", type=int, default=5)
+    ask.add_argument("--years", type=int, default=15)
     ask.add_argument("--reference", type=int, default=0, metavar="YEARS")
     asked = ask.parse_args()
     print(json.dumps(measured(asked.students, asked.years, asked.reference)))
