@@ -51,7 +51,8 @@ def _at_public_schools(school: Ints, private: Array) -> Array:
 def chosen_schools(stream: str, share: float, schools: Schools, noise: Noise) -> Array:
     """Mask of the first public schools of each level, in an order drawn once, that make up a share."""
     lots, places = noise.lots(stream, 0, schools.id), schools_reached(share, schools)
-    return first_by_lot(schools.level, ~schools.private, places, lots, schools.id)
+    level = schools.level.astype(np.int32)  # as the schools of teachers are, for whom the rule is compiled
+    return first_by_lot(level, ~schools.private, places, lots, schools.id)
 
 
 def schools_reached(share: float, schools: Schools) -> Array:
