@@ -50,7 +50,7 @@ class ToyScenario:
         getattr(ToyModel, self.at_rest_does)(None)
         return SimpleNamespace(seed=seed, schools=SCHOOLS, zones=SimpleNamespace(name=np.array([])))
 
-    def start(self, rest, arm):
+    def start(self, rest, arm, *, copied=True):
         return ToyModel(rest.seed, self.policy if arm == "policy" else self.counterfactual)
 
 

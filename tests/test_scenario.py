@@ -176,8 +176,8 @@ class TestReplicates:
         tables = []
 
         def watched(make):
-            def world(*words):
-                model = make(*words)
+            def world(*words, **more):
+                model = make(*words, **more)
                 tables.append(weakref.ref(model.students))
                 return model
 
