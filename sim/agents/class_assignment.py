@@ -37,7 +37,7 @@ def assign(model: "ZoneReform") -> None:
         rows = rows[by_lot(classes.school[rows], noise.lots("team class", model.year, ids), ids)]
         home = core_staff(teachers.school, teachers.subject, lots, len(model.schools))
         ways = [(home, normal, True), (home, normal, False), (home, any_load, True), (home, any_load, False)]
-        if teachers.second_school.max() >= 0:
+        if teachers.second_school.max(initial=-1) >= 0:
             second = core_staff(teachers.second_school, teachers.subject, lots, len(model.schools))
             ways.insert(1, (second, normal, True))
         for staff, most, own_subject in ways:
