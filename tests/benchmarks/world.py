@@ -143,7 +143,7 @@ def size(value):
 
 def room(table):
     """Bytes that a table keeps beside its columns for those who come next."""
-    longer = (array for array in table.arrays.values() if array.base is not None)
+    longer = (array for array in table.arrays.values() if isinstance(array.base, np.ndarray))  # else a loop made it
     return sum(array.base.nbytes - array.nbytes for array in longer)
 
 
